@@ -1,0 +1,139 @@
+/* help.c — what `cnnrun help` says about a word or a message. Everything comes from the tables. */
+#include <math.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "lang/words.h"
+
+enum { ENDLESS = 1000000 }; // a limit from here on is none, to a person
+
+// ---- what an option takes ----------------------------------------------------------------------
+
+typedef struct Text { char *at; size_t room; } Text;
+
+static void add(Text *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+static void add(Text *t, const char *fmt, ...) {
+    va_list args;
+    va_start(args, fmt);
+    const int n = vsnprintf(t->at, t->room, fmt, args);
+    va_end(args);
+    const size_t used = n < 0 ? 0 : (size_t)n < t->room ? (size_t)n : t->room - 1;
+    t->at += used;
+    t->room -= used;
+}
+
+static void add_bounds(Text *t, const AttrSpec *a) {
+    const bool above = a->open && a->lo == 0, endless = a->hi >= ENDLESS;
+    if (above) add(t, " greater than %.9g", a->lo);
+    else if (endless) add(t, " of at least %.9g", a->lo);
+    else add(t, " from %.9g", a->lo);
+    if (endless) return;
+    add(t, above ? (a->open ? " and below %.9g" : " up to %.9g") : a->open ? " to below %.9g" : " to %.9g",
+        a->hi);
+}
+
+static void add_words(Text *t, const Word *w, const char *between) {
+    for (; w && w->name; w++) add(t, "%s%s", between, w->name), between = ", ";
+}
+
+const char *attr_range(char *text, size_t cap, const AttrSpec *a) {
+    Text t = {text, cap};
+    *text = '\0';
+    switch (a->type) {
+    case ATTR_INT:    add(&t, "a whole number");
+                      add_bounds(&t, a);
+                      add_words(&t, a->words, ", or ");
+                      break;
+    case ATTR_REAL:   add(&t, "a number");
+                      add_bounds(&t, a);
+                      break;
+    case ATTR_BOOL:   add(&t, "yes or no"); break;
+    case ATTR_FLAG:   add(&t, "written or not"); break;
+    case ATTR_SIZE:   add(&t, "a size such as 3x3, sides%s %.9g to %.9g", "", a->lo, a->hi); break;
+    case ATTR_WINDOW: add(&t, "a size such as 2x2, or one number, sides %.9g to %.9g", a->lo, a->hi);
+                      break;
+    case ATTR_WORD:   add_words(&t, a->words, "one of "); break;
+    case ATTR_TEXT:   add(&t, "a text in quotes"); break;
+    case ATTR_CHOICE: add(&t, "a %s", group_name(a->group)); break;
+    case ATTR_REALS:  add(&t, "numbers separated by commas"); break;
+    case ATTR_NAMES:  add(&t, "names"); break;
+    }
+    return text;
+}
+
+// ---- one word ----------------------------------------------------------------------------------
+
+static void show_default(FILE *out, const AttrSpec *a) {
+    if (a->required) {
+        fprintf(out, "must be written");
+        return;
+    }
+    fprintf(out, "default ");
+    const char *word = NULL;
+    for (const Word *w = a->words; w && w->name; w++)
+        if (w->value == (int)a->def) word = w->name;
+    if (a->def_text) fprintf(out, "%s", a->def_text);
+    else if (a->def_word || word) fprintf(out, "%s", a->def_word ? a->def_word : word);
+    else if (a->type == ATTR_BOOL) fprintf(out, a->def != 0 ? "yes" : "no");
+    else if (a->type == ATTR_INT || a->type == ATTR_REAL) fprintf(out, "%.9g", a->def);
+    else if (a->type == ATTR_SIZE && a->def > 0) fprintf(out, "%.9gx%.9g", a->def, a->def);
+    else if (a->type == ATTR_WINDOW && a->def > 0) fprintf(out, "%.9g", a->def);
+    else fprintf(out, "none");
+}
+
+static void show_attrs(FILE *out, const KindSpec *k, bool main) {
+    for (const AttrSpec *a = k->attrs; a && a->name; a++) {
+        char range[256];
+        if (a->main != main) continue;
+        fprintf(out, "  %-12s %s\n", a->name, a->help);
+        fprintf(out, "  %-12s %s", "", attr_range(range, sizeof range, a));
+        if (a->type != ATTR_FLAG) fprintf(out, "; "), show_default(out, a);
+        fputc('\n', out);
+    }
+}
+
+static int count(const KindSpec *k, bool main) {
+    int n = 0;
+    for (const AttrSpec *a = k->attrs; a && a->name; a++) n += a->main == main;
+    return n;
+}
+
+// The table that a choice takes its words from.
+static void show_choices(FILE *out, const Vocabulary *v, const KindSpec *k) {
+    for (const AttrSpec *a = k->attrs; a && a->name; a++) {
+        if (a->type != ATTR_CHOICE) continue;
+        fprintf(out, "\n%s:\n", a->main ? k->name : a->name);
+        for (const KindSpec *const *w = words_of(v, a->group); *w; w++)
+            fprintf(out, "  %-12s %s\n", (*w)->name, (*w)->summary);
+    }
+}
+
+void help_word(FILE *out, const Vocabulary *v, const KindSpec *k) {
+    fprintf(out, "%s — %s\n", k->name, k->summary);
+    if (k->formula) fprintf(out, "\n  %s\n", k->formula);
+    if (k->example) fprintf(out, "\nexample:\n  %s\n", k->example);
+    if (count(k, true)) fprintf(out, "\nvalues, in this order:\n"), show_attrs(out, k, true);
+    if (count(k, false)) fprintf(out, "\noptions, name=value:\n"), show_attrs(out, k, false);
+    show_choices(out, v, k);
+    if (k->synonyms) fprintf(out, "\nelsewhere called: %s\n", k->synonyms);
+    if (k->source) fprintf(out, "\nwritten in: %s\n", k->source);
+}
+
+void help_all(FILE *out, const Vocabulary *v) {
+    static const Group order[] = {
+        GROUP_STATEMENT, GROUP_LAYER, GROUP_DATA, GROUP_STEP, GROUP_AUGMENT, GROUP_LOSS,
+        GROUP_OPTIMIZER, GROUP_SCHEDULE, GROUP_INIT,
+    };
+    for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
+        const KindSpec *const *k = words_of(v, order[i]);
+        if (!*k) continue;
+        fprintf(out, "%s%ss\n", i > 0 ? "\n" : "", group_name(order[i]));
+        for (; *k; k++) fprintf(out, "  %-14s %s\n", (*k)->name, (*k)->summary);
+    }
+}
+
+void help_code(FILE *out, const Message *m) {
+    fprintf(out, "%s — %s\n\n%s\n", m->code, m->title, m->why);
+    if (*m->wrong) fprintf(out, "\nwrong:\n  %s\n", m->wrong);
+    if (*m->right) fprintf(out, "\nright:\n  %s\n", m->right);
+}
