@@ -1,0 +1,122 @@
+/* dataset.h — labelled images: where they come from, and how they become numbers.
+ *
+ * A source (a row of sources.def: IDX files, CIFAR binaries, a folder …) gives pictures as bytes.
+ * Image steps (rows of steps.def) turn a picture into the C × H × W numbers that the network reads.
+ * What a step measures on the training pictures (mean, deviation) is kept here and travels with
+ * the weights. */
+#pragma once
+#include <stdint.h>
+
+#include "lang/graph.h"
+#include "runtime/error.h"
+#include "runtime/rng.h"
+#include "runtime/tensor.h"
+#include "runtime/threads.h"
+
+// A picture as it was read: rows from the top, pixels from the left, channels side by side.
+typedef struct Picture { int w, h, c; uint8_t *v; } Picture;
+
+typedef enum Part { PART_TRAIN, PART_VALID, PART_TEST, N_PARTS } Part;
+
+// Pictures of one part. A source whose pictures all lie in memory fills `pixel`; others decode on
+// demand and leave it NULL.
+typedef struct ImageList {
+    int n;
+    int *label;
+    const uint8_t **pixel;  // n pictures of Dataset.image's shape, channels side by side
+} ImageList;
+
+// What one image step does with one picture; src and dst are 1 × C × H × W and may be the same
+// place when the shapes are equal.
+typedef struct ImageStep {
+    const void *cfg;
+    const real *measured;  // what measure() found, n_measured numbers
+    Tensor src, dst;
+} ImageStep;
+
+typedef struct StepKind {
+    KindSpec spec;                      // infer: the shape that comes out
+    // Every number of dst follows from the number at the same place and its channel alone: then
+    // the 256 values a byte can have tell everything, and a table does the work of all the steps.
+    bool by_value;
+    const char *measured_name[3];       // "mean", "std": each an equal share of the measured numbers
+    int (*n_measured)(const void *cfg, Shape src); // NULL: measures nothing
+    // Measuring sees every training picture once, as it arrives at this step, and adds to `sum`:
+    // n_measured + 2·C doubles, zero at first (sums of ranges of pictures are added up, in order);
+    // finish turns them into the measured numbers.
+    void (*measure)(Tensor src, double *sum);
+    void (*finish)(const double *sum, Shape src, int n, real *measured);
+    void (*apply)(const ImageStep *s);
+} StepKind;
+
+#define STEP(name) extern const StepKind name##_step;
+#include "runtime/data/steps.def"
+#undef STEP
+
+// A known data set: where its files are looked for and who reads them.
+typedef struct KnownSet {
+    DataSpec spec;
+    const char *folder;       // below each data directory: "mnist"
+    const char *elsewhere;    // a folder where a distribution's package puts it, or NULL
+    const char *const *class_name;
+    const char *how_to_get;   // one sentence for the message when it is not there
+    int white;                // the largest value of a pixel, stretched to 255 (digits: 16)
+} KnownSet;
+
+#define KNOWN_SET(name) extern const KnownSet name##_set;
+#include "runtime/data/sets.def"
+#undef KNOWN_SET
+
+typedef struct Dataset {
+    Shape image;              // of the pictures; what the network reads is `input`
+    Shape input;
+    int classes;
+    const char *const *class_name; // NULL entries never; "0", "1" … if nothing is known
+    ImageList part[N_PARTS];
+    int n_steps;
+    const Use *step;
+    real **measured;          // per step, or NULL
+    bool measured_known;      // measured here, or taken from a file of weights
+    char from[256];           // where it was found, for people
+    void *memory;             // what dataset_close frees
+} Dataset;
+
+// Finds, reads and splits the data of x and measures what its steps measure. `limit` > 0 keeps
+// that many training and test pictures. `need` = 0 opens without pictures: names and steps only,
+// as predicting needs them (measured values are then taken from a file of weights).
+bool dataset_open(Dataset *d, const Experiment *x, uint64_t seed, int limit, bool need_pictures,
+                  Threads *t, Error *e);
+void dataset_close(Dataset *d);
+
+// The numbers of picture i of a part, all steps applied, into image k of dst. `scratch` holds
+// dataset_scratch() reals.
+void dataset_image(const Dataset *d, Part part, int i, Tensor dst, int k, real *scratch);
+size_t dataset_scratch(const Dataset *d);
+
+// The same for a picture from elsewhere: gray or colour as the data are, resized to their shape.
+bool dataset_picture(const Dataset *d, const Picture *p, Tensor dst, int k, Error *e);
+
+// Steps with measured values as text, one per line ("normalize mean=0.1307 std=0.3081"), numbers
+// exact; and back, from the metadata of a file of weights. `cap` bytes of room; false if too small.
+bool dataset_steps_text(const Dataset *d, char *text, size_t cap);
+bool dataset_steps_take(Dataset *d, const char *text, Error *e);
+
+// Names of classes from the metadata of a file of weights, one per line.
+bool dataset_classes_take(Dataset *d, const char *text, Error *e);
+
+// Looks at the data that `o` names, beside the model in `folder` or in one of data_folders(): the
+// shape of the pictures and the number of classes. This is Vocabulary.probe.
+bool data_probe(const DataOptions *o, const char *folder, Shape *image, int *classes, char *why,
+                size_t cap);
+
+// The order of a part in an epoch: a permutation that depends on (seed, epoch) alone.
+void dataset_order(const Dataset *d, Part part, uint64_t seed, uint64_t epoch, int *order);
+
+// The folders where known sets are looked for, best first, as the search does: $CNNRUN_DATA,
+// models/data beside the source tree of the program, PREFIX/share/cnnrun/data,
+// ~/.local/share/cnnrun, /usr/share/datasets. Calls each until it returns true; false if none did.
+bool data_folders(bool (*each)(void *ctx, const char *folder), void *ctx);
+
+// Vocabulary.probe: image shape and number of classes of the data that `o` names.
+bool data_probe(const DataOptions *o, const char *folder, Shape *image, int *classes, char *why,
+                size_t cap);

@@ -1,0 +1,37 @@
+/* source.h — where labelled pictures come from: a table of what a folder can hold.
+ *
+ * A source looks at a folder, tells what is in it, and reads it. dataset.c does the rest: sizes,
+ * splitting, steps. A new form is one file and one line in sources.def. */
+#pragma once
+#include <stdint.h>
+
+#include "lang/graph.h"
+#include "runtime/error.h"
+
+// Pictures as they were read, one after the other, channels side by side. Owns both arrays.
+typedef struct Block {
+    int n;
+    Shape image;
+    uint8_t *pixel;
+    int *label;
+} Block;
+
+typedef struct DataSource {
+    const char *name;    // for people: "IDX files"
+    const char *expects; // what a folder must hold
+    bool (*recognises)(const char *folder);
+    bool (*probe)(const char *folder, Shape *image, int *classes, Error *e);
+    // Fills both parts; a set without a test part leaves test->n 0. After false they own nothing.
+    bool (*read)(const char *folder, Block *train, Block *test, Error *e);
+} DataSource;
+
+#define SOURCE(name) extern const DataSource name##_source;
+#include "runtime/data/sources.def"
+#undef SOURCE
+
+void block_free(Block *b);
+
+// The data that `o` names: the folder (malloc'd) and the source that reads it. A known set is
+// looked for in data_folders(); a path beside the model in `model_folder`, then there. NULL with a
+// message that says where it was looked for.
+char *source_find(const DataOptions *o, const char *model_folder, const DataSource **source, Error *e);

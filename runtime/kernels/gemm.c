@@ -1,0 +1,191 @@
+/* gemm.c — the definition of the matrix product, and the same sums in an order that caches like.
+ *
+ *     C[i,j] (+)= Σ A[i,p] · B[p,j]          i < M,  j < N,  p < K
+ *                 p
+ *
+ * gemm_ref() is that formula. gemm() computes the same products in blocks: five loops around a
+ * micro-kernel, each block of a size that fits one level of the memory.
+ *
+ *     loop 5   j by nc    a panel of B and C
+ *     loop 4   p by kc    a slice of the sum            (B panel: in the L3 cache)
+ *     loop 3   i by mc    a block of A                  (A block: in the L2 cache)
+ *     loop 2   j by nr    a sliver of the B panel       (in the L1 cache)
+ *     loop 1   i by mr    a sliver of the A block
+ *     micro    p by 1     an mr × nr tile of C          (in registers)
+ *
+ * Source: Smith et al., "Anatomy of High-Performance Many-Threaded Matrix Multiplication", 2014;
+ * loops numbered and named as in the BLIS documentation. */
+#include "runtime/kernels/gemm.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "runtime/kernels/gemm_micro.h"
+
+// ---- the definition ------------------------------------------------------------------------------
+
+void gemm_ref(int M, int N, int K, Matrix A, Matrix B, real *C, ptrdiff_t ldc, bool add) {
+    for (int i = 0; i < M; i++)
+    for (int j = 0; j < N; j++) {
+        real sum = add ? C[i * ldc + j] : 0;
+        for (int p = 0; p < K; p++)
+            sum += A.v[i * A.rs + p * A.cs] * B.v[p * B.rs + j * B.cs];
+        C[i * ldc + j] = sum;
+    }
+}
+
+// ---- which micro-kernels -------------------------------------------------------------------------
+
+// The row of that name if this machine can use it; the best one for NULL.
+static const Kernels *usable_kernels(const char *name) {
+    for (const Kernels *k = gemm_kernels; k->name; k++)
+        if ((!name || strcmp(name, k->name) == 0) && k->usable()) return k;
+    return NULL;
+}
+
+// Threads that come here together for the first time find the same row and write the same pointer.
+static _Atomic(const Kernels *) chosen;
+
+static const Kernels *kernels(void) {
+    const Kernels *k = atomic_load_explicit(&chosen, memory_order_relaxed);
+    if (k) return k;
+    k = usable_kernels(getenv("CNNRUN_KERNELS"));
+    if (!k) k = usable_kernels(NULL);
+    atomic_store_explicit(&chosen, k, memory_order_relaxed);
+    return k;
+}
+
+bool gemm_choose(const char *name, Error *e) {
+    const Kernels *k = usable_kernels(name);
+    if (k) {
+        atomic_store_explicit(&chosen, k, memory_order_relaxed);
+        return true;
+    }
+    error_set(e, "this machine has no kernels '%s'; it has:", name);
+    for (k = gemm_kernels; k->name; k++)
+        if (k->usable()) error_add(e, " %s", k->name);
+    return false;
+}
+
+const char *gemm_variant(void) { return kernels()->name; }
+
+// ---- how a product is cut ------------------------------------------------------------------------
+
+enum {
+    NC = 960,        // columns of a panel of B: with KC rows of it 1 MB
+    KC = 256,        // of the sum: so many numbers of 48 columns of B are a first-level cache
+    KC_DOT = 1024,   // the same for 3 columns, and adding up the lanes at the end costs less
+    MC = 192,        // rows of a block of A
+    FEW_SLIVERS = 8, // A so low that its product is done before a copy of B has paid
+};
+
+size_t gemm_work(void) { return (size_t)KC * NC; }
+
+typedef struct Product {
+    int M, N, K;
+    Matrix A, B;
+    real *C;
+    ptrdiff_t ldc;
+    bool add;
+    Micro *const (*micro)[MAX_MR + 1];
+    int width;              // columns of C that one vector stands for: vl, or 1 with dot tiles
+    int nc, kc, mc, nr, mr; // the steps of the loops
+    bool pack;              // copy B
+} Product;
+
+static int min(int a, int b) { return a < b ? a : b; }
+static int round_up(int n, int unit) { return (n + unit - 1) / unit * unit; }
+
+// The step of a loop: `total` in as few steps as possible, each at most `most` and all of nearly
+// one size, so that no narrow last one leaves the machine half idle. A multiple of unit.
+static int step(int total, int most, int unit) {
+    const int steps = total > most ? (total + most - 1) / most : 1;
+    return round_up(total > steps ? (total + steps - 1) / steps : 1, unit);
+}
+
+// Dot tiles read both matrices where they lie, and pay for it when the lanes are added up; against
+// this stands turning B round, whose price is spread over the rows of A. The factor was measured.
+static bool dot_is_better(int M, int K, Matrix A, Matrix B) {
+    return A.cs == 1 && B.rs == 1 && B.cs != 1 && K >= 5 * M;
+}
+
+static void cut(Product *q, const Kernels *k) {
+    const bool dot = dot_is_better(q->M, q->K, q->A, q->B);
+    q->micro = dot ? k->dot : k->outer;
+    q->width = dot ? 1 : k->vl;
+    q->pack = !dot && (q->B.cs != 1 || q->M > FEW_SLIVERS * k->mr);
+    q->mr = step(q->M, k->mr, 1);
+    q->nr = step(q->N, k->nv * q->width, q->width);
+    q->mc = step(q->M, MC / q->mr * q->mr, q->mr);
+    q->kc = step(q->K, dot ? KC_DOT : KC, 1);
+    q->nc = step(q->N, NC / q->nr * q->nr, q->nr);
+}
+
+// ---- the fast way --------------------------------------------------------------------------------
+// A is never copied: its numbers are taken one at a time, or along the sum, wherever they lie. B is
+// copied sliver by sliver into the order in which the micro-kernel reads it, if enough rows of A
+// use the copy, or if its rows are not contiguous, or if a whole vector would read behind its end.
+
+static Matrix part(Matrix m, int i, int j) {
+    m.v += i * m.rs + j * m.cs;
+    return m;
+}
+
+// dst[p·width + j] = B[p,j], four columns at a time: then a turned matrix turns by vectors.
+static void pack_columns(int kc, int n, Matrix B, real *restrict dst, int width) {
+    int j = 0;
+    for (; j + 4 <= n; j += 4)
+        for (int p = 0; p < kc; p++) {
+            const real *const b = B.v + p * B.rs + j * B.cs;
+            const real b0 = b[0], b1 = b[B.cs], b2 = b[2 * B.cs], b3 = b[3 * B.cs];
+            real *const d = dst + p * width + j;
+            d[0] = b0, d[1] = b1, d[2] = b2, d[3] = b3;
+        }
+    for (; j < n; j++)
+        for (int p = 0; p < kc; p++) dst[p * width + j] = B.v[p * B.rs + j * B.cs];
+}
+
+// n columns of B with zeros up to the width of whole vectors.
+static void pack(int kc, int n, Matrix B, real *dst, int width) {
+    if (B.cs == 1)
+        for (int p = 0; p < kc; p++)
+            memcpy(dst + p * width, B.v + p * B.rs, (size_t)n * sizeof *dst);
+    else pack_columns(kc, n, B, dst, width);
+    for (int p = 0; p < kc && n < width; p++)
+        memset(dst + p * width + n, 0, (size_t)(width - n) * sizeof *dst);
+}
+
+// n columns of B as the micro-kernel wants them; copied to `room` unless that has been done.
+static Matrix sliver(const Product *q, int kc, int n, Matrix B, real *room, bool done) {
+    const int width = round_up(n, q->width);
+    if (!q->pack && n == width) return B;
+    if (!done) pack(kc, n, B, room, width);
+    return (Matrix){room, width, 1};
+}
+
+static void block(const Product *q, int ic, int pc, int jc, real *panel) {
+    const int mc = min(q->mc, q->M - ic), kc = min(q->kc, q->K - pc), nc = min(q->nc, q->N - jc);
+    Tile t = {.kc = kc, .ldc = q->ldc, .add = q->add || pc > 0};
+
+    for (int jr = 0; jr < nc; jr += q->nr) {                                         // loop 2
+        t.n = min(q->nr, nc - jr);
+        t.B = sliver(q, kc, t.n, part(q->B, pc, jc + jr), panel + (ptrdiff_t)jr * kc, ic > 0);
+        Micro *const *const micro = q->micro[round_up(t.n, q->width) / q->width];
+        for (int ir = 0; ir < mc; ir += q->mr) {                                     // loop 1
+            t.A = part(q->A, ic + ir, pc);
+            t.C = q->C + (ic + ir) * q->ldc + jc + jr;
+            micro[min(q->mr, mc - ir)](&t);
+        }
+    }
+}
+
+void gemm(int M, int N, int K, Matrix A, Matrix B, real *C, ptrdiff_t ldc, bool add, real *work) {
+    Product q = {.M = M, .N = N, .K = K, .A = A, .B = B, .C = C, .ldc = ldc, .add = add};
+    cut(&q, kernels());
+
+    for (int jc = 0; jc < N; jc += q.nc)                                             // loop 5
+        for (int pc = 0; pc == 0 || pc < K; pc += q.kc)                              // loop 4
+            for (int ic = 0; ic < M; ic += q.mc)                                     // loop 3
+                block(&q, ic, pc, jc, work);
+}

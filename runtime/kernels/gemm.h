@@ -1,0 +1,33 @@
+/* gemm.h — matrix product: C = A · B or C += A · B.
+ *
+ *     A is M × K, B is K × N, C is M × N. An element lies at A[i·rs + p·cs]: with rs = lda, cs = 1 a
+ *     matrix is row-major, with rs = 1, cs = lda it is a transposed one; nothing is copied to turn it.
+ *     C is row-major, ldc numbers from row to row, and must not overlap A or B.
+ *
+ * Neither function allocates, fails, or touches anything but C and `work`. The order of the sums
+ * depends on M, N and K alone. */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "runtime/error.h"
+#include "runtime/real.h"
+
+typedef struct Matrix { const real *v; ptrdiff_t rs, cs; } Matrix;
+
+// Reals of scratch gemm() needs for any sizes.
+size_t gemm_work(void);
+
+void gemm_ref(int M, int N, int K, Matrix A, Matrix B, real *C, ptrdiff_t ldc, bool add);
+
+void gemm(int M, int N, int K, Matrix A, Matrix B, real *C, ptrdiff_t ldc, bool add, real *work);
+
+// The name of the row of the table of micro-kernels that this machine uses: "avx512", "avx2", "c".
+// CNNRUN_KERNELS=avx2 in the environment asks for another row; one the machine lacks is refused.
+const char *gemm_variant(void);
+
+// Chooses the row of that name, or the best one if name is NULL, for all threads from now on. False,
+// with a message that lists the rows of this machine, if it has no such row: the choice then stays.
+// A program calls gemm_choose(getenv("CNNRUN_KERNELS"), &e) once, before anything else; without it
+// the first product chooses, and a wrong word in the environment counts as none.
+bool gemm_choose(const char *name, Error *e);

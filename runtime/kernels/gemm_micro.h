@@ -1,0 +1,37 @@
+/* gemm_micro.h — micro-kernels of the matrix product: one small tile of C, kept in registers.
+ *
+ * Every instruction set has two families of them. They differ in what one vector holds:
+ *
+ *     outer   VL neighbours of a row of B (B.cs must be 1; A may lie anyhow)
+ *
+ *                 C[i, j…j+VL) += A[i,p] · B[p, j…j+VL)        for every p
+ *
+ *     dot     VL neighbours along the sum (A.cs and B.rs must be 1)
+ *
+ *                 lanes[i,j]   += A[i, p…p+VL) · B[p…p+VL, j]  for every VL-th p;
+ *                 C[i,j]       += the sum of the lanes
+ *
+ * A tile is mr rows high and nv vectors (outer) or nv columns (dot) wide. There is one function
+ * for every size, so that an edge of C costs no more than it holds. */
+#pragma once
+#include "runtime/kernels/gemm.h"
+
+enum { MAX_MR = 8, MAX_NV = 3 };
+
+// Rows and vectors are those of the function; n columns of C are written. In an outer tile whole
+// vectors of B are read, even where n ends within one.
+typedef struct Tile { int kc, n; Matrix A, B; real *C; ptrdiff_t ldc; bool add; } Tile;
+
+typedef void Micro(const Tile *t);
+
+typedef struct Kernels {
+    const char *name;
+    bool (*usable)(void);                // does this machine have the instructions?
+    int vl;                              // numbers in a vector
+    int mr, nv;                          // the largest tile: rows, vectors
+    Micro *const (*outer)[MAX_MR + 1];   // [nv][mr]
+    Micro *const (*dot)[MAX_MR + 1];
+} Kernels;
+
+// Best first; the last row, plain C, is usable everywhere. Ends with a row without a name.
+extern const Kernels gemm_kernels[];

@@ -1,0 +1,62 @@
+/* layer.h — what a kind of layer is, to the runtime; one file per kind.
+ *
+ * A kind is one file in runtime/layers/ and one line in layers.def. Its KindSpec (lang/kind.h)
+ * says what it is: options, shape, parameters. The functions here say what it does. They loop over
+ * numbers: they allocate nothing, cannot fail, and keep no state but `saved`.
+ *
+ *     forward    dst = f(src, param)          every number of dst is overwritten
+ *     backward   diff_src   += what diff_dst says about src
+ *                diff_param += what diff_dst says about the parameters
+ *
+ * Backward *adds*, so a value that two layers read needs no special code. The plan cuts a batch
+ * into groups of images and calls a layer once per group, from several threads at once, each with
+ * its own diff_param; a kind that cannot be cut so (batchnorm needs the whole batch for its mean)
+ * says by_channel and is cut into ranges of channels instead. */
+#pragma once
+#include <stdint.h>
+
+#include "lang/graph.h"
+#include "runtime/rng.h"
+#include "runtime/tensor.h"
+
+typedef struct Range { int lo, hi; } Range; // lo ≤ i < hi
+
+// One call of a layer: the images of one group (or, by_channel, the whole batch).
+typedef struct Step {
+    const void *cfg;          // the kind's options
+    int n_src;
+    const Tensor *src;
+    const Tensor *diff_src;   // .v is NULL where nobody asks for it
+    Tensor dst, diff_dst;
+    const Tensor *param;
+    const Tensor *diff_param; // .v is NULL where it is frozen, a statistic, or done elsewhere
+    void *saved;              // what forward keeps for backward: KindSpec-sized, for these images
+    real *work;               // scratch, contents undefined
+    Range part;               // by_channel: channels; backward_params: first side of the weights
+    bool training;
+    bool replay;              // `saved` already holds the random choices: use those
+    bool frozen;              // the parameters are: batchnorm uses its stored mean and variance
+    int first;                // number of image 0 of src within the batch
+    Rng rng;                  // of (seed, layer, step); index by the element's place in the batch
+} Step;
+
+typedef struct LayerKind {
+    KindSpec spec;
+    bool by_channel;
+    // Bytes of `saved` per image, and reals of `work` per call on n images. NULL: none.
+    size_t (*saved)(const void *cfg, const Shape *src, Shape dst);
+    size_t (*work)(const void *cfg, const Shape *src, Shape dst, int n);
+    void (*forward_ref)(const Step *s);  // the definition
+    void (*backward_ref)(const Step *s);
+    void (*forward)(const Step *s);      // the same numbers, sooner; NULL: the definition will do
+    void (*backward)(const Step *s);
+    // For kinds whose weights may be large: only diff_param, rows part.lo … part.hi of each
+    // tensor's first side, from the whole batch. The plan then calls backward without diff_param.
+    void (*backward_params)(const Step *s);
+} LayerKind;
+
+#define LAYER(name) extern const LayerKind name##_layer;
+#include "runtime/layers/layers.def"
+#undef LAYER
+
+static inline const LayerKind *layer_of(const Node *n) { return (const LayerKind *)n->use.kind; }

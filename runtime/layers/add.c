@@ -1,0 +1,51 @@
+/* add.c — the sum of several values of the same shape: the joint of a skip connection.
+ *
+ *     dst = src₀ + src₁ + …                diff_srcₖ += diff_dst  for every k
+ *
+ * The gradient goes back through every path undiminished; that is why deep residual networks
+ * learn. Source: He et al., "Deep Residual Learning for Image Recognition", 2016, §3.2. */
+#include "runtime/layer.h"
+
+static bool same(Shape a, Shape b) { return a.c == b.c && a.h == b.h && a.w == b.w; }
+
+static bool infer(Infer *q) {
+    const Shape a = q->src[0];
+    for (int k = 1; k < q->n_src; k++) {
+        const Shape b = q->src[k];
+        if (!same(a, b))
+            return infer_error(q, NULL, S_JOIN, "%dx%dx%d and %dx%dx%d cannot be added: sides and "
+                               "channels must be equal", a.h, a.w, a.c, b.h, b.w, b.c);
+    }
+    q->dst = a;
+    return true;
+}
+
+static void forward(const Step *s) {
+    const size_t len = tensor_len(s->dst);
+    real *dst = s->dst.v;
+
+    for (size_t i = 0; i < len; i++)
+        dst[i] = s->src[0].v[i] + s->src[1].v[i];
+    for (int k = 2; k < s->n_src; k++)
+        for (size_t i = 0; i < len; i++)
+            dst[i] += s->src[k].v[i];
+}
+
+static void backward(const Step *s) {
+    const size_t len = tensor_len(s->dst);
+
+    for (int k = 0; k < s->n_src; k++) {
+        real *diff_src = s->diff_src[k].v;
+        for (size_t i = 0; diff_src && i < len; i++)
+            diff_src[i] += s->diff_dst.v[i];
+    }
+}
+
+const LayerKind add_layer = {
+    .spec = {.name = "add", .summary = "add values of the same shape, number by number",
+             .formula = "y = x + x'", .example = "add conv1",
+             .synonyms = "Add sum Sum Eltwise eltwise shortcut skip plus",
+             .source = "runtime/layers/add.c", .min_src = 2, .max_src = MAX_SRC, .infer = infer},
+    .forward_ref  = forward,
+    .backward_ref = backward,
+};

@@ -1,0 +1,150 @@
+/* dense.c — every output is a weighted sum of all inputs.
+ *
+ *     dst[n,o] = bias[o] + Σ src[n,i] · weights[o,i]
+ *                          i
+ *
+ *     src      N × I        weights  O × I
+ *     dst      N × O        bias     O
+ *
+ * Backward, as for every sum of products:
+ *
+ *     diff_src[n,i]     += Σ diff_dst[n,o] · weights[o,i]
+ *                          o
+ *     diff_weights[o,i] += Σ diff_dst[n,o] · src[n,i]          diff_bias[o] += Σ diff_dst[n,o]
+ *                          n                                                   n
+ *
+ * The letters above are the variable names below. Source: Rumelhart, Hinton & Williams, "Learning
+ * representations by back-propagating errors", 1986. */
+#include <string.h>
+
+#include "runtime/kernels/gemm.h"
+#include "runtime/layer.h"
+
+typedef struct Dense {
+    int units;
+    bool bias;
+    Use init;
+} Dense;
+
+static const AttrSpec attrs[] = {
+    INT_ATTR(Dense, units, 0, 1, MAX_CHANNELS, "how many numbers come out, or `classes`",
+             .main = true, .required = true,
+             .synonyms = "out_features outputs output num_output neurons nodes size"),
+    BOOL_ATTR(Dense, bias, 1, "a number of its own added to each output",
+              .synonyms = "use_bias bias_term"),
+    CHOICE_ATTR(Dense, init, GROUP_INIT, "rule for the first values of the weights",
+                .def_text = "the file's init", .synonyms = "kernel_initializer initializer"),
+    {0},
+};
+
+static bool infer(Infer *q) {
+    q->dst = (Shape){((const Dense *)q->cfg)->units, 1, 1};
+    return true;
+}
+
+static int params(const void *cfg, const Shape *src, ParamSpec *out) {
+    const Dense *o = cfg;
+    const int O = o->units, I = src[0].c;
+    out[0] = (ParamSpec){.name = "weight", .role = PARAM_WEIGHT, .rank = 2, .dim = {O, I},
+                         .fan_in = I, .fan_out = O, .init = &o->init};
+    out[1] = (ParamSpec){.name = "bias", .role = PARAM_BIAS, .rank = 1, .dim = {O}};
+    return o->bias ? 2 : 1;
+}
+
+static int64_t macs(const void *cfg, const Shape *src, Shape dst) {
+    (void)cfg;
+    return (int64_t)src[0].c * dst.c;
+}
+
+// ---- the definition ------------------------------------------------------------------------------
+
+static void forward_ref(const Step *s) {
+    const Dense *cfg = s->cfg;
+    const Tensor src = s->src[0], weights = s->param[0], dst = s->dst;
+
+    for (int n = 0; n < dst.n; n++)
+    for (int o = 0; o < dst.c; o++) {
+        real sum = cfg->bias ? s->param[1].v[o] : 0;
+        for (int i = 0; i < src.c; i++)
+            sum += *at(src, n, i, 0, 0) * *at(weights, o, i, 0, 0);
+        *at(dst, n, o, 0, 0) = sum;
+    }
+}
+
+static void backward_ref(const Step *s) {
+    const Dense *cfg = s->cfg;
+    const Tensor src = s->src[0], weights = s->param[0], diff_dst = s->diff_dst;
+    const Tensor diff_src = s->diff_src[0], diff_weights = s->diff_param[0];
+
+    for (int n = 0; n < diff_dst.n; n++)
+    for (int o = 0; o < diff_dst.c; o++) {
+        const real g = *at(diff_dst, n, o, 0, 0);
+        if (cfg->bias && s->diff_param[1].v) s->diff_param[1].v[o] += g;
+        for (int i = 0; i < src.c; i++) {
+            if (diff_src.v) *at(diff_src, n, i, 0, 0) += g * *at(weights, o, i, 0, 0);
+            if (diff_weights.v) *at(diff_weights, o, i, 0, 0) += g * *at(src, n, i, 0, 0);
+        }
+    }
+}
+
+// ---- the fast way --------------------------------------------------------------------------------
+// Each of the sums above is a matrix product.
+
+static size_t work(const void *cfg, const Shape *src, Shape dst, int n) {
+    (void)cfg, (void)src, (void)dst, (void)n;
+    return gemm_work();
+}
+
+// A tensor N × C as a matrix, and the matrix turned.
+static Matrix rows(Tensor t) { return (Matrix){t.v, t.c, 1}; }
+static Matrix turned(Tensor t) { return (Matrix){t.v, 1, t.c}; }
+
+static void forward(const Step *s) {
+    const Dense *cfg = s->cfg;
+    const Tensor src = s->src[0], weights = s->param[0], dst = s->dst;
+
+    for (int n = 0; n < dst.n && cfg->bias; n++)
+        memcpy(at(dst, n, 0, 0, 0), s->param[1].v, (size_t)dst.c * sizeof(real));
+    gemm(dst.n, dst.c, src.c, rows(src), turned(weights), dst.v, dst.c, cfg->bias, s->work);
+}
+
+// Gradients of outputs [part.lo, part.hi).
+static void backward_part(const Step *s, Range part) {
+    const Dense *cfg = s->cfg;
+    const Tensor src = s->src[0], diff_dst = s->diff_dst, diff_weights = s->diff_param[0];
+    real *const diff_bias = cfg->bias ? s->diff_param[1].v : NULL;
+
+    for (int n = 0; n < diff_dst.n && diff_bias; n++)
+        for (int o = part.lo; o < part.hi; o++) diff_bias[o] += *at(diff_dst, n, o, 0, 0);
+    if (!diff_weights.v) return;
+    const Matrix diff_outputs = {diff_dst.v + part.lo, 1, diff_dst.c};
+    gemm(part.hi - part.lo, src.c, src.n, diff_outputs, rows(src),
+         at(diff_weights, part.lo, 0, 0, 0), src.c, true, s->work);
+}
+
+static void backward_params(const Step *s) { backward_part(s, s->part); }
+
+static void backward(const Step *s) {
+    const Tensor diff_dst = s->diff_dst, diff_src = s->diff_src[0], weights = s->param[0];
+
+    backward_part(s, (Range){0, diff_dst.c});
+    if (diff_src.v)
+        gemm(diff_dst.n, diff_src.c, diff_dst.c, rows(diff_dst), rows(weights), diff_src.v,
+             diff_src.c, true, s->work);
+}
+
+const LayerKind dense_layer = {
+    .spec = {.name = "dense", .summary = "connect every number with every output",
+             .formula = "y = bias + the sum of x · weights", .example = "dense 100",
+             .synonyms = "Dense linear Linear fc full fully_connected FullyConnected InnerProduct "
+                         "inner_product connected Gemm",
+             .source = "runtime/layers/dense.c", .min_src = 1, .max_src = 1, .wants_vector = true,
+             .cfg_size = sizeof(Dense), .attrs = attrs, .infer = infer, .params = params,
+             .macs = macs},
+    .work            = work,
+    .forward_ref     = forward_ref,
+    .backward_ref    = backward_ref,
+    .forward         = forward,
+    .backward        = backward,
+    .backward_params = backward_params,
+};

@@ -1,0 +1,78 @@
+/* dropout.c — in training, switch a random part of the numbers off.
+ *
+ *     dst = keep · src / (1 − p)           diff_src += keep · diff_dst / (1 − p)
+ *
+ *     keep is 0 with probability p, else 1, drawn anew for every number and step
+ *
+ * The numbers that stay are made larger, so that the expected value is src and inference, where
+ * dst = src, needs no correction ("inverted" dropout). The choice for a number depends on seed,
+ * layer, step and the number's place in the batch: not on how the batch is cut.
+ * Source: Srivastava et al., "Dropout: A Simple Way to Prevent Neural Networks from Overfitting",
+ * 2014, §10. */
+#include <string.h>
+
+#include "runtime/layer.h"
+
+typedef struct Dropout { double rate; } Dropout;
+
+static const AttrSpec attrs[] = {
+    REAL_ATTR(Dropout, rate, 0, 0, 1, "part of the numbers that is switched off, as in 50%",
+              .main = true, .required = true, .open = true,
+              .synonyms = "p prob probability ratio dropout_ratio drop"),
+    {0},
+};
+
+// One byte per number, in the plain order: is it kept?
+static size_t saved(const void *cfg, const Shape *src, Shape dst) {
+    (void)cfg, (void)src;
+    return (size_t)dst.c * (size_t)dst.h * (size_t)dst.w;
+}
+
+static real rest(const Step *s) { return (real)(1 - ((const Dropout *)s->cfg)->rate); }
+
+static void draw(const Step *s) {
+    const double rate = ((const Dropout *)s->cfg)->rate;
+    const size_t image = tensor_image(s->dst), len = (size_t)s->dst.n * image;
+    const uint64_t first = (uint64_t)s->first * image;
+    uint8_t *keep = s->saved;
+
+    for (size_t i = 0; i < len; i++)
+        keep[i] = rng_uniform(s->rng, first + i) >= rate;
+}
+
+static void forward(const Step *s) {
+    const size_t len = (size_t)s->dst.n * tensor_image(s->dst);
+    const real *src = s->src[0].v, left = rest(s);
+    const uint8_t *keep = s->saved;
+    real *dst = s->dst.v;
+
+    if (!s->training) {
+        memcpy(dst, src, len * sizeof *dst);
+        return;
+    }
+    if (!s->replay) draw(s);
+    for (size_t i = 0; i < len; i++)
+        dst[i] = keep[i] ? src[i] / left : 0;
+}
+
+static void backward(const Step *s) {
+    const size_t len = (size_t)s->dst.n * tensor_image(s->dst);
+    const real *diff_dst = s->diff_dst.v, left = rest(s);
+    const uint8_t *keep = s->saved;
+    real *diff_src = s->diff_src[0].v;
+    if (!diff_src) return;
+
+    for (size_t i = 0; i < len; i++)
+        diff_src[i] += !s->training ? diff_dst[i] : keep[i] ? diff_dst[i] / left : 0;
+}
+
+const LayerKind dropout_layer = {
+    .spec = {.name = "dropout", .summary = "in training, switch off a random part of the numbers",
+             .formula = "y = x / (1 − p) with probability 1 − p, else 0", .example = "dropout 50%",
+             .synonyms = "Dropout drop_out Dropout2d SpatialDropout2D",
+             .source = "runtime/layers/dropout.c", .min_src = 1, .max_src = 1,
+             .cfg_size = sizeof(Dropout), .attrs = attrs},
+    .saved        = saved,
+    .forward_ref  = forward,
+    .backward_ref = backward,
+};

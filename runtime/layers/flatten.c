@@ -1,0 +1,76 @@
+/* flatten.c — lay the maps of an image out as one long vector.
+ *
+ *     dst[n, (c·H + y)·W + x] = src[n,c,y,x]          diff_src += diff_dst, the same way back
+ *
+ *     src  N × C × H × W        dst  N × C·H·W × 1 × 1
+ *
+ * No arithmetic at all: channel after channel, in it row after row. In the plain layout the
+ * numbers already stand in this order. */
+#include <stdio.h>
+
+#include "runtime/layer.h"
+
+static bool infer(Infer *q) {
+    const Shape in = q->src[0];
+    const int64_t len = (int64_t)in.c * in.h * in.w;
+    if (len > MAX_ELEMENTS - 1)
+        return infer_error(q, NULL, S_LARGE, "%dx%dx%d numbers are too many for one vector", in.h,
+                           in.w, in.c);
+    q->dst = (Shape){(int)len, 1, 1};
+    snprintf(q->note, sizeof q->note, "%d*%d*%d = %d", in.h, in.w, in.c, q->dst.c);
+    return true;
+}
+
+// ---- the definition ------------------------------------------------------------------------------
+
+static void forward_ref(const Step *s) {
+    const Tensor src = s->src[0];
+
+    for (int n = 0; n < src.n; n++)
+    for (int c = 0; c < src.c; c++)
+    for (int y = 0; y < src.h; y++)
+    for (int x = 0; x < src.w; x++)
+        *at(s->dst, n, (c * src.h + y) * src.w + x, 0, 0) = *at(src, n, c, y, x);
+}
+
+static void backward_ref(const Step *s) {
+    const Tensor diff_src = s->diff_src[0];
+    if (!diff_src.v) return;
+
+    for (int n = 0; n < diff_src.n; n++)
+    for (int c = 0; c < diff_src.c; c++)
+    for (int y = 0; y < diff_src.h; y++)
+    for (int x = 0; x < diff_src.w; x++)
+        *at(diff_src, n, c, y, x) +=
+            *at(s->diff_dst, n, (c * diff_src.h + y) * diff_src.w + x, 0, 0);
+}
+
+// ---- the fast way: in the plain layout it is a copy ------------------------------------------------
+
+static void forward(const Step *s) {
+    const real *src = s->src[0].v;
+    real *dst = s->dst.v;
+
+    for (size_t i = 0, len = tensor_len(s->dst); i < len; i++)
+        dst[i] = src[i];
+}
+
+static void backward(const Step *s) {
+    const real *diff_dst = s->diff_dst.v;
+    real *diff_src = s->diff_src[0].v;
+    if (!diff_src) return;
+
+    for (size_t i = 0, len = tensor_len(s->diff_dst); i < len; i++)
+        diff_src[i] += diff_dst[i];
+}
+
+const LayerKind flatten_layer = {
+    .spec = {.name = "flatten", .summary = "lay all maps out as one long vector",
+             .formula = "y[(c·H + i)·W + j] = x[c,i,j]", .example = "flatten",
+             .synonyms = "Flatten reshape Reshape view",
+             .source = "runtime/layers/flatten.c", .min_src = 1, .max_src = 1, .infer = infer},
+    .forward_ref  = forward_ref,
+    .backward_ref = backward_ref,
+    .forward      = forward,
+    .backward     = backward,
+};

@@ -1,0 +1,56 @@
+/* globalavgpool.c — one number per channel: the mean of its whole map.
+ *
+ *     dst[n,c] = 1/(H·W) · Σ src[n,c,y,x]          diff_src[n,c,y,x] += diff_dst[n,c] / (H·W)
+ *                          y,x
+ *
+ *     src  N × C × H × W        dst  N × C × 1 × 1
+ *
+ * Source: Lin, Chen & Yan, "Network In Network", 2014, §3.2. */
+#include <stdio.h>
+
+#include "runtime/layer.h"
+
+static bool infer(Infer *q) {
+    q->dst = (Shape){q->src[0].c, 1, 1};
+    snprintf(q->note, sizeof q->note, "the mean of each %dx%d map", q->src[0].h, q->src[0].w);
+    return true;
+}
+
+static void forward(const Step *s) {
+    const Tensor src = s->src[0], dst = s->dst;
+    const double places = (double)src.h * src.w;
+
+    for (int n = 0; n < dst.n; n++)
+    for (int c = 0; c < dst.c; c++) {
+        double sum = 0;
+        for (int y = 0; y < src.h; y++)
+        for (int x = 0; x < src.w; x++)
+            sum += *at(src, n, c, y, x);
+        *at(dst, n, c, 0, 0) = (real)(sum / places);
+    }
+}
+
+static void backward(const Step *s) {
+    const Tensor diff_src = s->diff_src[0], diff_dst = s->diff_dst;
+    const real places = (real)diff_src.h * (real)diff_src.w;
+    if (!diff_src.v) return;
+
+    for (int n = 0; n < diff_dst.n; n++)
+    for (int c = 0; c < diff_dst.c; c++) {
+        const real part = *at(diff_dst, n, c, 0, 0) / places;
+        for (int y = 0; y < diff_src.h; y++)
+        for (int x = 0; x < diff_src.w; x++)
+            *at(diff_src, n, c, y, x) += part;
+    }
+}
+
+const LayerKind globalavgpool_layer = {
+    .spec = {.name = "globalavgpool", .summary = "reduce every channel to its mean",
+             .formula = "y = mean of the channel", .example = "globalavgpool",
+             .synonyms = "GlobalAveragePooling2D GlobalAvgPool AdaptiveAvgPool2d global_avg_pool "
+                         "global_average_pooling2d GlobalAveragePool gap avgpool2d_global",
+             .source = "runtime/layers/globalavgpool.c", .min_src = 1, .max_src = 1,
+             .infer = infer},
+    .forward_ref  = forward,
+    .backward_ref = backward,
+};

@@ -1,0 +1,155 @@
+/* maxpool.c — slide a window over each channel and keep its largest number.
+ *
+ *     dst[n,c,y,x] = max src[n, c, y·S − P + i, x·S − P + j]        0 ≤ i, j < K
+ *                    i,j
+ *
+ *     src  N × C × H × W        dst  N × C × H' × W'        (sizes: window.h)
+ *
+ * Padding never wins. Of equal numbers the first in row order wins, and a number that is not one
+ * (NaN) beats all. The winner's place is remembered: backward, all of diff_dst goes to the winner.
+ * Source: Weng, Ahuja & Huang, "Cresceptron", 1992; Dumoulin & Visin, 2016, §3. */
+#include <math.h>
+
+#include "runtime/layers/window.h"
+
+static size_t saved(const void *cfg, const Shape *src, Shape dst) {
+    (void)cfg, (void)src;
+    return sizeof(int32_t) * (size_t)dst.c * (size_t)dst.h * (size_t)dst.w;
+}
+
+static bool beats(real v, real best) { return (v > best) | (v != v); }
+
+// ---- the definition ------------------------------------------------------------------------------
+
+// Place y·W + x of the first pixel of the window at stop (y, x) that lies inside the image.
+static int32_t first_inside(Slide rows, Slide columns, int y, int x) {
+    const int top = slide_at(rows, y, 0), left = slide_at(columns, x, 0);
+    return (top > 0 ? top : 0) * columns.n + (left > 0 ? left : 0);
+}
+
+static int32_t winner_of(Tensor src, int n, int c, Slide rows, Slide columns, int y, int x) {
+    int32_t winner = first_inside(rows, columns, y, x);
+    real best = -INFINITY;
+
+    for (int i = 0; i < rows.k; i++)
+    for (int j = 0; j < columns.k; j++) {
+        const int row = slide_at(rows, y, i), column = slide_at(columns, x, j);
+        if (row < 0 || row >= src.h || column < 0 || column >= src.w) continue;
+        const real v = *at(src, n, c, row, column);
+        if (!beats(v, best)) continue;
+        best = v;
+        winner = row * src.w + column;
+    }
+    return winner;
+}
+
+static void forward_ref(const Step *s) {
+    const Tensor src = s->src[0], dst = s->dst;
+    const Slide rows = pool_rows(s->cfg, src.h), columns = pool_columns(s->cfg, src.w);
+    int32_t *winner = s->saved;
+
+    for (int n = 0; n < dst.n; n++)
+    for (int c = 0; c < dst.c; c++)
+    for (int y = 0; y < dst.h; y++)
+    for (int x = 0; x < dst.w; x++) {
+        const int32_t w = winner_of(src, n, c, rows, columns, y, x);
+        *at(dst, n, c, y, x) = *at(src, n, c, w / src.w, w % src.w);
+        if (winner) *winner++ = w;
+    }
+}
+
+static void backward_ref(const Step *s) {
+    const Tensor diff_src = s->diff_src[0], diff_dst = s->diff_dst;
+    const int32_t *winner = s->saved;
+    if (!diff_src.v) return;
+
+    for (int n = 0; n < diff_dst.n; n++)
+    for (int c = 0; c < diff_dst.c; c++)
+    for (int y = 0; y < diff_dst.h; y++)
+    for (int x = 0; x < diff_dst.w; x++) {
+        const int32_t w = *winner++;
+        *at(diff_src, n, c, w / diff_src.w, w % diff_src.w) += *at(diff_dst, n, c, y, x);
+    }
+}
+
+/* ---- the fast way ---------------------------------------------------------------------------------
+ * One row of results at a time, the loops over the window outside: the inner loop then runs along
+ * the row without a branch, and the compiler takes a vector of windows at once. */
+
+static void take(real *restrict best, int32_t *restrict winner, const real *restrict src, Range x,
+                 int stride, int32_t place) {
+    for (int i = x.lo; i < x.hi; i++) {
+        const real v = src[i * stride];
+        const bool wins = beats(v, best[i]);
+        best[i] = wins ? v : best[i];
+        winner[i] = wins ? place + i * stride : winner[i];
+    }
+}
+
+static void take_value(real *restrict best, const real *restrict src, Range x, int stride) {
+    for (int i = x.lo; i < x.hi; i++) {
+        const real v = src[i * stride];
+        best[i] = beats(v, best[i]) ? v : best[i];
+    }
+}
+
+// Row y of one channel; winner may be NULL.
+static void pool_row(const real *src, Slide rows, Slide columns, int y, real *dst,
+                     int32_t *winner) {
+    for (int x = 0; x < columns.out; x++) {
+        dst[x] = -INFINITY;
+        if (winner) winner[x] = first_inside(rows, columns, y, x);
+    }
+    for (int i = 0; i < rows.k; i++)
+    for (int j = 0; j < columns.k; j++) {
+        const int row = slide_at(rows, y, i);
+        if (row < 0 || row >= rows.n) continue;
+        const ptrdiff_t place = (ptrdiff_t)row * columns.n + slide_at(columns, 0, j);
+        const Range x = slide_inside(columns, j);
+        if (winner) take(dst, winner, src + place, x, columns.s, (int32_t)place);
+        else take_value(dst, src + place, x, columns.s);
+    }
+}
+
+static void forward(const Step *s) {
+    const Slide rows = pool_rows(s->cfg, s->src[0].h), columns = pool_columns(s->cfg, s->src[0].w);
+    const size_t image = (size_t)rows.n * (size_t)columns.n;
+    const size_t planes = (size_t)s->dst.n * (size_t)s->dst.c;
+    const real *src = s->src[0].v;
+    real *dst = s->dst.v;
+    int32_t *winner = s->saved;
+
+    for (size_t p = 0; p < planes; p++, src += image)
+    for (int y = 0; y < rows.out; y++, dst += columns.out) {
+        pool_row(src, rows, columns, y, dst, winner);
+        if (winner) winner += columns.out;
+    }
+}
+
+static void backward(const Step *s) {
+    const size_t image = (size_t)s->src[0].h * (size_t)s->src[0].w;
+    const size_t places = (size_t)s->dst.h * (size_t)s->dst.w;
+    const size_t planes = (size_t)s->dst.n * (size_t)s->dst.c;
+    const real *diff_dst = s->diff_dst.v;
+    const int32_t *winner = s->saved;
+    real *diff_src = s->diff_src[0].v;
+    if (!diff_src) return;
+
+    for (size_t p = 0; p < planes; p++, diff_src += image, diff_dst += places, winner += places)
+        for (size_t i = 0; i < places; i++)
+            diff_src[winner[i]] += diff_dst[i];
+}
+
+const LayerKind maxpool_layer = {
+    .spec = {.name = "maxpool", .summary = "keep the largest number of each small window",
+             .formula = "y = max of the window", .example = "maxpool 2",
+             .synonyms = "MaxPool2d MaxPooling2D max_pool max_pool2d max_pooling2d MaxPool "
+                         "max_pooling Pooling pooling pool",
+             .source = "runtime/layers/maxpool.c", .min_src = 1, .max_src = 1,
+             .cfg_size = sizeof(PoolOptions), .attrs = pool_attrs, .infer = pool_infer},
+    .saved        = saved,
+    .forward_ref  = forward_ref,
+    .backward_ref = backward_ref,
+    .forward      = forward,
+    .backward     = backward,
+};

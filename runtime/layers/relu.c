@@ -1,0 +1,34 @@
+/* relu.c — the rectifier: negative numbers become zero.
+ *
+ *     dst = max(0, src)                    diff_src += diff_dst  where src > 0
+ *
+ * Number by number, any shape. At src = 0 the derivative does not exist; we use 0.
+ * Source: Nair & Hinton, "Rectified Linear Units Improve Restricted Boltzmann Machines", 2010. */
+#include "runtime/layer.h"
+
+// Written so that a NaN passes: a broken number must stay visible.
+static void forward(const Step *s) {
+    const real *src = s->src[0].v;
+    real *dst = s->dst.v;
+
+    for (size_t i = 0, len = tensor_len(s->dst); i < len; i++)
+        dst[i] = src[i] <= 0 ? 0 : src[i];
+}
+
+static void backward(const Step *s) {
+    const real *src = s->src[0].v, *diff_dst = s->diff_dst.v;
+    real *diff_src = s->diff_src[0].v;
+    if (!diff_src) return;
+
+    for (size_t i = 0, len = tensor_len(s->dst); i < len; i++)
+        diff_src[i] += src[i] <= 0 ? 0 : diff_dst[i];
+}
+
+const LayerKind relu_layer = {
+    .spec = {.name = "relu", .summary = "replace negative numbers by zero",
+             .formula = "y = max(0, x)", .example = "relu",
+             .synonyms = "ReLU Relu rectifier rectified activation",
+             .source = "runtime/layers/relu.c", .min_src = 1, .max_src = 1},
+    .forward_ref  = forward,
+    .backward_ref = backward,
+};

@@ -1,0 +1,35 @@
+/* sigmoid.c — squeeze any number into 0 … 1.
+ *
+ *     dst = 1 / (1 + exp(−src))            diff_src += diff_dst · dst · (1 − dst)
+ *
+ * Number by number, any shape. The slope is at most 1/4: through many sigmoids a gradient fades.
+ * Source: Rumelhart, Hinton & Williams, "Learning Representations by Back-Propagating Errors",
+ * 1986. */
+#include "runtime/kernels/vmath.h"
+#include "runtime/layer.h"
+
+static void forward(const Step *s) { vm_sigmoid_n(s->dst.v, s->src[0].v, tensor_len(s->dst)); }
+
+static void forward_ref(const Step *s) {
+    for (size_t i = 0, len = tensor_len(s->dst); i < len; i++)
+        s->dst.v[i] = vm_sigmoid(s->src[0].v[i]);
+}
+
+static void backward(const Step *s) {
+    const real *dst = s->dst.v, *diff_dst = s->diff_dst.v;
+    real *diff_src = s->diff_src[0].v;
+    if (!diff_src) return;
+
+    for (size_t i = 0, len = tensor_len(s->dst); i < len; i++)
+        diff_src[i] += diff_dst[i] * dst[i] * (1 - dst[i]);
+}
+
+const LayerKind sigmoid_layer = {
+    .spec = {.name = "sigmoid", .summary = "squeeze every number into 0 … 1",
+             .formula = "y = 1 / (1 + exp(−x))", .example = "sigmoid",
+             .synonyms = "Sigmoid logistic LOGISTIC",
+             .source = "runtime/layers/sigmoid.c", .min_src = 1, .max_src = 1},
+    .forward_ref  = forward_ref,
+    .backward_ref = backward,
+    .forward      = forward,
+};

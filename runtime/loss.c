@@ -1,0 +1,38 @@
+/* loss.c — what all losses share: targets, and where the judged numbers stand. */
+#include "runtime/loss.h"
+
+#include "runtime/losses/options.h"
+
+static real share_of(int label, int c, int classes, double e) {
+    return (real)((label == c ? 1 - e : 0) + e / classes);
+}
+
+void loss_target(const int *label, Tensor target, double e) {
+    for (int n = 0; n < target.n; n++) {
+        real *const row = target.v + (size_t)n * (size_t)target.c;
+        if (target.c == 1) row[0] = share_of(label[n], 1, 2, e);
+        for (int c = 0; target.c > 1 && c < target.c; c++)
+            row[c] = share_of(label[n], c, target.c, e);
+    }
+}
+
+int loss_score(const Graph *g, const Use *loss) {
+    const LossKind *kind = (const LossKind *)loss->kind;
+    return kind->at_source ? g->node[g->output].src[0] : g->output;
+}
+
+bool loss_fits(Infer *q) {
+    const Shape s = q->src[0];
+    const bool one_for_two = s.c == 1 && q->classes == 2;
+
+    if (s.h != 1 || s.w != 1)
+        infer_error(q, NULL, E_CLASSES, "the network ends in %d maps of %dx%d; a loss compares one "
+                    "number per class", s.c, s.h, s.w);
+    else if (s.c != q->classes && !one_for_two)
+        infer_error(q, NULL, E_CLASSES, "the network ends in %d number%s, but the data have %d "
+                    "classes", s.c, s.c == 1 ? "" : "s", q->classes);
+    else
+        return true;
+    diag_note(q->diags, "end the network in: dense classes; softmax");
+    return false;
+}

@@ -1,0 +1,265 @@
+/* phase.c — one `train` line: steps, epochs, and when to stop.
+ *
+ * A pass shows every picture once, in an order of its own; the short last batch is kept. Steps go
+ * through passes without end. An epoch is a number of steps: `steps` if that is written, else one
+ * pass. After each epoch the weights are judged (by the validation part if there is one, else by
+ * the loss of training), the table of results gets a line, and a checkpoint is saved. */
+#include "runtime/phase.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "runtime/io.h"
+#include "runtime/judge.h"
+#include "runtime/loss.h"
+#include "runtime/weights.h"
+
+static const double CHECKPOINT_SECONDS = 30;
+
+typedef struct Phase {
+    Run *run;
+    const TrainOptions *o;
+    Plan *plan;
+    int n, batch;                    // pictures of a pass, pictures of a step
+    int *order, *label;
+    uint64_t steps_per_pass, steps_per_epoch, steps;
+    uint64_t pass;                   // whose order is in `order`
+    double lr, rate;                 // as written, and of the current step
+    uint64_t images;                 // since this process began the phase
+    double began, paused;            // seconds
+} Phase;
+
+static double now(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static uint64_t divide_up(uint64_t a, uint64_t b) { return (a + b - 1) / b; }
+
+// ---- beginning -------------------------------------------------------------------------------------
+
+static double written_rate(const Session *s, const TrainOptions *o) {
+    if (s->o.lr > 0) return s->o.lr;
+    return o->lr > 0 ? o->lr : ((const OptimOptions *)s->x->optimizer.cfg)->lr;
+}
+
+static void count_steps(Phase *ph) {
+    const Session *s = ph->run->s;
+    ph->steps_per_pass = divide_up((uint64_t)ph->n, (uint64_t)ph->batch);
+    ph->steps_per_epoch = ph->o->steps > 0 ? (uint64_t)ph->o->steps : ph->steps_per_pass;
+    const uint64_t epochs = (uint64_t)(s->o.epochs > 0 ? s->o.epochs : ph->o->epochs);
+    const bool by_iterations = ph->o->iterations > 0 && s->o.epochs <= 0;
+    ph->steps = by_iterations ? (uint64_t)ph->o->iterations : epochs * ph->steps_per_epoch;
+}
+
+static bool phase_open(Phase *ph, Run *run, const TrainOptions *o, Error *e) {
+    const Session *s = run->s;
+    *ph = (Phase){.run = run, .o = o, .n = s->data.part[PART_TRAIN].n, .lr = written_rate(s, o),
+                  .batch = s->o.batch > 0 ? s->o.batch : o->batch, .pass = UINT64_MAX};
+    if (ph->batch > ph->n) {
+        run_say(run, "batch=%d is more than the %d training pictures: each step uses all of them",
+                ph->batch, ph->n);
+        ph->batch = ph->n;
+    }
+    count_steps(ph);
+    if (run->state.phase_step > 0 && run->state.batch != (uint64_t)ph->batch)
+        return error_set(e, "the checkpoint was made with batch=%llu, not %d: resuming would not be "
+                         "the same run", (unsigned long long)run->state.batch, ph->batch);
+    run->state.batch = (uint64_t)ph->batch;
+    const PlanOptions options = {.batch = ph->batch, .training = true, .ref = s->o.ref, .seed = s->seed};
+    ph->order = calloc((size_t)ph->n, sizeof *ph->order);
+    ph->label = calloc((size_t)ph->batch, sizeof *ph->label);
+    if (!ph->order || !ph->label) return error_set(e, "there is no memory left");
+    ph->plan = plan_make(s->x, s->params, s->threads, &options, e);
+    ph->began = run->saved_at = now();
+    return ph->plan != NULL;
+}
+
+static void phase_close(Phase *ph) {
+    plan_free(ph->plan);
+    free(ph->order), free(ph->label);
+}
+
+// ---- one step --------------------------------------------------------------------------------------
+
+// Puts the pictures and labels of the next step into the plan; returns how many.
+static int next_batch(Phase *ph) {
+    const Run *run = ph->run;
+    const uint64_t step = run->state.phase_step;
+    const uint64_t pass = run->state.passes + step / ph->steps_per_pass;
+    if (pass != ph->pass) dataset_order(&run->s->data, PART_TRAIN, run->s->seed, pass, ph->order);
+    ph->pass = pass;
+    const int first = (int)(step % ph->steps_per_pass) * ph->batch;
+    const int n = ph->n - first < ph->batch ? ph->n - first : ph->batch;
+    batcher_fill(&run->batcher, PART_TRAIN, ph->order + first, n, plan_input(ph->plan, n), ph->label);
+    const LossOptions *loss = run->s->x->loss.cfg;
+    loss_target(ph->label, plan_target(ph->plan, n), loss->smoothing);
+    return n;
+}
+
+static double rate_now(const Phase *ph) {
+    const RunState *s = &ph->run->state;
+    const double per_epoch = (double)ph->steps_per_epoch;
+    const SchedulePlace at = {.lr = ph->lr, .epoch = (double)s->phase_step / per_epoch,
+                              .epochs = (double)ph->steps / per_epoch};
+    return schedule_rate(ph->o, &at, &s->schedule);
+}
+
+// The message that a class reads aloud: where it went wrong, and what to try.
+static bool not_finite(const Phase *ph, int n, double loss, Error *e) {
+    const Run *run = ph->run;
+    bool in_gradient;
+    const int bad = plan_bad(ph->plan, n, &in_gradient);
+    error_set(e, "the loss became %s at step %llu (epoch %llu)", isnan(loss) ? "NaN" : "infinite",
+              (unsigned long long)run->state.phase_step + 1, (unsigned long long)run->state.epoch + 1);
+    if (bad >= 0) {
+        const Node *node = &run->s->x->graph.node[bad];
+        error_add(e, "; the first bad number is in the %s of %s (layer %s)",
+                  in_gradient ? "gradient" : "output", node->use.kind->name, node->name);
+    }
+    return error_add(e, "; the weights grew too fast, try lr=%.3g", ph->rate / 10);
+}
+
+static double clipping(const Phase *ph) {
+    const double limit = ph->o->clip;
+    if (limit <= 0) return 1;
+    const double scale = limit / (params_norm(ph->run->s->params, ph->run->s->threads) + 1e-6);
+    return scale < 1 ? scale : 1; // source: Pascanu, Mikolov & Bengio 2013; 1e-6 as in PyTorch
+}
+
+static bool one_step(Phase *ph, Error *e) {
+    Run *run = ph->run;
+    RunState *s = &run->state;
+    const int n = next_batch(ph);
+    ph->rate = rate_now(ph);
+    const double loss = plan_train(ph->plan, n, s->total_step);
+    if (!isfinite(loss)) return not_finite(ph, n, loss, e);
+    params_update(run->s->params, &run->s->x->optimizer, ph->rate, clipping(ph), run->s->threads);
+
+    const Tensor out = plan_value(ph->plan, run->s->x->graph.output, n);
+    s->hits += (uint64_t)judge_hits(out, ph->label, 1);
+    s->seen += (uint64_t)n;
+    s->loss_sum += loss * n;
+    s->step++, s->phase_step++, s->total_step++;
+    ph->images += (uint64_t)n;
+    return true;
+}
+
+// ---- reporting and saving ----------------------------------------------------------------------------
+
+static void report(const Phase *ph) {
+    const Run *run = ph->run;
+    const RunState *s = &run->state;
+    const Progress p = {.phase = (int)s->phase, .n_phases = run->n_phases, .step = s->phase_step,
+                        .steps = ph->steps, .epoch = (int)s->epoch + 1,
+                        .epochs = (int)divide_up(ph->steps, ph->steps_per_epoch),
+                        .loss = s->loss_sum / (double)s->seen,
+                        .accuracy = (double)s->hits / (double)s->seen, .lr = ph->rate,
+                        .images = ph->images, .seconds = now() - ph->began - ph->paused};
+    run->r->progress(run->r->ctx, &p);
+}
+
+static void checkpoint_now(Phase *ph) {
+    const double before = now();
+    run_checkpoint(ph->run);
+    ph->run->saved_at = now();
+    ph->paused += ph->run->saved_at - before;
+}
+
+static void save_best(Run *run) {
+    Error e;
+    char *path = io_join(run->folder, RUN_BEST);
+    if (!path) return;
+    if (!weights_save(path, run->s->x, run->s->params, &run->s->data, &e)) run_not_saved(run, &e);
+    free(path);
+}
+
+static bool judge_valid(Run *run, EpochResult *row, Error *e) {
+    if (run->s->data.part[PART_VALID].n == 0) return true;
+    Evaluation v;
+    if (!evaluate_part(run->s, PART_VALID, 1, &v, e)) return false;
+    free((int *)v.confusion);
+    row->has_valid = true;
+    row->valid_loss = v.loss;
+    row->valid_accuracy = v.accuracy;
+    return true;
+}
+
+// Judges the weights, and remembers them if they are the best of this phase.
+static bool epoch_result(Phase *ph, EpochResult *row, Error *e) {
+    Run *run = ph->run;
+    RunState *s = &run->state;
+    *row = (EpochResult){.phase = (int)s->phase, .epoch = (int)s->epoch + 1, .step = s->total_step,
+                         .lr = ph->rate, .loss = s->loss_sum / (double)s->seen,
+                         .accuracy = (double)s->hits / (double)s->seen,
+                         .seconds = now() - ph->began - ph->paused};
+    if (!judge_valid(run, row, e)) return false;
+    const double judged = row->has_valid ? row->valid_loss : row->loss;
+    const ScheduleKind *schedule = (const ScheduleKind *)ph->o->schedule.kind;
+    if (schedule->epoch_end) schedule->epoch_end(ph->o->schedule.cfg, judged, &s->schedule);
+    row->best = judged < s->best;
+    if (!row->best) return true;
+    s->best = judged;
+    s->best_epoch = s->epoch;
+    save_best(run);
+    return true;
+}
+
+static bool end_epoch(Phase *ph, Error *e) {
+    Run *run = ph->run;
+    RunState *s = &run->state;
+    const double before = now();
+    EpochResult row;
+    if (!epoch_result(ph, &row, e)) return false;
+    Error why;
+    if (!results_add(&run->results, &row, &why)) run_not_saved(run, &why);
+    s->rows++, s->epoch++;
+    s->step = s->seen = s->hits = 0;
+    s->loss_sum = 0;
+    ph->paused += now() - before;
+    run->r->epoch(run->r->ctx, &row);
+    checkpoint_now(ph);
+    return true;
+}
+
+static bool out_of_patience(const Phase *ph) {
+    const RunState *s = &ph->run->state;
+    return ph->o->patience > 0 && s->epoch > s->best_epoch + (uint64_t)ph->o->patience;
+}
+
+// ---- all steps -----------------------------------------------------------------------------------------
+
+static RunResult all_steps(Phase *ph, Error *e) {
+    Run *run = ph->run;
+    RunState *s = &run->state;
+    while (s->phase_step < ph->steps && !(s->step == 0 && out_of_patience(ph))) {
+        if (!one_step(ph, e)) return RUN_FAILED;
+        report(ph);
+        const bool last = s->phase_step == ph->steps;
+        if ((last || s->step == ph->steps_per_epoch) && !end_epoch(ph, e)) return RUN_FAILED;
+        if (run->r->stop(run->r->ctx)) {
+            if (s->step > 0) checkpoint_now(ph);
+            return RUN_STOPPED;
+        }
+        if (now() - run->saved_at > CHECKPOINT_SECONDS) checkpoint_now(ph);
+    }
+    return RUN_DONE;
+}
+
+RunResult phase_run(Run *run, const TrainOptions *o, Error *e) {
+    Phase ph;
+    RunResult result = phase_open(&ph, run, o, e) ? RUN_DONE : RUN_FAILED;
+    if (result == RUN_DONE && run->state.phase_step == 0) checkpoint_now(&ph);
+    if (result == RUN_DONE) result = all_steps(&ph, e);
+    if (result == RUN_DONE) {
+        RunState *s = &run->state;
+        s->passes += divide_up(s->phase_step, ph.steps_per_pass);
+        s->epoch = s->phase_step = s->best_epoch = 0;
+        s->schedule = schedule_start();
+    }
+    phase_close(&ph);
+    return result;
+}

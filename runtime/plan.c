@@ -1,0 +1,142 @@
+/* plan.c — making a plan, and looking at the numbers in it. */
+#include "runtime/plan.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "runtime/plan_private.h"
+
+static int classes_of(const Plan *p) { return p->g->node[p->score].shape.c; }
+
+// ---- how much memory -------------------------------------------------------------------------------
+
+static PlanSize sizes(const Plan *p) {
+    const Use *optimizer = &p->x->optimizer;
+    size_t slabs = 1;
+    if (p->o.training && optimizer->kind)
+        slabs += 1 + (size_t)((const OptimKind *)optimizer->kind)->n_slots(optimizer->cfg);
+    size_t params = 0;
+    for (int i = 0; i < p->g->n_nodes; i++) params += p->node[i].param_range;
+
+    const size_t N = (size_t)p->o.batch, workers = (size_t)p->n_workers;
+    PlanSize s = {.params = params * slabs * sizeof(real),
+                  .values = p->values_len * sizeof(real) + p->saved_len + p->partials_len * sizeof(real),
+                  .work = workers * (p->worker_len * sizeof(real) + p->worker_saved_len)};
+    s.values += N * (size_t)classes_of(p) * sizeof(real) + N * sizeof(double);
+    s.total = s.params + s.values + s.work;
+    return s;
+}
+
+PlanSize plan_size(const Experiment *x, const PlanOptions *o, int threads) {
+    Plan p = {.x = x, .g = &x->graph, .o = *o, .n_workers = threads};
+    const PlanSize s = plan_lay_out(&p) ? sizes(&p) : (PlanSize){0};
+    plan_free_layout(&p);
+    return s;
+}
+
+static double gigabytes(size_t bytes) { return (double)bytes / 1e9; }
+
+// Asking the system for more than there is would succeed, and end in the middle of training.
+static bool fits(const Plan *p, Error *e) {
+    const PlanSize s = sizes(p);
+    const long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGE_SIZE);
+    const double have = pages > 0 && page > 0 ? (double)pages * (double)page : 1e18;
+    if ((double)s.total <= have) return true;
+    return error_set(e, "a batch of %d images needs %.1f GB of memory (parameters %.1f, values %.1f, "
+                     "scratch %.1f) and this machine has %.1f GB: take a smaller batch",
+                     p->o.batch, gigabytes(s.total), gigabytes(s.params), gigabytes(s.values),
+                     gigabytes(s.work), have / 1e9);
+}
+
+// ---- making one --------------------------------------------------------------------------------------
+
+static void *zeroed(size_t bytes) {
+    const size_t room = (bytes + 63) / 64 * 64 + 64;
+    void *v = aligned_alloc(64, room);
+    if (v) memset(v, 0, room);
+    return v;
+}
+
+static bool allocate(Plan *p) {
+    const size_t N = (size_t)p->o.batch, workers = (size_t)p->n_workers;
+    p->values = zeroed(p->values_len * sizeof(real));
+    p->saved = zeroed(p->saved_len);
+    p->partials = zeroed(p->partials_len * sizeof(real));
+    p->workers = zeroed(workers * p->worker_len * sizeof(real));
+    p->worker_saved = zeroed(workers * p->worker_saved_len);
+    p->target = zeroed(N * (size_t)classes_of(p) * sizeof(real));
+    p->loss = zeroed(N * sizeof(double));
+    return p->values && p->saved && p->partials && p->workers && p->worker_saved && p->target &&
+           p->loss;
+}
+
+Plan *plan_make(const Experiment *x, Params *params, Threads *t, const PlanOptions *o, Error *e) {
+    Plan *p = calloc(1, sizeof *p);
+    if (p) {
+        *p = (Plan){.x = x, .g = &x->graph, .params = params, .threads = t, .o = *o,
+                    .n_workers = threads_count(t)};
+        const bool laid_out = plan_lay_out(p);
+        if (laid_out && !fits(p, e)) {
+            plan_free(p);
+            return NULL;
+        }
+        if (laid_out && allocate(p)) return p;
+    }
+    plan_free(p);
+    error_set(e, "there is not enough memory for a batch of %d images", o->batch);
+    return NULL;
+}
+
+void plan_free(Plan *p) {
+    if (!p) return;
+    plan_free_layout(p);
+    free(p->values), free(p->saved), free(p->partials);
+    free(p->workers), free(p->worker_saved);
+    free(p->target), free(p->loss);
+    free(p);
+}
+
+// ---- looking at it -----------------------------------------------------------------------------------
+
+static Tensor batch_tensor(const Plan *p, int node, int n, real *v) {
+    const Shape s = p->g->node[node].shape;
+    return (Tensor){.v = v, .n = n, .c = s.c, .h = s.h, .w = s.w};
+}
+
+int plan_batch(const Plan *p) { return p->o.batch; }
+
+Tensor plan_input(Plan *p, int n) { return plan_value(p, 0, n); }
+
+Tensor plan_target(Plan *p, int n) {
+    return (Tensor){.v = p->target, .n = n, .c = classes_of(p), .h = 1, .w = 1};
+}
+
+const double *plan_losses(const Plan *p) { return p->loss; }
+
+Tensor plan_value(const Plan *p, int node, int n) {
+    const NodePlan *q = &p->node[node];
+    return batch_tensor(p, node, n, q->shared ? NULL : p->values + q->value);
+}
+
+Tensor plan_diff(const Plan *p, int node, int n) {
+    const NodePlan *q = &p->node[node];
+    const bool there = p->o.training && q->wants_diff;
+    return batch_tensor(p, node, n, there ? p->values + q->diff : NULL);
+}
+
+void *plan_saved(Plan *p, int node) { return p->by_worker ? NULL : p->saved + p->node[node].saved; }
+
+int plan_bad(const Plan *p, int n, bool *in_gradient) {
+    *in_gradient = false;
+    for (int i = 0; i < p->g->n_nodes; i++) {
+        const Tensor v = plan_value(p, i, n);
+        if (v.v && tensor_bad(v) >= 0) return i;
+    }
+    *in_gradient = true;
+    for (int i = p->score; i >= 0; i--) {
+        const Tensor d = plan_diff(p, i, n);
+        if (d.v && tensor_bad(d) >= 0) return i;
+    }
+    return -1;
+}

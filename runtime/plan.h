@@ -1,0 +1,78 @@
+/* plan.h — where every number lives, and in what order it is computed.
+ *
+ * A plan is made once for a network, a batch size and a purpose; after that nothing is allocated
+ * and nothing can fail. A training plan keeps every value of the forward pass until its gradient
+ * is done; a plan for inference lets values that are never needed together share memory.
+ *
+ * Invariants
+ *  1. Nodes run in the order of the graph; backward in the reverse order.
+ *  2. A batch is cut into groups of images by its size alone, never by the number of threads. One
+ *     group goes through neighbouring layers in one go.
+ *  3. The gradient of a small parameter is summed per group, and the groups' sums are added in
+ *     order; that of a large one is computed at once from the whole batch, cut by its rows.
+ *  4. So every number is the result of the same operations in the same order on 1 or 16 threads. */
+#pragma once
+#include <stdint.h>
+
+#include "lang/graph.h"
+#include "runtime/error.h"
+#include "runtime/params.h"
+#include "runtime/threads.h"
+
+typedef struct PlanOptions {
+    int batch;         // at most so many images at once
+    bool training;     // gradients, too
+    bool keep;         // keep every value even for inference, so that it can be looked at
+    bool input_diff;   // the gradient of the input, too
+    bool ref;          // run the definitions instead of the fast code
+    uint64_t seed;     // of dropout
+} PlanOptions;
+
+typedef struct Plan Plan;
+
+// Bytes a plan would take, per purpose: what a refusal quotes and `cnnrun MODEL` shows.
+typedef struct PlanSize { size_t params, values, work, total; } PlanSize;
+PlanSize plan_size(const Experiment *x, const PlanOptions *o, int threads); // all 0: out of memory
+
+// NULL with a message if it would not fit into memory: the size is checked before anything is
+// allocated. x, p and t must outlive the plan. t may be NULL: one thread.
+Plan *plan_make(const Experiment *x, Params *p, Threads *t, const PlanOptions *o, Error *e);
+void plan_free(Plan *p); // NULL is allowed
+
+int plan_batch(const Plan *p);
+
+// The first n images of the input and of the wanted outputs (N × C × 1 × 1): write here, then run.
+Tensor plan_input(Plan *p, int n);
+Tensor plan_target(Plan *p, int n);
+
+// Inference on n images.
+void plan_infer(Plan *p, int n);
+
+// Forward, loss and backward of one training step on n images; the gradients of all parameters
+// that are not frozen are in Params.grad afterwards. `step` is the number of the step in the whole
+// run (dropout). Returns the mean loss.
+double plan_train(Plan *p, int n, uint64_t step);
+
+// The loss of each of the last n images, in double.
+const double *plan_losses(const Plan *p);
+
+// Mean loss of n images in inference (after plan_infer): target as for training.
+double plan_judge(Plan *p, int n);
+
+// What a node put out for the last n images, and the gradient of it (training plans). The value of
+// a node that shares its memory (inference without keep) is gone: v is NULL; the output never is.
+Tensor plan_value(const Plan *p, int node, int n);
+Tensor plan_diff(const Plan *p, int node, int n);
+
+// The pieces of plan_train, for tests, traces and checks against other programs:
+// forward as in training (or not), then backward from a gradient the caller wrote into
+// plan_diff(node). Random layers use what is in plan_saved() when `replay` is set.
+void plan_forward(Plan *p, int n, uint64_t step, bool training, bool replay);
+void plan_backward(Plan *p, int n);         // after the caller has set diffs by plan_seed()
+void plan_seed(Plan *p, int node, int n);   // zero all diffs; node's is then written by the caller
+double plan_loss(Plan *p, int n);           // zero all diffs, judge, write the loss's gradient
+void *plan_saved(Plan *p, int node);
+
+// The first node, in order of computation, whose value (or, if all are finite, whose gradient) for
+// the last n images holds an infinity or a NaN; -1 if there is none. *in_gradient says which.
+int plan_bad(const Plan *p, int n, bool *in_gradient);

@@ -1,0 +1,229 @@
+/* plan_layout.c — deciding where every number lies, before anything is allocated.
+ *
+ * Everything here follows from shapes, the batch size and the purpose: never from the number of
+ * threads, except how many workers have memory of their own. */
+#include "runtime/plan_private.h"
+
+#include <stdlib.h>
+
+static size_t round_up(size_t n) { return (n + PLAN_ALIGN - 1) / PLAN_ALIGN * PLAN_ALIGN; }
+
+static size_t larger(size_t a, size_t b) { return a > b ? a : b; }
+
+static bool frozen(const Plan *p, int param) {
+    return p->params ? p->params->param[param].frozen : false;
+}
+
+static void source_shapes(const Graph *g, const Node *n, Shape *src) {
+    for (int k = 0; k < n->n_src; k++) src[k] = g->node[n->src[k]].shape;
+}
+
+// ---- what a node needs -----------------------------------------------------------------------------
+
+static bool can_learn(const Plan *p, int i) {
+    const Node *n = &p->g->node[i];
+    for (int k = 0; k < n->n_params; k++)
+        if (n->param[k].role != PARAM_STATISTIC && !frozen(p, p->node[i].first_param + k))
+            return true;
+    return false;
+}
+
+static GradMode grad_mode(const Plan *p, int i) {
+    const NodePlan *q = &p->node[i];
+    if (!q->live || !can_learn(p, i)) return GRAD_NONE;
+    if (q->kind->by_channel) return GRAD_DIRECT;
+    const bool by_rows = q->kind->backward_params && !p->o.ref;
+    if (by_rows && q->param_range >= LARGE_GRADIENT) return GRAD_ROWS;
+    const size_t bytes = q->param_range * sizeof(real) * (size_t)p->max_groups;
+    return bytes <= PARTIAL_BYTES ? GRAD_GROUPS : GRAD_WHOLE;
+}
+
+static void describe_nodes(Plan *p) {
+    const Rng rng = rng_make(p->o.seed, "dropout");
+    for (int i = 0, param = 0; i < p->g->n_nodes; i++) {
+        const Node *n = &p->g->node[i];
+        NodePlan *q = &p->node[i];
+        q->image = (size_t)n->shape.c * (size_t)n->shape.h * (size_t)n->shape.w;
+        q->first_param = param;
+        for (int k = 0; k < n->n_params; k++, param++) q->param_range += param_room(&n->param[k]);
+        q->rng = rng_named(rng, n->name);
+        q->last_reader = i;
+        for (int k = 0; k < n->n_src; k++) p->node[n->src[k]].last_reader = i;
+        if (i == 0) continue;
+        const LayerKind *kind = layer_of(n);
+        const bool fast = !p->o.ref;
+        q->kind = kind;
+        q->forward = fast && kind->forward ? kind->forward : kind->forward_ref;
+        q->backward = fast && kind->backward ? kind->backward : kind->backward_ref;
+        Shape src[MAX_SRC];
+        source_shapes(p->g, n, src);
+        if (kind->saved) q->saved_image = kind->saved(n->use.cfg, src, n->shape);
+    }
+}
+
+// Which nodes the score depends on, which gradients are worth having, and who clears them.
+static void follow_gradients(Plan *p) {
+    p->node[p->score].live = p->node[p->score].cleared = true;
+    for (int i = p->g->n_nodes - 1; i > 0; i--)
+        for (int k = 0; p->node[i].live && k < p->g->node[i].n_src; k++)
+            p->node[p->g->node[i].src[k]].live = true;
+    for (int i = 0; i < p->g->n_nodes; i++) {
+        const Node *n = &p->g->node[i];
+        bool learns = i == 0 ? p->o.input_diff : can_learn(p, i);
+        for (int k = 0; k < n->n_src; k++) learns |= p->node[n->src[k]].wants_diff;
+        p->node[i].wants_diff = learns && p->node[i].live;
+    }
+    for (int i = p->g->n_nodes - 1; i > 0; i--)
+        for (int k = 0; p->node[i].wants_diff && k < p->g->node[i].n_src; k++) {
+            const int src = p->g->node[i].src[k];
+            if (!p->node[src].wants_diff || p->node[src].cleared || i > p->score) continue;
+            p->node[i].clear |= (uint64_t)1 << k;
+            p->node[src].cleared = true;
+        }
+}
+
+// ---- memory ----------------------------------------------------------------------------------------
+
+static size_t take(size_t *len, size_t n) {
+    const size_t at = *len;
+    *len += round_up(n);
+    return at;
+}
+
+/* Values that a worker still needs, in order of their place: node[0 … n−1]. */
+typedef struct Live { int n, *node; } Live;
+
+static void drop_unread(const Plan *p, Live *live, int i) {
+    int kept = 0;
+    for (int k = 0; k < live->n; k++)
+        if (p->node[live->node[k]].last_reader >= i) live->node[kept++] = live->node[k];
+    live->n = kept;
+}
+
+// Puts node i into the first gap that is large enough. Returns the end of its place.
+static size_t place_in_gap(Plan *p, Live *live, int i) {
+    NodePlan *q = &p->node[i];
+    const size_t len = round_up(q->image * GROUP);
+    int k = 0;
+    size_t at = 0;
+    for (; k < live->n; k++) {
+        const NodePlan *other = &p->node[live->node[k]];
+        if (at + len <= other->value) break;
+        at = other->value + round_up(other->image * GROUP);
+    }
+    for (int j = live->n++; j > k; j--) live->node[j] = live->node[j - 1];
+    live->node[k] = i;
+    q->value = at;
+    return at + len;
+}
+
+// Inference: values that are never needed together share a worker's memory.
+static bool share_values(Plan *p) {
+    Live live = {.node = calloc((size_t)p->g->n_nodes, sizeof *live.node)};
+    if (!live.node) return false;
+    size_t len = 0;
+    for (int i = 1; i < p->g->n_nodes; i++) {
+        p->node[i].shared = i != p->g->output && i != p->score;
+        drop_unread(p, &live, i);
+        if (p->node[i].shared) len = larger(len, place_in_gap(p, &live, i));
+    }
+    p->worker_len += len;
+    free(live.node);
+    return true;
+}
+
+static void place_values(Plan *p) {
+    const size_t N = (size_t)p->o.batch;
+    for (int i = 0; i < p->g->n_nodes; i++) {
+        NodePlan *q = &p->node[i];
+        if (!q->shared) q->value = take(&p->values_len, q->image * N);
+        if (p->o.training && q->wants_diff) q->diff = take(&p->values_len, q->image * N);
+        const size_t bytes = q->saved_image * (p->by_worker ? (size_t)GROUP : N);
+        q->saved = p->by_worker ? 0 : p->saved_len;
+        if (p->by_worker) p->worker_saved_len = larger(p->worker_saved_len, bytes);
+        else p->saved_len += (bytes + 63) / 64 * 64;
+        if (q->grad == GRAD_GROUPS)
+            q->partial = take(&p->partials_len, q->param_range * (size_t)p->max_groups);
+    }
+    p->worker_saved_len = (p->worker_saved_len + 63) / 64 * 64;
+}
+
+static void place_work(Plan *p) {
+    for (int i = 1; i < p->g->n_nodes; i++) {
+        const Node *n = &p->g->node[i];
+        const NodePlan *q = &p->node[i];
+        if (!q->kind->work || p->o.ref) continue;
+        Shape src[MAX_SRC];
+        source_shapes(p->g, n, src);
+        const bool whole = q->grad == GRAD_ROWS || q->grad == GRAD_WHOLE || q->kind->by_channel;
+        const int images = whole && !p->by_worker ? p->o.batch : GROUP;
+        p->work_len = larger(p->work_len, q->kind->work(n->use.cfg, src, n->shape, images));
+    }
+    p->work_len = round_up(p->work_len);
+    p->worker_len += p->work_len;
+}
+
+// ---- the order of work -----------------------------------------------------------------------------
+
+static void list_ops(Plan *p) {
+    const int n = p->g->n_nodes;
+    for (int i = 1; i < n; i++) p->op[p->n_op++] = (Op){OP_FORWARD, i};
+    p->n_forward = p->n_op;
+    if (!p->o.training) return;
+    p->op[p->n_op++] = (Op){OP_LOSS, p->score};
+    for (int i = n - 1; i > 0; i--)
+        if (p->node[i].wants_diff) p->op[p->n_op++] = (Op){OP_BACKWARD, i};
+}
+
+// Rows of one task, a multiple of 8 so that matrix products have no thin edges.
+static size_t rows_per_task(size_t rows) { return ((rows + ROW_PARTS - 1) / ROW_PARTS + 7) / 8 * 8; }
+
+static size_t task_len(const Plan *p, int i, size_t *all) {
+    const Node *n = &p->g->node[i];
+    *all = 1;
+    switch (p->node[i].grad) {
+    case GRAD_GROUPS: return *all = p->node[i].param_range, JOIN_LEN;
+    case GRAD_ROWS:   return *all = (size_t)n->param[0].dim[0], rows_per_task(*all);
+    case GRAD_WHOLE:  return 1;
+    default:          return *all = 0, 1;
+    }
+}
+
+static int list_grad_tasks(const Plan *p, GradTask *out) {
+    int n = 0;
+    for (int i = 1; i < p->g->n_nodes; i++) {
+        size_t all;
+        const size_t step = task_len(p, i, &all);
+        for (size_t lo = 0; lo < all; lo += step, n++)
+            if (out) out[n] = (GradTask){i, lo, lo + step < all ? lo + step : all};
+    }
+    return n;
+}
+
+bool plan_lay_out(Plan *p) {
+    const size_t n = (size_t)p->g->n_nodes;
+    p->by_worker = !p->o.training && !p->o.keep;
+    p->max_groups = (p->o.batch + GROUP - 1) / GROUP;
+    p->score = p->x->loss.kind ? loss_score(p->g, &p->x->loss) : p->g->output;
+    p->node = calloc(n, sizeof *p->node);
+    p->op = calloc(2 * n + 1, sizeof *p->op);
+    if (!p->node || !p->op) return false;
+
+    describe_nodes(p);
+    follow_gradients(p);
+    if (p->o.training)
+        for (int i = 1; i < p->g->n_nodes; i++) p->node[i].grad = grad_mode(p, i);
+    place_work(p);
+    if (p->by_worker && !share_values(p)) return false;
+    place_values(p);
+    list_ops(p);
+
+    p->n_grad_tasks = list_grad_tasks(p, NULL);
+    p->grad_task = calloc((size_t)p->n_grad_tasks + 1, sizeof *p->grad_task);
+    if (p->grad_task) list_grad_tasks(p, p->grad_task);
+    return p->grad_task != NULL;
+}
+
+void plan_free_layout(Plan *p) {
+    free(p->node), free(p->op), free(p->grad_task);
+}

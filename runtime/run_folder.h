@@ -1,0 +1,18 @@
+/* run_folder.h — the folder a training run writes: runs/NAME, runs/NAME-2, … */
+#pragma once
+#include <stdbool.h>
+
+#include "lang/graph.h"
+#include "runtime/error.h"
+
+#define RUNS "runs"
+#define RUN_LAST "last.safetensors"
+#define RUN_BEST "best.safetensors"
+#define RUN_RESULTS "results.csv"
+
+// The newest (highest number) runs/NAME-k that exists; malloc'd, or NULL.
+char *run_folder_newest(const char *name);
+
+// Makes the first of runs/NAME, -2, -3 … that is free, or `wanted` (which may exist, but must not
+// hold a run already), and puts a copy of the model into it. malloc'd; NULL with a message.
+char *run_folder_make(const Experiment *x, const char *wanted, Error *e);

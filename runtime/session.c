@@ -1,0 +1,81 @@
+/* session.c — a model with everything it needs to run. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "runtime/io.h"
+#include "runtime/run_folder.h"
+#include "runtime/train.h"
+#include "runtime/weights.h"
+
+// What predicting needs besides the weights: names of classes and measured values of the steps.
+static bool take_metadata(Session *s, const StFile *f, Error *e) {
+    const char *classes = st_meta(f, "classes"), *steps = st_meta(f, "steps");
+    if (classes && !dataset_classes_take(&s->data, classes, e)) return false;
+    return !steps || dataset_steps_take(&s->data, steps, e);
+}
+
+static bool load_weights(Session *s, const char *path, Error *e) {
+    StFile f;
+    if (!st_open(&f, path, e)) return false;
+    const bool fine = weights_take(&f, path, "", s->x, s->params, e) && take_metadata(s, &f, e);
+    st_close(&f);
+    return fine;
+}
+
+bool session_open(Session *s, const Experiment *x, const RunOptions *o, bool need_pictures,
+                  Error *e) {
+    *s = (Session){.x = x, .o = *o, .seed = o->seed_set ? o->seed : x->seed};
+    s->threads = threads_make(o->threads);
+    if (!s->threads) return error_set(e, "there is no memory left");
+    if (!dataset_open(&s->data, x, s->seed, o->limit, need_pictures, s->threads, e)) {
+        threads_free(s->threads);
+        return false;
+    }
+    s->params = params_make(&x->graph, NULL, e);
+    if (s->params) params_init(s->params, x, s->seed);
+    if (s->params && (!o->weights || load_weights(s, o->weights, e))) return true;
+    session_close(s);
+    return false;
+}
+
+void session_close(Session *s) {
+    params_free(s->params);
+    dataset_close(&s->data);
+    threads_free(s->threads);
+    *s = (Session){0};
+}
+
+// ---- where weights are looked for ------------------------------------------------------------------
+
+char *session_run(const Experiment *x, const RunOptions *o) {
+    if (o->run) return strdup(o->run);
+    return run_folder_newest(x->name);
+}
+
+static const char *last_save(const Experiment *x) {
+    for (int i = x->n_actions - 1; i >= 0; i--) {
+        const FileOptions *f = x->action[i].use.cfg;
+        if (x->action[i].kind == ACTION_SAVE && io_exists(f->file)) return f->file;
+    }
+    return NULL;
+}
+
+static char *best_of_run(const Experiment *x, const RunOptions *o) {
+    char *run = session_run(x, o);
+    char *best = run ? io_join(run, RUN_BEST) : NULL;
+    free(run);
+    if (best && io_exists(best)) return best;
+    free(best);
+    return NULL;
+}
+
+char *session_weights(const Experiment *x, const RunOptions *o, Error *e) {
+    const char *saved = o->weights ? o->weights : o->run ? NULL : last_save(x);
+    char *found = saved ? strdup(saved) : best_of_run(x, o);
+    if (!found)
+        error_set(e, "%s has no trained weights yet: neither a file it saves nor %s/%s/%s is there; "
+                  "train it with --train or name a file with --weights",
+                  x->file, RUNS, x->name, RUN_BEST);
+    return found;
+}

@@ -1,0 +1,150 @@
+/* threads.c — a pool of threads that sleeps when there is nothing to share.
+ *
+ * A round is one call of threads_run(). The caller writes down the work, raises `round` and takes
+ * tasks itself; so does every other thread that sees the new round. Between rounds a thread looks
+ * at `round` a few hundred times, because the next one often follows within microseconds, and then
+ * goes to sleep on `wake`. Nobody waits for a thread that is still asleep: when the tasks are gone,
+ * the caller shuts the door and waits only for those who came in while it was open.
+ *
+ * Invariant: task, ctx and n_tasks change only while the door is shut and nobody is inside. */
+#include "runtime/threads.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { MAX_THREADS = 256, LOOKS = 400 };
+static const unsigned OPEN = 1u << 31;
+
+typedef struct Worker { struct Threads *pool; pthread_t thread; int number; } Worker;
+
+struct Threads {
+    int n;                 // the caller included
+    Worker *worker;        // n − 1 of them
+    pthread_mutex_t lock;
+    pthread_cond_t wake, done;
+    Task *task;
+    void *ctx;
+    int n_tasks;
+    atomic_int next;       // the first task nobody has taken
+    atomic_uint door;      // OPEN or not, and how many workers are inside
+    atomic_uint round;
+    atomic_bool quit;
+};
+
+static void take_tasks(Threads *t, int worker) {
+    for (;;) {
+        const int i = atomic_fetch_add(&t->next, 1);
+        if (i >= t->n_tasks) return;
+        t->task(t->ctx, i, worker);
+    }
+}
+
+static inline void pause_briefly(void) {
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+}
+
+// Returns the number of a round other than `seen`, once there is one.
+static unsigned next_round(Threads *t, unsigned seen) {
+    for (int i = 0; i < LOOKS; i++) {
+        if (atomic_load(&t->round) != seen) return atomic_load(&t->round);
+        pause_briefly();
+    }
+    pthread_mutex_lock(&t->lock);
+    while (atomic_load(&t->round) == seen) pthread_cond_wait(&t->wake, &t->lock);
+    pthread_mutex_unlock(&t->lock);
+    return atomic_load(&t->round);
+}
+
+static void *worker_main(void *arg) {
+    const Worker *w = arg;
+    Threads *t = w->pool;
+    unsigned seen = 0;
+    for (;;) {
+        seen = next_round(t, seen);
+        if (atomic_load(&t->quit)) return NULL;
+        if (atomic_fetch_add(&t->door, 1) & OPEN) take_tasks(t, w->number);
+        if (atomic_fetch_sub(&t->door, 1) != 1) continue;
+        pthread_mutex_lock(&t->lock);
+        pthread_cond_signal(&t->done);
+        pthread_mutex_unlock(&t->lock);
+    }
+}
+
+static void begin_round(Threads *t) {
+    pthread_mutex_lock(&t->lock);
+    atomic_fetch_add(&t->round, 1);
+    pthread_cond_broadcast(&t->wake);
+    pthread_mutex_unlock(&t->lock);
+}
+
+static void end_round(Threads *t) {
+    atomic_fetch_and(&t->door, ~OPEN);
+    for (int i = 0; i < LOOKS; i++) {
+        if (atomic_load(&t->door) == 0) return;
+        pause_briefly();
+    }
+    pthread_mutex_lock(&t->lock);
+    while (atomic_load(&t->door) != 0) pthread_cond_wait(&t->done, &t->lock);
+    pthread_mutex_unlock(&t->lock);
+}
+
+static int cores(void) {
+    const long n = sysconf(_SC_NPROCESSORS_ONLN);
+    return n < 1 ? 1 : n > MAX_THREADS ? MAX_THREADS : (int)n;
+}
+
+Threads *threads_make(int n) {
+    if (n <= 0) n = cores();
+    if (n > MAX_THREADS) n = MAX_THREADS;
+    Threads *t = calloc(1, sizeof *t);
+    Worker *worker = calloc((size_t)n, sizeof *worker);
+    if (!t || !worker) {
+        free(t), free(worker);
+        return NULL;
+    }
+    t->worker = worker;
+    pthread_mutex_init(&t->lock, NULL);
+    pthread_cond_init(&t->wake, NULL);
+    pthread_cond_init(&t->done, NULL);
+    for (t->n = 1; t->n < n; t->n++) {
+        Worker *w = &t->worker[t->n - 1];
+        *w = (Worker){.pool = t, .number = t->n};
+        if (pthread_create(&w->thread, NULL, worker_main, w) != 0) break;
+    }
+    return t;
+}
+
+void threads_free(Threads *t) {
+    if (!t) return;
+    atomic_store(&t->quit, true);
+    begin_round(t);
+    for (int i = 0; i < t->n - 1; i++) pthread_join(t->worker[i].thread, NULL);
+    pthread_cond_destroy(&t->wake);
+    pthread_cond_destroy(&t->done);
+    pthread_mutex_destroy(&t->lock);
+    free(t->worker), free(t);
+}
+
+int threads_count(const Threads *t) { return t ? t->n : 1; }
+
+void threads_run(Threads *t, int n, Task *task, void *ctx) {
+    if (!t || t->n == 1 || n == 1) {
+        for (int i = 0; i < n; i++) task(ctx, i, 0);
+        return;
+    }
+    t->task = task;
+    t->ctx = ctx;
+    t->n_tasks = n;
+    atomic_store(&t->next, 0);
+    atomic_fetch_or(&t->door, OPEN);
+    begin_round(t);
+    take_tasks(t, 0);
+    end_round(t);
+}

@@ -1,0 +1,21 @@
+/* threads.h — the same work, cut the same way, on any number of cores.
+ *
+ * Work is a number of tasks fixed by the caller from shapes alone. Whichever thread takes a task,
+ * the task computes the same numbers into its own place; so results do not depend on how many
+ * threads there are, or on which was quicker. */
+#pragma once
+
+typedef struct Threads Threads;
+
+// task(ctx, i, worker): do task i; worker < threads_count() names the scratch memory it may use.
+typedef void Task(void *ctx, int i, int worker);
+
+// A pool of n threads, the caller being one of them; n = 0 means one per core. If the system gives
+// fewer, the pool has fewer: see threads_count(). NULL only when memory is out.
+Threads *threads_make(int n);
+void threads_free(Threads *t); // NULL is allowed
+
+int threads_count(const Threads *t); // NULL is one thread: the caller
+
+// Does tasks 0 … n−1, each once, and returns when all are done. Not to be called from a task.
+void threads_run(Threads *t, int n, Task *task, void *ctx);

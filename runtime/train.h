@@ -1,0 +1,100 @@
+/* train.h — carries out the program of a file; reports through a callback table.
+ *
+ * Nothing here prints. Whoever runs a program passes a Reporter and draws what it is told as a
+ * progress line, a log or a window. */
+#pragma once
+#include <stdint.h>
+
+#include "lang/graph.h"
+#include "runtime/data/dataset.h"
+#include "runtime/error.h"
+#include "runtime/params.h"
+#include "runtime/plan.h"
+#include "runtime/threads.h"
+
+// What the command line sets; 0 or NULL: as the file says.
+typedef struct RunOptions {
+    int epochs, batch, threads, limit;
+    double lr;
+    bool seed_set;
+    uint64_t seed;
+    const char *run;     // folder of the run; NULL: runs/NAME, -2, -3 …
+    const char *weights; // file to start from
+    bool resume, ref;
+} RunOptions;
+
+// Where training is, after each step.
+typedef struct Progress {
+    int phase, n_phases;          // which `train` line
+    uint64_t step, steps;         // of this phase
+    int epoch, epochs;            // from 1
+    double loss, accuracy;        // running means of this epoch
+    double lr;
+    uint64_t images;              // seen since this process started training
+    double seconds;               // since then, saving and evaluating left out
+} Progress;
+
+typedef struct EpochResult {
+    int phase, epoch;
+    uint64_t step;                // of the whole run
+    double lr, loss, accuracy;
+    bool has_valid;
+    double valid_loss, valid_accuracy;
+    bool best;                    // the best so far: saved as `best`
+    double seconds;
+} EpochResult;
+
+typedef struct Evaluation {
+    const char *part;             // "test", or "training" if there is no test part
+    int n, classes;
+    const char *const *class_name;
+    double loss, accuracy, top_accuracy; // accuracies are shares, 0 … 1
+    int hits;                            // how many were right
+    int top;
+    const int *confusion;         // classes × classes: [wanted][said]
+} Evaluation;
+
+typedef struct Reporter {
+    void *ctx;
+    void (*message)(void *ctx, const char *text);       // one line for a person
+    void (*progress)(void *ctx, const Progress *p);
+    void (*epoch)(void *ctx, const EpochResult *r);
+    void (*evaluation)(void *ctx, const EvaluateOptions *o, const Evaluation *v);
+    // Asked after every step: a signal arrived, finish and save.
+    bool (*stop)(void *ctx);
+} Reporter;
+
+// A model with everything it needs to run.
+typedef struct Session {
+    const Experiment *x; // owned by the caller
+    Dataset data;
+    Params *params;
+    Threads *threads;
+    uint64_t seed;
+    RunOptions o;
+} Session;
+
+// Opens data (with pictures or without), makes parameters with their first values, and loads
+// o->weights if given. False with a message; nothing is left open then.
+bool session_open(Session *s, const Experiment *x, const RunOptions *o, bool need_pictures, Error *e);
+void session_close(Session *s);
+
+typedef enum RunResult { RUN_DONE, RUN_FAILED, RUN_STOPPED } RunResult;
+
+// Carries out x's program from the start, or from the last checkpoint (o.resume). RUN_FAILED leaves
+// a message in e; RUN_STOPPED means that the reporter said stop and everything is saved.
+RunResult train_run(Session *s, const Reporter *r, Error *e);
+
+// Judges a part with the current weights. v->confusion is malloc'd; the caller frees it.
+bool evaluate_part(Session *s, Part part, int top, Evaluation *v, Error *e);
+
+// The probabilities of n pictures in `input` order: out is n × classes (for one output unit: the
+// probability of class 1 and its complement).
+bool predict(Session *s, const Picture *picture, int n, real *out, Error *e);
+
+// The folder of the newest run of x (runs/NAME, -2, -3 …), or o.run; malloc'd, NULL if there is none.
+char *session_run(const Experiment *x, const RunOptions *o);
+
+// The file whose weights --test and --predict use: o.weights, else the file of the last `save` that
+// exists, else the run's `best`. malloc'd; NULL with a message that says what was looked for.
+char *session_weights(const Experiment *x, const RunOptions *o, Error *e);

@@ -1,0 +1,211 @@
+/* weights.c — weights on disk, in the safetensors format; see weights.h. */
+#include "runtime/weights.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "runtime/utf8.h"
+#include "runtime/version.h"
+
+#define REAL_DTYPE (sizeof(real) == sizeof(float) ? DT_F32 : DT_F64)
+
+StTensor weights_tensor(const Param *p, const char *name, const real *v) {
+    StTensor t = {.name = name, .dtype = REAL_DTYPE, .rank = p->spec->rank, .len = p->len, .v = v};
+    for (int i = 0; i < t.rank; i++) t.dim[i] = p->spec->dim[i];
+    return t;
+}
+
+// ---- what differs --------------------------------------------------------------------------------
+
+enum { SHOWN = 10, SHAPE_TEXT = 200 };
+
+// The first differences, and how many there are.
+typedef struct Differences {
+    int n;
+    struct { const char *name; char what[2 * SHAPE_TEXT + 40]; } row[SHOWN];
+} Differences;
+
+static void shape_text(int rank, const int64_t *dim, char *out) {
+    size_t at = (size_t)snprintf(out, SHAPE_TEXT, rank ? "" : "one number");
+    for (int i = 0; i < rank; i++)
+        at += (size_t)snprintf(out + at, SHAPE_TEXT - at, "%s%lld", i ? "x" : "", (long long)dim[i]);
+}
+
+static bool same_shape(const StTensor *a, const StTensor *b) {
+    bool same = a->rank == b->rank;
+    for (int i = 0; same && i < a->rank; i++) same = a->dim[i] == b->dim[i];
+    return same;
+}
+
+static void differ(Differences *d, const char *name, const char *what) {
+    if (d->n < SHOWN) {
+        d->row[d->n].name = name;
+        snprintf(d->row[d->n].what, sizeof d->row[d->n].what, "%s", what);
+    }
+    d->n++;
+}
+
+static bool is_floating(DType d) {
+    return d == DT_F16 || d == DT_BF16 || d == DT_F32 || d == DT_F64;
+}
+
+static void compare(Differences *d, const char *name, const StTensor *want, const StTensor *found) {
+    char expected[SHAPE_TEXT], got[SHAPE_TEXT], text[2 * SHAPE_TEXT + 40];
+    if (!found) {
+        differ(d, name, "is missing in the file");
+        return;
+    }
+    shape_text(want->rank, want->dim, expected);
+    shape_text(found->rank, found->dim, got);
+    if (!same_shape(want, found)) {
+        snprintf(text, sizeof text, "expected %s, found %s", expected, got);
+        differ(d, name, text);
+    } else if (!is_floating(found->dtype)) {
+        snprintf(text, sizeof text, "has numbers of type %s, expected F32", st_dtype_name(found->dtype));
+        differ(d, name, text);
+    }
+}
+
+static bool report(const Differences *d, const char *path, const char *model, Error *e) {
+    const int shown = d->n < SHOWN ? d->n : SHOWN;
+    int width = 0;
+    for (int i = 0; i < shown; i++) {
+        const int len = (int)strnlen(d->row[i].name, 40);
+        if (len > width) width = len;
+    }
+    error_set(e, "the weights in %s do not fit %s:", path, model);
+    for (int i = 0; i < shown; i++) {
+        error_add(e, "\n  %-*.100s  %s", width, d->row[i].name, d->row[i].what);
+    }
+    if (d->n > shown) error_add(e, "\n  and %d more", d->n - shown);
+    return false;
+}
+
+// ---- taking --------------------------------------------------------------------------------------
+
+// PyTorch counts batches in a tensor of its own; nothing here depends on it.
+static bool ignored(const char *name) {
+    static const char suffix[] = "num_batches_tracked";
+    const size_t n = strlen(name), m = sizeof suffix - 1;
+    return n >= m && strcmp(name + n - m, suffix) == 0 && (n == m || name[n - m - 1] == '.');
+}
+
+static const StTensor *find_with_prefix(const StFile *f, const char *prefix, const char *name) {
+    char full[ST_NAME + 1];
+    const int n = snprintf(full, sizeof full, "%s%s", prefix, name);
+    return n < (int)sizeof full ? st_find(f, full) : NULL;
+}
+
+// Pairs every parameter with its tensor and notes what does not fit.
+static void pair_up(const StFile *f, const char *prefix, const Params *p, const StTensor **found,
+                    bool *used, Differences *d) {
+    for (int i = 0; i < p->n; i++) {
+        const StTensor want = weights_tensor(&p->param[i], p->param[i].name, NULL);
+        found[i] = find_with_prefix(f, prefix, p->param[i].name);
+        if (found[i]) used[found[i] - f->tensor] = true;
+        compare(d, p->param[i].name, &want, found[i]);
+    }
+    for (int i = 0; i < f->n; i++) {
+        const char *name = f->tensor[i].name;
+        if (used[i] || strncmp(name, prefix, strlen(prefix)) != 0 || ignored(name)) continue;
+        differ(d, name + strlen(prefix), "is not in the model");
+    }
+}
+
+bool weights_finite(const StTensor *t, const char *path, Error *e) {
+    for (uint64_t i = 0; i < t->len; i++) {
+        const double x = (double)(real)st_number(t, i);
+        if (isfinite(x)) continue;
+        return error_set(e, "%s: number %llu of %s is %s", path, (unsigned long long)i, t->name,
+                         isnan(x) ? "not a number (NaN)" : "infinite");
+    }
+    return true;
+}
+
+void weights_copy(real *dst, const StTensor *t) {
+    if (t->dtype == REAL_DTYPE && t->len) memcpy(dst, t->v, (size_t)t->len * sizeof *dst);
+    else
+        for (uint64_t i = 0; i < t->len; i++) dst[i] = (real)st_number(t, i);
+}
+
+static bool take(const StFile *f, const char *path, const char *prefix, const Experiment *x,
+                 Params *p, const StTensor **found, bool *used, Error *e) {
+    Differences d = {0};
+    pair_up(f, prefix, p, found, used, &d);
+    if (d.n) return report(&d, path, x->file, e);
+    for (int i = 0; i < p->n; i++)
+        if (!weights_finite(found[i], path, e)) return false;
+    for (int i = 0; i < p->n; i++) weights_copy(p->value + p->param[i].offset, found[i]);
+    return true;
+}
+
+bool weights_take(const StFile *f, const char *path, const char *prefix, const Experiment *x,
+                  Params *p, Error *e) {
+    const StTensor **found = calloc((size_t)p->n + 1, sizeof *found);
+    bool *used = calloc((size_t)f->n + 1, sizeof *used);
+    const bool ok = found && used ? take(f, path, prefix, x, p, found, used, e)
+                                  : error_set(e, "%s: no memory to load it", path);
+    free(found);
+    free(used);
+    return ok;
+}
+
+bool weights_load(const char *path, const Experiment *x, Params *p, Error *e) {
+    StFile f;
+    if (!st_open(&f, path, e)) return false;
+    const bool ok = weights_take(&f, path, "", x, p, e);
+    st_close(&f);
+    return ok;
+}
+
+// ---- saving --------------------------------------------------------------------------------------
+
+// The names of the classes, one per line; malloc'd.
+static char *class_lines(const Dataset *d) {
+    size_t size = 1;
+    for (int i = 0; i < d->classes; i++) size += strlen(d->class_name[i]) + 1;
+    char *text = malloc(size), *at = text;
+    for (int i = 0; text && i < d->classes; i++) {
+        const int n = snprintf(at, size - (size_t)(at - text), "%s%s", i ? "\n" : "", d->class_name[i]);
+        at += n;
+    }
+    if (text) *at = 0;
+    return text;
+}
+
+// The steps with what they measured; malloc'd. There is no end to what a list may hold, so the
+// room doubles until it is enough.
+static char *step_lines(const Dataset *d) {
+    for (size_t cap = 1024; cap <= (size_t)1 << 26; cap *= 2) {
+        char *text = malloc(cap);
+        if (!text || dataset_steps_text(d, text, cap)) return text;
+        free(text);
+    }
+    return NULL;
+}
+
+static bool save(const char *path, const Params *p, StTensor *tensor, const StMeta *meta, int n_meta,
+                 Error *e) {
+    for (int i = 0; i < p->n; i++)
+        tensor[i] = weights_tensor(&p->param[i], p->param[i].name, p->value + p->param[i].offset);
+    return st_write(path, tensor, p->n, meta, n_meta, e);
+}
+
+bool weights_save(const char *path, const Experiment *x, const Params *p, const Dataset *d, Error *e) {
+    char *model = utf8_clean(x->text, x->text_len);
+    char *classes = class_lines(d), *steps = step_lines(d);
+    StTensor *tensor = malloc((size_t)(p->n + 1) * sizeof *tensor);
+    const StMeta meta[] = {
+        {"cnnrun.version", CNNRUN_VERSION}, {"model", model}, {"classes", classes}, {"steps", steps},
+    };
+    const bool ok = model && classes && steps && tensor
+                        ? save(path, p, tensor, meta, sizeof meta / sizeof *meta, e)
+                        : error_set(e, "%s: no memory to save it", path);
+    free(tensor);
+    free(steps);
+    free(classes);
+    free(model);
+    return ok;
+}

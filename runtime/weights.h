@@ -1,0 +1,29 @@
+/* weights.h — weights on disk, in the safetensors format; all or nothing.
+ *
+ * Tensors are matched by name and shape. A file that does not fit leaves the parameters as they
+ * were, and the message lists every tensor that differs (up to ten): name, expected, found. */
+#pragma once
+#include "lang/graph.h"
+#include "runtime/data/dataset.h"
+#include "runtime/error.h"
+#include "runtime/params.h"
+#include "runtime/safetensors.h"
+
+// Writes parameters and statistics with the metadata that predicting needs: cnnrun.version, model
+// (its text), classes (names, one per line), steps (image steps with measured values), crc32c.
+bool weights_save(const char *path, const Experiment *x, const Params *p, const Dataset *d, Error *e);
+
+// Loads by name. F32, F64, F16 and BF16 are read; `num_batches_tracked` is ignored; infinities and
+// NaN are refused. A crc32c that is there must be right.
+bool weights_load(const char *path, const Experiment *x, Params *p, Error *e);
+
+// The same from an open file whose names all begin with `prefix` ("" or "param/"); tensors that do
+// not are not looked at.
+bool weights_take(const StFile *f, const char *path, const char *prefix, const Experiment *x,
+                  Params *p, Error *e);
+
+// The pieces, for checkpoints: a parameter's tensor under some name; whether all numbers of a
+// tensor are finite in this build (else false with a message); a tensor's numbers as reals.
+StTensor weights_tensor(const Param *p, const char *name, const real *v);
+bool weights_finite(const StTensor *t, const char *path, Error *e);
+void weights_copy(real *dst, const StTensor *t);
