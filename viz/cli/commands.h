@@ -1,0 +1,28 @@
+/* commands.h — what can be done with a model, one function per job.
+ *
+ * A command prints its result to stdout and what went wrong to stderr, and returns the exit
+ * status. It is given a model that has been read and found to be right. */
+#pragma once
+#include "lang/graph.h"
+#include "runtime/train.h"
+#include "viz/cli/options.h"
+
+typedef struct Model {
+    Arena *arena;
+    Diags *diags;
+    const Experiment *x;
+} Model;
+
+int command_show(const CommandLine *c, const Model *m);    // show.c
+int command_train(const CommandLine *c, const Model *m);   // train.c, --resume as well
+int command_test(const CommandLine *c, const Model *m);    // test.c
+int command_predict(const CommandLine *c, const Model *m); // predict.c
+int command_words(const CommandLine *c);                   // words.c: cnnrun help [WORD | CODE]
+
+// Opens a session with the trained weights of the model (see session_weights), uses it and closes
+// it; the exit status.
+int with_weights(const CommandLine *c, const Model *m, bool need_pictures,
+                 int (*use)(Session *s, const CommandLine *c));
+
+// Does what the command line says; the exit status.
+int commands_run(int argc, char **argv);

@@ -1,0 +1,365 @@
+/* options.c — the table of options, and what is generic over it. */
+#include "viz/cli/options.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "lang/kind.h"
+#include "lang/words.h"
+#include "viz/terminal/numbers.h"
+#include "viz/terminal/text.h"
+
+#if HAVE_VIZ
+#define WITHOUT_PICTURES NULL
+#else
+#define WITHOUT_PICTURES "this cnnrun was built without pictures (make VIZ=1)"
+#endif
+#if HAVE_SDL
+#define WITHOUT_WINDOW NULL
+#else
+#define WITHOUT_WINDOW "this cnnrun was built without a window (make VIZ=1 SDL=1)"
+#endif
+
+typedef enum OptionType {
+    OPTION_BARE,   // takes no value: it only names a job
+    OPTION_FLAG,   // bool
+    OPTION_INT,    // int within [lo, hi]
+    OPTION_REAL,   // double within (lo, hi]
+    OPTION_SEED,   // uint64_t
+    OPTION_TEXT,   // const char *
+    OPTION_IMAGES, // all operands that follow
+    N_OPTION_TYPES
+} OptionType;
+
+typedef struct Option {
+    const char *name;     // with its dashes
+    const char *value;    // what stands behind it, for people; NULL: nothing
+    OptionType type;
+    size_t at;            // offset in CommandLine
+    double lo, hi;
+    Job job;              // asks for this job; JOB_SHOW: it is a setting of others
+    unsigned with;        // settings: the jobs it has a meaning for, as bits
+    const char *absent;   // why this build does not have it, or NULL
+    const char *synonyms; // what it might be called instead, separated by blanks
+    const char *help;
+} Option;
+
+#define TO_FLAG(f) .type = OPTION_FLAG, .at = FIELD(CommandLine, f, bool)
+#define TO_SEED(f) .type = OPTION_SEED, .at = FIELD(CommandLine, f, uint64_t)
+#define TO_TEXT(f) .type = OPTION_TEXT, .at = FIELD(CommandLine, f, const char *)
+#define TO_INT(f, lo_, hi_) \
+    .type = OPTION_INT, .at = FIELD(CommandLine, f, int), .lo = (lo_), .hi = (hi_)
+#define TO_REAL(f, lo_, hi_) \
+    .type = OPTION_REAL, .at = FIELD(CommandLine, f, double), .lo = (lo_), .hi = (hi_)
+#define BIT(job) (1u << (job))
+
+enum {
+    LEARNING = BIT(JOB_TRAIN) | BIT(JOB_RESUME),
+    JUDGING = LEARNING | BIT(JOB_TEST),
+    RUNNING = JUDGING | BIT(JOB_PREDICT)
+};
+
+static const Option options[] = {
+    {.name = "--check", .job = JOB_CHECK,
+     .help = "say whether the file is right, and nothing more"},
+    {.name = "--train", .job = JOB_TRAIN, .synonyms = "fit",
+     .help = "carry out its program: train, evaluate, save"},
+    {.name = "--resume", .job = JOB_RESUME, .synonyms = "continue",
+     .help = "go on with a training that was stopped"},
+    {.name = "--test", .job = JOB_TEST, .synonyms = "evaluate",
+     .help = "judge trained weights on the test images"},
+    {.name = "--predict", .value = "IMAGE…", .type = OPTION_IMAGES, .job = JOB_PREDICT,
+     .synonyms = "classify infer", .help = "say what is in these pictures (PNG, PGM, PPM)"},
+    {.name = "--draw", .value = "FILE", TO_TEXT(drawing), .job = JOB_DRAW,
+     .absent = WITHOUT_PICTURES, .help = "draw the network: FILE.png, .svg or .pdf"},
+    {.name = "--view", .job = JOB_VIEW, .absent = WITHOUT_WINDOW,
+     .help = "step through it in a window"},
+    {.name = "--help", .job = JOB_USAGE, .synonyms = "h usage", .help = "show this"},
+    {.name = "--version", .job = JOB_VERSION, .synonyms = "v",
+     .help = "show which cnnrun this is"},
+
+    {.name = "--epochs", .value = "N", TO_INT(run.epochs, 1, 1000000), .with = LEARNING,
+     .help = "train so many epochs instead of what the file says"},
+    {.name = "--batch", .value = "N", TO_INT(run.batch, 1, MAX_BATCH),
+     .with = LEARNING | BIT(JOB_SHOW), .help = "images of one step instead of what the file says"},
+    {.name = "--lr", .value = "X", TO_REAL(run.lr, 0, 1000), .with = LEARNING,
+     .synonyms = "learning-rate rate", .help = "learning rate instead of what the file says"},
+    {.name = "--seed", .value = "N", TO_SEED(run.seed), .with = JUDGING,
+     .help = "where all random numbers come from"},
+    {.name = "--limit", .value = "N", TO_INT(run.limit, 1, 1000000000), .with = JUDGING,
+     .help = "use only so many training and test images"},
+    {.name = "--threads", .value = "N", TO_INT(run.threads, 1, 1024), .with = RUNNING,
+     .synonyms = "cores jobs",
+     .help = "cores to use (default: all); results are the same for any number"},
+    {.name = "--run", .value = "DIR", TO_TEXT(run.run), .with = RUNNING,
+     .help = "folder of the run instead of runs/NAME"},
+    {.name = "--weights", .value = "FILE", TO_TEXT(run.weights),
+     .with = RUNNING & ~BIT(JOB_RESUME), .help = "weights to start from or to judge"},
+    {.name = "--ref", TO_FLAG(run.ref), .with = RUNNING,
+     .help = "compute with the definitions instead of the fast code"},
+};
+
+enum { N_OPTIONS = sizeof options / sizeof *options };
+_Static_assert(N_OPTIONS <= 64, "CommandLine.given has a bit for each");
+
+// ---- values ------------------------------------------------------------------------------------
+
+static bool consists_of(const char *s, const char *letters) {
+    return *s && strspn(s, letters) == strlen(s);
+}
+
+static bool read_int(const Option *o, const char *text, void *at, Error *e) {
+    char *end;
+    errno = 0;
+    const long long v = strtoll(text, &end, 10);
+    const bool ok = consists_of(text, "0123456789") && *end == '\0' && errno == 0;
+    if (!ok || (double)v < o->lo || (double)v > o->hi)
+        return error_set(e, "%s wants a whole number from %s to %s, not '%s'", o->name,
+                         count_text((uint64_t)o->lo).s, count_text((uint64_t)o->hi).s, text);
+    *(int *)at = (int)v;
+    return true;
+}
+
+static bool read_real(const Option *o, const char *text, void *at, Error *e) {
+    char *end;
+    const double v = strtod(text, &end);
+    const bool ok = consists_of(text, "0123456789.eE+-") && *end == '\0' && isfinite(v);
+    if (!ok || v <= o->lo || v > o->hi)
+        return error_set(e, "%s wants a number above %g and up to %g, like 0.01, not '%s'", o->name,
+                         o->lo, o->hi, text);
+    *(double *)at = v;
+    return true;
+}
+
+static bool read_seed(const Option *o, const char *text, void *at, Error *e) {
+    char *end;
+    errno = 0;
+    const unsigned long long v = strtoull(text, &end, 10);
+    if (!consists_of(text, "0123456789") || *end != '\0' || errno != 0)
+        return error_set(e, "%s wants a whole number below 2^64, not '%s'", o->name, text);
+    *(uint64_t *)at = v;
+    return true;
+}
+
+static bool read_text(const Option *o, const char *text, void *at, Error *e) {
+    if (*text == '\0') return error_set(e, "%s wants a %s, not an empty word", o->name, o->value);
+    *(const char **)at = text;
+    return true;
+}
+
+// How the value of each type is read; NULL: it takes none.
+static bool (*const read_value[N_OPTION_TYPES])(const Option *, const char *, void *, Error *) = {
+    [OPTION_INT]  = read_int,
+    [OPTION_REAL] = read_real,
+    [OPTION_SEED] = read_seed,
+    [OPTION_TEXT] = read_text,
+};
+
+// ---- reading the words one after the other -----------------------------------------------------
+
+typedef struct Parse {
+    CommandLine *c;
+    int argc, i; // argv[i] is the next word
+    char **argv;
+    const Option *asked; // the one that named the job
+    int n_images;        // gathered in argv[1] and behind it: those words have been read
+    Error *e;
+} Parse;
+
+static const Option *option_named(const char *name, size_t len) {
+    for (int k = 0; k < N_OPTIONS; k++)
+        if (strlen(options[k].name) == len && memcmp(options[k].name, name, len) == 0)
+            return &options[k];
+    return NULL;
+}
+
+static bool unknown_option(const char *word, Error *e) {
+    char name[64];
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(word, "="), word);
+    Guess near = {.word = name + strspn(name, "-")};
+    for (const Option *o = options; o < options + N_OPTIONS; o++)
+        guess_offer(&near, o->name + 2, o->synonyms);
+    error_set(e, "there is no option %s", name);
+    return near.best ? error_add(e, "; did you mean --%s?", near.best) : false;
+}
+
+static bool ask_for_job(Parse *p, const Option *o) {
+    if (p->asked)
+        return error_set(p->e, "%s and %s are two different things to do; choose one",
+                         p->asked->name, o->name);
+    p->asked = o;
+    p->c->job = o->job;
+    return true;
+}
+
+static bool add_image(Parse *p, char *word) {
+    p->argv[++p->n_images] = word;
+    return true;
+}
+
+// The value of an option: behind its "=", or the next word.
+static bool take_value(Parse *p, const Option *o, const char *equals) {
+    const char *value = equals ? equals + 1 : p->i < p->argc ? p->argv[p->i] : NULL;
+    if (!value || (!equals && strncmp(value, "--", 2) == 0))
+        return error_set(p->e, "%s needs a value: %s %s", o->name, o->name, o->value);
+    if (!equals) p->i++;
+    return read_value[o->type](o, value, (char *)p->c + o->at, p->e);
+}
+
+static bool read_option(Parse *p, char *word) {
+    char *equals = strchr(word, '=');
+    const Option *o = option_named(word, equals ? (size_t)(equals - word) : strlen(word));
+    if (!o) return unknown_option(word, p->e);
+    if (o->absent) return error_set(p->e, "%s: %s", o->name, o->absent);
+    if (p->c->given >> (o - options) & 1) return error_set(p->e, "%s is given twice", o->name);
+    p->c->given |= 1ull << (o - options);
+
+    if (o->job != JOB_SHOW && !ask_for_job(p, o)) return false;
+    if (read_value[o->type]) return take_value(p, o, equals);
+    if (equals && o->type == OPTION_IMAGES) return add_image(p, equals + 1);
+    if (equals) return error_set(p->e, "%s takes no value", o->name);
+    if (o->type == OPTION_FLAG) *(bool *)((char *)p->c + o->at) = true;
+    return true;
+}
+
+static bool read_operand(Parse *p, char *word) {
+    if (p->c->job == JOB_PREDICT) return add_image(p, word);
+    if (!p->c->model) {
+        p->c->model = word;
+        return true;
+    }
+    char dashed[64];
+    snprintf(dashed, sizeof dashed, "--%s", p->c->model);
+    if (option_named(dashed, strlen(dashed)))
+        return error_set(p->e, "'%s' is an option: write cnnrun %s %s", p->c->model, word, dashed);
+    return error_set(p->e, "one model at a time, not both '%s' and '%s'", p->c->model, word);
+}
+
+static bool read_words(Parse *p) {
+    bool operands_only = false;
+    while (p->i < p->argc) {
+        char *word = p->argv[p->i++];
+        const bool option = !operands_only && word[0] == '-' && word[1] != '\0';
+        if (option && strcmp(word, "--") == 0) {
+            operands_only = true;
+            continue;
+        }
+        if (option ? !read_option(p, word) : !read_operand(p, word)) return false;
+        if (p->c->job == JOB_USAGE || p->c->job == JOB_VERSION) return true;
+    }
+    return true;
+}
+
+// ---- do the words make sense together? ---------------------------------------------------------
+
+static const char *job_option(Job job) {
+    for (int k = 0; k < N_OPTIONS; k++)
+        if (options[k].job == job && job != JOB_SHOW) return options[k].name;
+    return NULL;
+}
+
+// "--epochs has a meaning only with --train or --resume"
+static bool misplaced(const Option *o, const Option *asked, Error *e) {
+    const char *between = " ";
+    if (asked) error_set(e, "%s has no meaning with %s; it goes with", o->name, asked->name);
+    else error_set(e, "%s has a meaning only with", o->name);
+    for (int job = 0; job < N_JOBS; job++) {
+        if (!(o->with & BIT(job)) || !job_option((Job)job)) continue;
+        error_add(e, "%s%s", between, job_option((Job)job));
+        const unsigned rest = o->with >> (job + 1);
+        between = rest & (rest - 1) ? ", " : " or ";
+    }
+    return false;
+}
+
+static bool same_file(const char *a, const char *b) {
+    struct stat s, t;
+    return stat(a, &s) == 0 && stat(b, &t) == 0 && s.st_dev == t.st_dev && s.st_ino == t.st_ino;
+}
+
+static bool makes_sense(Parse *p) {
+    CommandLine *c = p->c;
+    for (int k = 0; k < N_OPTIONS; k++) {
+        const Option *o = &options[k];
+        const bool setting = o->job == JOB_SHOW && c->given >> k & 1;
+        if (setting && !(o->with & BIT(c->job))) return misplaced(o, p->asked, p->e);
+        if (setting && o->type == OPTION_SEED) c->run.seed_set = true;
+    }
+    if (!c->model && c->job == JOB_PREDICT)
+        return error_set(p->e, "which model? cnnrun MODEL.cnn --predict IMAGE…");
+    if (!c->model) return error_set(p->e, "which model? cnnrun MODEL.cnn …");
+    if (c->job == JOB_PREDICT && p->n_images == 0)
+        return error_set(p->e, "--predict needs pictures: --predict IMAGE…");
+    if (c->drawing && same_file(c->drawing, c->model))
+        return error_set(p->e, "--draw %s would overwrite the model", c->drawing);
+    return true;
+}
+
+static bool parse_help(CommandLine *c, int argc, char **argv, Error *e) {
+    if (argc > 3) return error_set(e, "one word at a time: cnnrun help %s", argv[2]);
+    c->job = JOB_WORDS;
+    c->word = argc == 3 ? argv[2] : NULL;
+    return true;
+}
+
+bool options_parse(CommandLine *c, int argc, char **argv, Error *e) {
+    *c = (CommandLine){0};
+    if (argc > 1 && strcmp(argv[1], "help") == 0) return parse_help(c, argc, argv, e);
+
+    Parse p = {.c = c, .argc = argc, .i = 1, .argv = argv, .e = e};
+    if (!read_words(&p)) return false;
+    if (c->job == JOB_USAGE || c->job == JOB_VERSION) return true;
+    c->run.resume = c->job == JOB_RESUME;
+    c->n_images = p.n_images;
+    c->image = (const char *const *)(argv + 1);
+    return makes_sense(&p);
+}
+
+// ---- writing options again ---------------------------------------------------------------------
+
+static void print_value(FILE *out, const Option *o, const void *at) {
+    switch (o->type) {
+    case OPTION_INT:  fprintf(out, " %d", *(const int *)at); break;
+    case OPTION_REAL: fprintf(out, " %.17g", *(const double *)at); break;
+    case OPTION_SEED: fprintf(out, " %" PRIu64, *(const uint64_t *)at); break;
+    case OPTION_TEXT: fprintf(out, " %s", *(const char *const *)at); break;
+    default: break;
+    }
+}
+
+void options_again(FILE *out, const CommandLine *c, Job job) {
+    for (int k = 0; k < N_OPTIONS; k++) {
+        const Option *o = &options[k];
+        if (!(c->given >> k & 1) || !(o->with & BIT(job))) continue;
+        fprintf(out, " %s", o->name);
+        print_value(out, o, (const char *)c + o->at);
+    }
+}
+
+// ---- --help ------------------------------------------------------------------------------------
+
+static void usage_rows(FILE *out, bool jobs) {
+    for (int k = 0; k < N_OPTIONS; k++) {
+        const Option *o = &options[k];
+        if ((o->job != JOB_SHOW) != jobs || o->absent) continue;
+        char text[64];
+        snprintf(text, sizeof text, "%s %s", o->name, o->value ? o->value : "");
+        fprintf(out, "  %s%*s%s\n", text, 18 - text_columns(text), "", o->help);
+    }
+}
+
+void options_usage(FILE *out) {
+    fputs("usage: cnnrun MODEL.cnn [what to do] [settings]\n"
+          "       cnnrun help [WORD | CODE]\n"
+          "\n"
+          "What to do with the model; without any of these, its layers are shown:\n", out);
+    usage_rows(out, true);
+    fputs("\nSettings:\n", out);
+    usage_rows(out, false);
+    fputs("\n`cnnrun help` lists every word of a model file, `cnnrun help conv` explains one,\n"
+          "`cnnrun help S003` explains a message. Start with: cnnrun models/first.cnn\n", out);
+}

@@ -1,0 +1,44 @@
+/* options.h — the command line: from words to what is to be done.
+ *
+ * Everything that can be written is one row of one table (options.c). Parsing, the text of
+ * --help, and the messages for wrong usage are made from it. */
+#pragma once
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "runtime/error.h"
+#include "runtime/train.h"
+
+// What one call of the program does.
+typedef enum Job {
+    JOB_SHOW, // nothing else was asked for
+    JOB_CHECK, JOB_TRAIN, JOB_RESUME, JOB_TEST, JOB_PREDICT, JOB_DRAW, JOB_VIEW,
+    JOB_WORDS, // cnnrun help [WORD | CODE]
+    JOB_USAGE, JOB_VERSION,
+    N_JOBS
+} Job;
+
+typedef struct CommandLine {
+    Job job;
+    const char *model;
+    const char *word;        // of `cnnrun help WORD`, or NULL
+    RunOptions run;
+    const char *drawing;     // --draw FILE
+    int n_images;            // --predict IMAGE…
+    const char *const *image;
+    uint64_t given;          // which options were written, as bits
+} CommandLine;
+
+// Exit statuses.
+enum { STATUS_DONE = 0, STATUS_FAILED = 1, STATUS_USAGE = 2, STATUS_STOPPED = 130 };
+
+// Reads argv, whose elements it may put into another order; *c points into it. False with a
+// sentence in e if it does not make sense.
+bool options_parse(CommandLine *c, int argc, char **argv, Error *e);
+
+// The settings that were written and have a meaning for `job`, too, as they would be written
+// again: " --seed 7 --run there".
+void options_again(FILE *out, const CommandLine *c, Job job);
+
+// What `cnnrun --help` prints.
+void options_usage(FILE *out);

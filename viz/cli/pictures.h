@@ -1,0 +1,12 @@
+/* pictures.h — pictures that a training leaves in the folder of its run, beside its numbers.
+ *
+ * A picture that cannot be drawn is reported and is no reason to stop. A program built without
+ * pictures draws none. */
+#pragma once
+#include "runtime/train.h"
+
+// curves.png, from the results of the newest run (see session_run).
+void picture_curves(const Experiment *x, const RunOptions *o);
+
+// confusion.png; nothing if v has no matrix.
+void picture_confusion(const Experiment *x, const RunOptions *o, const Evaluation *v);

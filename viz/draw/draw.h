@@ -1,0 +1,164 @@
+/* draw.h — what a frame looks like, as data.
+ *
+ * A picture is a DrawList: rectangles, paths, texts and grids of coloured cells, in the order in
+ * which they are painted. Charts and screens are functions that fill one; the painter (paint.h)
+ * puts it into a PNG, SVG or PDF or into the memory of a window; tests read it. So all of them
+ * show the same picture, and nothing here knows Cairo, FreeType or SDL.
+ *
+ * Lengths are in dp: a slide is SLIDE_W × SLIDE_H dp or a little more, however many pixels show it.
+ * Colours are tones, names that a theme gives a colour: the same list is painted light or dark.
+ *
+ * A list owns everything in it; texts, points and numbers are copied. When memory runs out the
+ * list is marked `failed`, further commands are dropped, and the painter refuses it: code that
+ * draws need not check. */
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "viz/draw/fonts.h"
+
+// ---- tokens ------------------------------------------------------------------------------------
+
+enum { SLIDE_W = 1280, SLIDE_H = 800 };
+
+// Sizes of text. What is needed to follow the argument is SIZE_BODY or more, nothing is smaller
+// than SIZE_AXIS; only drawings of very large networks shrink below it.
+enum {
+    SIZE_AXIS = 14, SIZE_LABEL = 16, SIZE_BODY = 20, SIZE_SUM = 22, SIZE_RESULT = 24,
+    SIZE_TITLE = 26, SIZE_TILE = 32, SIZE_HERO = 44
+};
+
+enum { MARGIN = 24, CARD_GAP = 12, CARD_PADDING = 20, CARD_RADIUS = 8, CHIP_RADIUS = 6 };
+
+typedef enum Theme { THEME_LIGHT, THEME_DARK, N_THEMES } Theme;
+
+typedef enum Tone {
+    TONE_NONE,
+    TONE_BG, TONE_SURFACE, TONE_SUNKEN, TONE_LINE,
+    TONE_INK, TONE_INK2, TONE_INK3,       // text: main, second, helper
+    TONE_POS, TONE_NEG,                   // positive, negative (and wrong)
+    TONE_FOCUS, TONE_ON_FOCUS,            // the marker "we are here", and text on it
+    TONE_FORWARD, TONE_FORWARD_TINT,      // forward (and right)
+    TONE_BACKWARD, TONE_BACKWARD_TINT,
+    TONE_BLACK, TONE_WHITE,               // the same in every theme: numbers on coloured cells
+    N_TONES
+} Tone;
+
+// The colour of a tone as 0xRRGGBB.
+uint32_t tone_rgb(Theme theme, Tone tone);
+
+// How numbers become colours. Signed: −1 orange, 0 white, +1 blue; unsigned is its right half,
+// 0 … 1; gray is 0 black, 1 white; of SCALE_RGB every cell has three numbers 0 … 1.
+typedef enum Scale { SCALE_SIGNED, SCALE_UNSIGNED, SCALE_GRAY, SCALE_RGB } Scale;
+
+// The colour of v in a scale of one number, as 0xRRGGBB; not a number is magenta.
+uint32_t scale_rgb(Scale s, double v);
+
+// TONE_BLACK or TONE_WHITE, whichever is easier to read on the colour of v.
+Tone scale_ink(Scale s, double v);
+
+// The contrast of two colours as WCAG 2.1 defines it: 1 … 21.
+double rgb_contrast(uint32_t a, uint32_t b);
+
+// ---- commands ----------------------------------------------------------------------------------
+
+typedef struct Point { double x, y; } Point;
+typedef struct Rect { double x, y, w, h; } Rect;
+
+// How a rectangle or a path is filled and outlined. A tone of TONE_NONE leaves it out.
+typedef struct ShapeStyle {
+    Tone fill, line;
+    double width;   // of the line; 0: 1 dp
+    double radius;  // of rounded corners
+    bool dashed;
+} ShapeStyle;
+
+// How numbers are shown as cells: v / max goes through the scale; max 0 means 1.
+typedef struct CellStyle {
+    Scale scale;
+    double max;
+    Tone line;      // lines between the cells
+    double width;   // of these lines
+} CellStyle;
+
+typedef enum DrawKind {
+    DRAW_RECT, DRAW_PATH, DRAW_TEXT, DRAW_CELLS,
+    DRAW_CLIP,  // until the matching DRAW_UNCLIP only what lies in `rect` is painted
+    DRAW_UNCLIP
+} DrawKind;
+
+typedef struct DrawCommand {
+    DrawKind kind;
+    Rect rect;             // of a text: the place it covers, from ascenders to descenders
+    ShapeStyle shape;
+    const Point *point;    // DRAW_PATH: n_points corners
+    int n_points;
+    const char *text;      // UTF-8
+    TextStyle style;
+    Point baseline;        // the left end of the text's baseline
+    const float *value;    // DRAW_CELLS: rows × columns (× 3) numbers
+    int rows, columns;
+    CellStyle cells;
+} DrawCommand;
+
+typedef struct DrawBlock DrawBlock;
+
+typedef struct DrawList {
+    double w, h;
+    const Fonts *fonts;
+    int n, room;
+    DrawCommand *command;
+    DrawBlock *memory;
+    bool failed;
+} DrawList;
+
+// An empty picture of w × h dp; `fonts` must outlive it. NULL when memory is out.
+DrawList *draw_make(const Fonts *fonts, double w, double h);
+void draw_free(DrawList *d); // NULL is allowed
+
+void draw_rect(DrawList *d, Rect r, ShapeStyle s);
+void draw_line(DrawList *d, Point from, Point to, ShapeStyle s);
+
+// A line through n points; with a fill, the area they enclose. Corners are rounded by s.radius.
+void draw_path(DrawList *d, const Point *p, int n, ShapeStyle s);
+
+// A path that ends in an arrow head at its last point.
+void draw_arrow(DrawList *d, const Point *p, int n, ShapeStyle s);
+
+// A disc around a point.
+void draw_dot(DrawList *d, Point centre, double radius, ShapeStyle s);
+
+// rows × columns cells that fill r. `value` holds one number per cell, three for SCALE_RGB.
+void draw_cells(DrawList *d, Rect r, int rows, int columns, const float *value, CellStyle s);
+
+// Text on a baseline; at.x is its left end, middle or right end as s.align says. Returns its width.
+double draw_text(DrawList *d, Point at, TextStyle s, const char *text);
+
+// The same, formatted (cut at 511 bytes).
+double draw_print(DrawList *d, Point at, TextStyle s, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
+
+// Text within a rectangle, aligned in it, capitals centred between top and bottom. Text that is
+// too wide shrinks to 4/5 of its size (but not from above SIZE_AXIS to below it), and is then cut
+// with an ellipsis.
+void draw_fitted(DrawList *d, Rect r, TextStyle s, const char *text);
+
+void draw_clip(DrawList *d, Rect r);
+void draw_unclip(DrawList *d);
+
+// ---- what every screen is made of --------------------------------------------------------------
+
+// A white card with a thin border.
+void draw_card(DrawList *d, Rect r);
+
+// A card's heading: a bold word and a helper behind it, on one baseline.
+void draw_heading(DrawList *d, Point at, const char *title, const char *helper);
+
+// The yellow marker "we are here" around a rectangle: visible on any colour.
+void draw_marker(DrawList *d, Rect r);
+
+// The slide's title, and a plain sentence behind it that is cut where `right` begins.
+void draw_title(DrawList *d, Point at, double right, const char *title, const char *sentence);
+
+// The part of r that is left when `by` dp are taken off on every side.
+Rect rect_inset(Rect r, double by);

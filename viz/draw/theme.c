@@ -1,0 +1,92 @@
+/* theme.c — the colours.
+ *
+ * Contrast was computed for every pair of text and ground (tests/tools/draw_test.c: at least 4.5).
+ * Orange and blue stay apart for every kind of colour blindness, and are equally dark at equal
+ * distance from zero. Yellow marks a place on any of them. */
+#include "viz/draw/draw.h"
+
+#include <math.h>
+
+static const struct { uint32_t rgb[N_THEMES]; } tones[N_TONES] = {
+    //                       light     dark
+    [TONE_BG]            = {{0xF3F5F7, 0x12161C}},
+    [TONE_SURFACE]       = {{0xFFFFFF, 0x1B2129}},
+    [TONE_SUNKEN]        = {{0xE9EDF1, 0x252D37}},
+    [TONE_LINE]          = {{0xCBD3DC, 0x3B4654}},
+    [TONE_INK]           = {{0x111827, 0xF2F5F8}},
+    [TONE_INK2]          = {{0x384657, 0xC6CFD9}},
+    [TONE_INK3]          = {{0x566373, 0x9DAABA}},
+    [TONE_POS]           = {{0x0A5CA8, 0x7DB8F2}},
+    [TONE_NEG]           = {{0xB5460A, 0xF5A05C}},
+    [TONE_FOCUS]         = {{0xFFC400, 0xFFC400}},
+    [TONE_ON_FOCUS]      = {{0x111827, 0x111827}},
+    [TONE_FORWARD]       = {{0x0B6E63, 0x4FC3B2}},
+    [TONE_FORWARD_TINT]  = {{0xD3EAE6, 0x173F3A}},
+    [TONE_BACKWARD]      = {{0x6A1B9A, 0xC9A0EA}},
+    [TONE_BACKWARD_TINT] = {{0xEBDDF3, 0x3A2650}},
+    [TONE_BLACK]         = {{0x000000, 0x000000}},
+    [TONE_WHITE]         = {{0xFFFFFF, 0xFFFFFF}},
+};
+
+uint32_t tone_rgb(Theme theme, Tone tone) {
+    return tones[tone].rgb[theme];
+}
+
+// ---- scales ------------------------------------------------------------------------------------
+
+enum { N_STOPS = 9, NOT_A_NUMBER = 0xFF00FF };
+
+// From −1 to +1 in steps of a quarter.
+static const uint32_t stops[N_STOPS] = {
+    0x6B2A00, 0xA64400, 0xD97521, 0xF5BC85, 0xF8F8F8, 0xA3C9EC, 0x4A93D2, 0x1562A8, 0x08386B,
+};
+
+static double clamp(double v, double lo, double hi) {
+    return v < lo ? lo : v > hi ? hi : v;
+}
+
+// The 8 bits of a colour that start at bit `shift`, as a number.
+static double channel(uint32_t rgb, int shift) {
+    return (double)(rgb >> shift & 0xFF);
+}
+
+static uint32_t mix(uint32_t a, uint32_t b, double t) {
+    uint32_t rgb = 0;
+    for (int shift = 0; shift <= 16; shift += 8) {
+        const double v = channel(a, shift) + t * (channel(b, shift) - channel(a, shift));
+        rgb |= (uint32_t)(v + 0.5) << shift;
+    }
+    return rgb;
+}
+
+uint32_t scale_rgb(Scale s, double v) {
+    if (isnan(v)) return NOT_A_NUMBER;
+    v = clamp(v, s == SCALE_SIGNED ? -1 : 0, 1);
+    if (s == SCALE_GRAY) return mix(0x000000, 0xFFFFFF, v);
+    const double place = (v + 1) * (N_STOPS - 1) / 2;
+    const int i = place < N_STOPS - 1 ? (int)place : N_STOPS - 2;
+    return mix(stops[i], stops[i + 1], place - i);
+}
+
+Tone scale_ink(Scale s, double v) {
+    const uint32_t ground = scale_rgb(s, v);
+    return rgb_contrast(ground, 0x000000) >= rgb_contrast(ground, 0xFFFFFF) ? TONE_BLACK : TONE_WHITE;
+}
+
+// ---- contrast ----------------------------------------------------------------------------------
+
+// Relative luminance of a colour: W3C, "Web Content Accessibility Guidelines 2.1", 2018.
+static double luminance(uint32_t rgb) {
+    static const double weight[] = {0.0722, 0.7152, 0.2126}; // blue, green, red
+    double sum = 0;
+    for (int i = 0; i < 3; i++) {
+        const double v = channel(rgb, 8 * i) / 255;
+        sum += weight[i] * (v <= 0.03928 ? v / 12.92 : pow((v + 0.055) / 1.055, 2.4));
+    }
+    return sum;
+}
+
+double rgb_contrast(uint32_t a, uint32_t b) {
+    const double la = luminance(a), lb = luminance(b);
+    return (fmax(la, lb) + 0.05) / (fmin(la, lb) + 0.05);
+}

@@ -1,0 +1,217 @@
+/* evaluation.c — counts of right and wrong answers, and what follows from them.
+ *
+ *     precision of class k = right answers "k" / all answers "k"
+ *     recall of class k    = right answers "k" / images of class k
+ *     F1                   = 2 · precision · recall / (precision + recall)
+ *
+ * Source: van Rijsbergen, "Information Retrieval", 1979, chapter 7. */
+#include "viz/terminal/evaluation.h"
+
+#include <math.h>
+#include <setjmp.h>
+
+#include "lang/arena.h"
+#include "viz/terminal/numbers.h"
+#include "viz/terminal/grid.h"
+#include "viz/terminal/text.h"
+
+enum { NAME = 64, ROW_NAME = 20, LEAST_TITLE = 3, WORST_PAIRS = 3 };
+
+// ---- counts ------------------------------------------------------------------------------------
+
+static int count_of(const Evaluation *v, int wanted, int said) {
+    return v->confusion[(size_t)wanted * (size_t)v->classes + (size_t)said];
+}
+
+static int wanted_sum(const Evaluation *v, int k) {
+    int sum = 0;
+    for (int said = 0; said < v->classes; said++) sum += count_of(v, k, said);
+    return sum;
+}
+
+static int said_sum(const Evaluation *v, int k) {
+    int sum = 0;
+    for (int wanted = 0; wanted < v->classes; wanted++) sum += count_of(v, wanted, k);
+    return sum;
+}
+
+static void class_name(const Evaluation *v, int k, char name[NAME]) {
+    text_clean(name, NAME, v->class_name[k], "");
+}
+
+// ---- the confusion matrix ----------------------------------------------------------------------
+
+// Columns of the matrix: of a class's name in front, of a count, of a name above.
+typedef struct Widths { int row, count, title; } Widths;
+
+static int longest_name(const Evaluation *v) {
+    int longest = 0;
+    char name[NAME];
+    for (int k = 0; k < v->classes; k++) {
+        class_name(v, k, name);
+        const int columns = text_columns(name);
+        if (columns > longest) longest = columns;
+    }
+    return longest;
+}
+
+static int largest_count(const Evaluation *v) {
+    int largest = 0;
+    for (int i = 0; i < v->classes; i++)
+    for (int j = 0; j < v->classes; j++)
+        if (count_of(v, i, j) > largest) largest = count_of(v, i, j);
+    return largest;
+}
+
+// A gap, the opening bracket, the count and the closing bracket.
+static int cell_width(const Widths *w) { return 3 + (w->count > w->title ? w->count : w->title); }
+
+// Finds widths with which the matrix fits, names shortened if need be.
+static bool matrix_fits(const Evaluation *v, int room, Widths *w) {
+    const int longest = longest_name(v), least = longest < LEAST_TITLE ? longest : LEAST_TITLE;
+    *w = (Widths){.row = longest < ROW_NAME ? longest : ROW_NAME, .title = longest};
+    for (int n = largest_count(v); n > 0; n /= 10) w->count++;
+    while (w->row + (long)v->classes * cell_width(w) > room && w->title > least) w->title--;
+    return w->row + (long)v->classes * cell_width(w) <= room;
+}
+
+static void print_right(FILE *out, const char *text, int columns) {
+    const int bytes = text_fit(text, columns), used = text_columns(text);
+    fprintf(out, "%*s%.*s", used < columns ? columns - used : 0, "", bytes, text);
+}
+
+// The diagonal, where the right answers are, stands in brackets.
+static void print_count(FILE *out, int n, int columns, bool diagonal, bool last) {
+    char text[16] = "·";
+    if (n > 0 || diagonal) snprintf(text, sizeof text, diagonal ? "[%d" : "%d", n);
+    print_right(out, text, columns - 1);
+    fputs(diagonal ? "]" : last ? "" : " ", out);
+}
+
+static void print_titles(FILE *out, const Evaluation *v, const Widths *w) {
+    char name[NAME];
+    fprintf(out, "%*s", w->row, "");
+    for (int j = 0; j < v->classes; j++) {
+        class_name(v, j, name);
+        fprintf(out, "%*s", cell_width(w) - 1 - w->title, "");
+        print_right(out, name, w->title);
+        if (j + 1 < v->classes) fputs(" ", out);
+    }
+    fputs("\n", out);
+}
+
+static void print_matrix(const Terminal *to, const Evaluation *v, const Widths *w) {
+    char name[NAME];
+    fprintf(to->out, "\n%sconfusion matrix%s  (row: what it was, column: what the network said)\n",
+            terminal_bold(to), terminal_normal(to));
+    print_titles(to->out, v, w);
+    for (int i = 0; i < v->classes; i++) {
+        class_name(v, i, name);
+        print_right(to->out, name, w->row);
+        for (int j = 0; j < v->classes; j++)
+            print_count(to->out, count_of(v, i, j), cell_width(w), i == j, j + 1 == v->classes);
+        fputs("\n", to->out);
+    }
+}
+
+// ---- pairs that are taken for each other -------------------------------------------------------
+
+typedef struct Pair { int wanted, said, n; } Pair;
+
+// Does p come after `before` in the order of most images first?
+static bool follows(const Pair *p, const Pair *before) {
+    if (p->n != before->n) return p->n < before->n;
+    if (p->wanted != before->wanted) return p->wanted > before->wanted;
+    return p->said > before->said;
+}
+
+// The first pair after `before`; one of no images when there are no more.
+static Pair next_pair(const Evaluation *v, const Pair *before) {
+    Pair best = {0};
+    for (int i = 0; i < v->classes; i++)
+    for (int j = 0; j < v->classes; j++) {
+        const Pair p = {i, j, count_of(v, i, j)};
+        if (i != j && p.n > best.n && follows(&p, before)) best = p;
+    }
+    return best;
+}
+
+static void print_pairs(FILE *out, const Evaluation *v) {
+    Pair p = {-1, -1, INT32_MAX};
+    for (int k = 0; k < WORST_PAIRS; k++) {
+        char wanted[NAME], said[NAME];
+        p = next_pair(v, &p);
+        if (p.n == 0) return;
+        class_name(v, p.wanted, wanted);
+        class_name(v, p.said, said);
+        fprintf(out, "%s %s taken for %s: %s times\n", k ? "              " : "most confused:",
+                wanted, said, count_text((uint64_t)p.n).s);
+    }
+}
+
+static void print_confusion(const Terminal *to, const Evaluation *v) {
+    Widths w;
+    if (matrix_fits(v, terminal_width(to), &w)) print_matrix(to, v, &w);
+    else fprintf(to->out, "\na confusion matrix of %d classes is too wide for here\n", v->classes);
+    print_pairs(to->out, v);
+}
+
+// ---- the report --------------------------------------------------------------------------------
+
+static void ratio_cell(Grid *g, double share) {
+    grid_cell(g, isfinite(share) ? percent_text(share).s : "–");
+}
+
+// Adds the class's numbers to mean[3]; a ratio that does not exist counts as 0, as usual.
+static void report_row(Grid *g, const Evaluation *v, int k, double mean[3]) {
+    const double right = count_of(v, k, k), wanted = wanted_sum(v, k), said = said_sum(v, k);
+    const double ratio[3] = {right / said, right / wanted, 2 * right / (said + wanted)};
+    grid_cell(g, v->class_name[k]);
+    for (int i = 0; i < 3; i++) {
+        ratio_cell(g, ratio[i]);
+        if (isfinite(ratio[i])) mean[i] += ratio[i] / v->classes;
+    }
+    grid_cell(g, count_text((uint64_t)wanted).s);
+}
+
+static void print_report(const Terminal *to, const Evaluation *v) {
+    static const Column columns[] = {
+        {.title = "class", .elastic = true},   {.title = "precision", .right = true},
+        {.title = "recall", .right = true},    {.title = "F1", .right = true},
+        {.title = "images", .right = true},
+    };
+    Arena *a = arena_make();
+    if (!a || setjmp(*arena_guard(a))) {
+        arena_free(a);
+        complain("no memory left for the report");
+        return;
+    }
+    Grid *g = grid_make(a, 5, columns);
+    double mean[3] = {0};
+    for (int k = 0; k < v->classes; k++) report_row(g, v, k, mean);
+    grid_rule(g);
+    grid_cell(g, "mean");
+    for (int i = 0; i < 3; i++) ratio_cell(g, mean[i]);
+    grid_cell(g, count_text((uint64_t)v->n).s);
+    fputs("\n", to->out);
+    grid_print(g, to);
+    arena_free(a);
+}
+
+// ---- all of it ---------------------------------------------------------------------------------
+
+static void print_accuracy(const Terminal *to, const Evaluation *v) {
+    fprintf(to->out, "%saccuracy %s%s (%s of %s %s images)\n", terminal_bold(to),
+            percent_text(v->accuracy).s, terminal_normal(to), count_text((uint64_t)v->hits).s,
+            count_text((uint64_t)v->n).s, v->part);
+    if (!isnan(v->loss)) fprintf(to->out, "loss %.4f\n", v->loss);
+    if (v->top > 1)
+        fprintf(to->out, "right among the first %d: %s\n", v->top, percent_text(v->top_accuracy).s);
+}
+
+void evaluation_print(const Terminal *to, const EvaluateOptions *o, const Evaluation *v) {
+    const bool other = o->confusion || o->report || o->curves;
+    if (o->accuracy || o->top > 1 || !other) print_accuracy(to, v);
+    if (o->confusion && v->confusion) print_confusion(to, v);
+    if (o->report && v->confusion) print_report(to, v);
+}

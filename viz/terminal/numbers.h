@@ -1,0 +1,11 @@
+/* numbers.h — numbers as a person reads them. */
+#pragma once
+#include <stdint.h>
+
+// A short text by value, so that it can stand in the argument of a printf.
+typedef struct NumberText { char s[32]; } NumberText;
+
+NumberText count_text(uint64_t n);      // "29,962"
+NumberText bytes_text(double bytes);    // "3.1 kB", "12.8 GB" (thousands, not 1024s)
+NumberText percent_text(double share);  // 0.9587 → "95.87 %"
+NumberText time_text(double seconds);   // "0:42", "1:02:03"

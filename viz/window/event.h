@@ -1,0 +1,29 @@
+/* event.h — what a person does to a window.
+ *
+ * The window, a script of events and the tests make the same events, so that everything behind
+ * them can be tested without a window. */
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef enum EventKind {
+    EVENT_QUIT,
+    EVENT_EXPOSE, // what is in the window is gone
+    EVENT_RESIZE, // to w × h pixels
+    EVENT_KEY,
+    EVENT_MOVE    // the mouse is at x, y (pixels)
+} EventKind;
+
+// Keys that are no letters. A letter is its own code point, however the keyboard is laid out.
+typedef enum Key {
+    KEY_LEFT = 0x110000, KEY_RIGHT, KEY_UP, KEY_DOWN, KEY_PAGE_UP, KEY_PAGE_DOWN, KEY_HOME, KEY_END,
+    KEY_TAB, KEY_F11
+} Key;
+
+typedef struct Event {
+    EventKind kind;
+    uint32_t key;
+    bool ctrl;
+    double x, y;
+    int w, h;
+} Event;

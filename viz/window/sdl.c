@@ -1,0 +1,182 @@
+/* sdl.c — the window itself: SDL opens it, shows an image and says what happens to it.
+ *
+ * Nothing is drawn while nothing changes: the loop sleeps in SDL_WaitEvent. Only video is started,
+ * since game controllers would make SDL look for them all the time. */
+#include <SDL.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "viz/draw/paint.h"
+#include "viz/window/view.h"
+#include "viz/window/window.h"
+
+typedef struct Window {
+    SDL_Window *window;
+    SDL_Renderer *renderer;
+    SDL_Texture *texture;
+    int w, h;                // of the texture
+    bool full_screen;
+    Fonts *fonts;
+    View view;
+} Window;
+
+// ---- open and close ----------------------------------------------------------------------------
+
+// Without a display SDL does not fail: it draws into nothing and waits for ever. That is only right
+// for somebody who asked for it by SDL_VIDEODRIVER.
+static bool has_display(void) {
+    const char *driver = SDL_GetCurrentVideoDriver();
+    const bool nowhere = !driver || !strcmp(driver, "offscreen") || !strcmp(driver, "dummy");
+    return !nowhere || getenv("SDL_VIDEODRIVER");
+}
+
+static bool sdl_error(Error *e, const char *what) {
+    return error_set(e, "%s: %s", what, SDL_GetError());
+}
+
+static bool open_window(Window *w, const char *title, Error *e) {
+    const Uint32 flags = SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI;
+    w->window = SDL_CreateWindow(title, SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED, SLIDE_W, SLIDE_H,
+                                 flags);
+    if (!w->window) return sdl_error(e, "the window cannot be opened");
+    w->renderer = SDL_CreateRenderer(w->window, -1, 0);
+    if (!w->renderer) return sdl_error(e, "the window cannot be drawn to");
+    SDL_StartTextInput();
+    return true;
+}
+
+static bool open_all(Window *w, const Experiment *x, Error *e) {
+    int width = SLIDE_W, height = SLIDE_H;
+    if (SDL_Init(SDL_INIT_VIDEO) || !has_display())
+        return error_set(e, "no display: use --draw FILE.png");
+    w->fonts = fonts_open(e);
+    if (!w->fonts || !open_window(w, x->name, e)) return false;
+    SDL_GetRendererOutputSize(w->renderer, &width, &height);
+    view_open(&w->view, x, width, height);
+    return true;
+}
+
+static void close_all(Window *w) {
+    view_close(&w->view);
+    fonts_close(w->fonts);
+    if (w->texture) SDL_DestroyTexture(w->texture);
+    if (w->renderer) SDL_DestroyRenderer(w->renderer);
+    if (w->window) SDL_DestroyWindow(w->window);
+    SDL_Quit();
+}
+
+// ---- events ------------------------------------------------------------------------------------
+
+static const struct { SDL_Keycode sdl; Key key; } keys[] = {
+    {SDLK_LEFT, KEY_LEFT},      {SDLK_RIGHT, KEY_RIGHT},       {SDLK_UP, KEY_UP},
+    {SDLK_DOWN, KEY_DOWN},      {SDLK_PAGEUP, KEY_PAGE_UP},    {SDLK_PAGEDOWN, KEY_PAGE_DOWN},
+    {SDLK_HOME, KEY_HOME},      {SDLK_END, KEY_END},           {SDLK_TAB, KEY_TAB},
+    {SDLK_F11, KEY_F11},
+};
+
+// Letters come as text, except together with Ctrl, which makes no text.
+static bool take_key(const SDL_KeyboardEvent *k, Event *e) {
+    *e = (Event){.kind = EVENT_KEY, .ctrl = (k->keysym.mod & KMOD_CTRL) != 0};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        if (keys[i].sdl != k->keysym.sym) continue;
+        e->key = keys[i].key;
+        return true;
+    }
+    e->key = (uint32_t)k->keysym.sym;
+    return e->ctrl;
+}
+
+static bool take_window(Window *w, const SDL_WindowEvent *s, Event *e) {
+    if (s->event == SDL_WINDOWEVENT_EXPOSED) {
+        *e = (Event){.kind = EVENT_EXPOSE};
+        return true;
+    }
+    if (s->event != SDL_WINDOWEVENT_SIZE_CHANGED) return false;
+    *e = (Event){.kind = EVENT_RESIZE};
+    SDL_GetRendererOutputSize(w->renderer, &e->w, &e->h);
+    return true;
+}
+
+// The mouse counts in the window's own units, the picture in pixels.
+static bool take_motion(const Window *w, const SDL_MouseMotionEvent *m, Event *e) {
+    int width, height;
+    SDL_GetWindowSize(w->window, &width, &height);
+    if (width < 1 || height < 1) return false;
+    *e = (Event){.kind = EVENT_MOVE, .x = (double)m->x * w->view.w / width,
+                 .y = (double)m->y * w->view.h / height};
+    return true;
+}
+
+// What SDL says, in our words. False for what nobody asks about.
+static bool take(Window *w, const SDL_Event *s, Event *e) {
+    switch (s->type) {
+    case SDL_QUIT:        *e = (Event){.kind = EVENT_QUIT}; return true;
+    case SDL_WINDOWEVENT: return take_window(w, &s->window, e);
+    case SDL_KEYDOWN:     return take_key(&s->key, e);
+    case SDL_MOUSEMOTION: return take_motion(w, &s->motion, e);
+    case SDL_TEXTINPUT:
+        *e = (Event){.kind = EVENT_KEY, .key = (unsigned char)s->text.text[0]};
+        return true;
+    default: return false;
+    }
+}
+
+// ---- drawing -----------------------------------------------------------------------------------
+
+static bool fit_texture(Window *w, Error *e) {
+    if (w->texture && w->w == w->view.w && w->h == w->view.h) return true;
+    if (w->texture) SDL_DestroyTexture(w->texture);
+    w->w = w->view.w, w->h = w->view.h;
+    w->texture = SDL_CreateTexture(w->renderer, SDL_PIXELFORMAT_RGB888, SDL_TEXTUREACCESS_STREAMING,
+                                   w->w, w->h);
+    return w->texture || sdl_error(e, "no image for the window");
+}
+
+static bool paint(Window *w, Error *e) {
+    void *pixels;
+    int stride;
+    DrawList *d = view_draw(&w->view, w->fonts, e);
+    if (!d) return false;
+    bool ok = fit_texture(w, e);
+    if (ok && SDL_LockTexture(w->texture, NULL, &pixels, &stride)) ok = sdl_error(e, "no image for the window");
+    else if (ok) {
+        ok = paint_pixels(d, w->view.theme, view_place(&w->view), pixels, w->w, w->h, stride, e);
+        SDL_UnlockTexture(w->texture);
+    }
+    draw_free(d);
+    return ok;
+}
+
+static bool show(Window *w, Error *e) {
+    if (w->full_screen != w->view.full_screen) {
+        w->full_screen = w->view.full_screen;
+        SDL_SetWindowFullscreen(w->window, w->full_screen ? SDL_WINDOW_FULLSCREEN_DESKTOP : 0);
+    }
+    if (!paint(w, e)) return false;
+    SDL_RenderCopy(w->renderer, w->texture, NULL, NULL);
+    SDL_RenderPresent(w->renderer);
+    w->view.dirty = false;
+    return true;
+}
+
+// ---- the loop ----------------------------------------------------------------------------------
+
+static bool run(Window *w, Error *e) {
+    SDL_Event s;
+    Event event;
+    while (!w->view.quit) {
+        if (w->view.dirty && !show(w, e)) return false;
+        if (!SDL_WaitEvent(&s)) return sdl_error(e, "the window is gone");
+        do {
+            if (take(w, &s, &event)) view_event(&w->view, &event);
+        } while (SDL_PollEvent(&s));
+    }
+    return true;
+}
+
+bool window_view(const Experiment *x, Error *e) {
+    Window w = {0};
+    const bool ok = open_all(&w, x, e) && run(&w, e);
+    close_all(&w);
+    return ok;
+}
