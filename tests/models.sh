@@ -1,0 +1,56 @@
+#!/bin/sh
+# models.sh — the models that ship do what their comments say: they check, have the numbers of
+# parameters that are written about them, learn, and are read back from their files unchanged.
+set -u
+: "${BUILD:=build}" "${SHARED:=../shared}"
+root=$(cd "$(dirname "$0")/.." && pwd)
+case $BUILD in /*) cnnrun=$BUILD/cnnrun ;; *) cnnrun=$root/$BUILD/cnnrun ;; esac
+case $SHARED in /*) ;; *) SHARED=$root/$SHARED ;; esac
+: "${CNNRUN_DATA:=$root/models/data}"
+export CNNRUN_DATA
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+cd "$dir" || exit 1
+passed=0 failed=0
+verdict() {
+    if [ "$1" -eq 0 ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "failed: $2"; fi
+}
+# accuracy FILE — the number in its last "accuracy 95.87 %" line.
+accuracy() { sed -n 's/.*accuracy \([0-9.]*\) %.*/\1/p' "$1" | tail -n 1; }
+at_least() { awk -v got="${1:-0}" -v want="$2" 'BEGIN { exit !(got + 0 >= want + 0) }'; }
+
+for f in "$root"/models/*.cnn; do
+    "$cnnrun" "$f" --check > out.txt 2>&1
+    verdict $? "$f does not check: $(cat out.txt)"
+done
+
+# model, parameters, options of a short training, accuracy on the test pictures it must reach
+while read -r model parameters least options; do
+    "$cnnrun" "$root/models/$model.cnn" | grep -q "$parameters"
+    verdict $? "$model has not $parameters parameters"
+    # shellcheck disable=SC2086
+    "$cnnrun" "$root/models/$model.cnn" --train $options > "$model.txt" 2>&1
+    verdict $? "$model --train failed: $(tail -n 3 "$model.txt")"
+    at_least "$(accuracy "$model.txt")" "$least"
+    verdict $? "$model: accuracy $(accuracy "$model.txt") %, expected $least"
+    "$cnnrun" "$root/models/$model.cnn" --test > "$model.test.txt" 2>&1
+    [ "$(accuracy "$model.txt")" = "$(accuracy "$model.test.txt")" ]
+    verdict $? "$model: the saved weights give $(accuracy "$model.test.txt") %"
+done <<'MODELS'
+first        29,962     95
+mlp_sigmoid  418,060    88   --epochs 1
+mlp_dropout  535,818    94   --epochs 1
+lenet5       61,706     97   --epochs 1
+mnist_cnn    1,199,882  90   --epochs 1 --limit 6000
+MODELS
+
+# Weights of another program under their public names: 99.13 % was measured there.
+weights=$SHARED/data/weights/lenet5-mnist.safetensors
+if [ -f "$weights" ]; then
+    "$cnnrun" "$root/models/lenet5.cnn" --test --weights "$weights" > public.txt 2>&1
+    [ "$(accuracy public.txt)" = 99.13 ]
+    verdict $? "lenet5 with public weights: $(accuracy public.txt) %, expected 99.13"
+fi
+
+echo "models: $passed passed, $failed failed"
+[ $failed -eq 0 ]

@@ -1,0 +1,59 @@
+#!/bin/sh
+# run.sh — every test there is; the last line is the sum: "N passed, N failed".
+#
+# A test prints "NAME: N passed, N failed" (", N skipped" may follow) and whatever else helps; one
+# that ends without such a line, or with a status other than 0, counts as a failure.
+set -u
+cd "$(dirname "$0")/.."
+: "${BUILD:=build}" "${MAKE:=make}"
+jobs=$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
+out=$BUILD/test-output
+mkdir -p "$out"
+: > "$out/summary"
+CNNRUN_DATA=$PWD/models/data
+export CNNRUN_DATA BUILD
+
+# step NAME COMMAND… — runs one test, shows it if it failed, and notes its line.
+step() {
+    name=$1
+    shift
+    began=$(date +%s)
+    "$@" > "$out/$name.txt" 2>&1
+    status=$?
+    line=$(grep -E '^[A-Za-z0-9_ -]+: [0-9]+ passed, [0-9]+ failed' "$out/$name.txt" | tail -n 1)
+    if [ -z "$line" ]; then
+        if [ $status -eq 0 ]; then line="$name: 1 passed, 0 failed"; else line="$name: 0 passed, 1 failed"; fi
+    elif [ $status -ne 0 ] && echo "$line" | grep -q ' 0 failed'; then
+        line="$name: 0 passed, 1 failed (status $status)"
+    fi
+    printf '%s   (%d s)\n' "$line" $(($(date +%s) - began))
+    echo "$line" >> "$out/summary"
+    case $line in *' 0 failed'*) ;; *) sed 's/^/    /' "$out/$name.txt" | tail -n 60 ;; esac
+}
+
+build() { $MAKE --no-print-directory -j"$jobs" "$@"; }
+sanitize='-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer'
+
+step build-gcc    build CC=gcc WERROR=1 BUILD="$BUILD" all test-programs
+step build-clang  build CC=clang WERROR=1 BUILD="$BUILD/clang" OPT=-O1 all test-programs
+step build-nosdl  build CC=gcc WERROR=1 BUILD="$BUILD" SDL=0 "$BUILD/cnnrun"
+step build-noviz  build CC=gcc WERROR=1 BUILD="$BUILD" VIZ=0 "$BUILD/cnnrun"
+step build-again  build CC=gcc WERROR=1 BUILD="$BUILD" all
+step build-asan   build CC=gcc BUILD="$BUILD/asan" OPT="$sanitize" "$BUILD/asan/cnnrun" test-programs
+
+for t in tests/unit/*.c; do
+    name=$(basename "$t" .c)
+    step "$name"      "$BUILD/tests/$name"
+    step "$name-f64"  "$BUILD/tests/$name-f64"
+    step "$name-asan" "$BUILD/asan/tests/$name"
+done
+for t in tests/*.sh; do
+    name=$(basename "$t" .sh)
+    case $name in setup|run) continue ;; esac
+    step "$name" sh "$t"
+done
+
+awk '{ for (i = 2; i <= NF; i++) {
+           if ($i ~ /^passed/) p += $(i-1); if ($i ~ /^failed/) f += $(i-1); if ($i ~ /^skipped/) s += $(i-1) } }
+     END { if (s) printf "%d passed, %d failed, %d skipped\n", p, f, s; else printf "%d passed, %d failed\n", p, f
+           exit f > 0 || p == 0 }' "$out/summary"

@@ -1,0 +1,91 @@
+#!/bin/sh
+# same_bits.sh — the same file and the same seed give the same weights, byte for byte: on any number
+# of threads, run by run, and when the run is killed or interrupted and resumed.
+set -u
+: "${BUILD:=build}"
+root=$(cd "$(dirname "$0")/.." && pwd)
+case $BUILD in /*) cnnrun=$BUILD/cnnrun ;; *) cnnrun=$root/$BUILD/cnnrun ;; esac
+: "${CNNRUN_DATA:=$root/models/data}"
+export CNNRUN_DATA
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+cd "$dir" || exit 1
+passed=0 failed=0
+verdict() {
+    if [ "$1" -eq 0 ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "failed: $2"; fi
+}
+
+# A network with all that could go wrong: dropout, batch statistics, large and small gradients,
+# a last batch that is short, two phases, a rate that follows the loss.
+cat > all.cnn <<'CNN'
+data digits valid=20%
+conv 8 3x3 pad=1; batchnorm; relu
+conv 12 3x3; relu; maxpool 2; dropout 20%
+dense 200; relu; dropout 30%
+dense 64; tanh
+dense classes; softmax
+loss crossentropy smoothing=10%
+optimizer adam lr=0.003 decay=0.0001
+train epochs=6 batch=50 schedule=plateau every=1 factor=0.5 clip=1 warmup=1
+train epochs=4 batch=32 lr=0.001 schedule=cosine
+save "all.safetensors"
+CNN
+
+run() { # run FOLDER OPTIONS… — a whole run in a folder of its own
+    mkdir -p "$1" && cp all.cnn "$1" && folder=$1 && shift
+    (cd "$folder" && "$cnnrun" all.cnn "$@" > out.txt 2>&1)
+}
+
+run one --train --threads 1
+verdict $? 'training on one thread'
+for n in 2 3 8; do
+    run "t$n" --train --threads $n && cmp -s one/all.safetensors "t$n/all.safetensors"
+    verdict $? "$n threads give the bytes of one"
+    cmp -s one/runs/all/last.safetensors "t$n/runs/all/last.safetensors"
+    verdict $? "$n threads give the checkpoint of one"
+done
+run seed --train --seed 7
+cmp -s one/all.safetensors seed/all.safetensors
+[ $? -eq 1 ]; verdict $? 'another seed gives other weights'
+
+# Killed without warning, several times, at moments that depend on the machine, then resumed.
+for round in 1 2 3; do
+    f=kill$round
+    mkdir "$f" && cp all.cnn "$f"
+    action=--train
+    for delay in 0.1$round 0.2$round 0.15$round 0.3$round; do
+        (cd "$f" && exec "$cnnrun" all.cnn $action --threads 2 >> out.txt 2>&1) &
+        pid=$!
+        sleep "$delay"
+        kill -KILL $pid 2>/dev/null
+        wait $pid 2>/dev/null
+        [ -f "$f/runs/all/last.safetensors" ] && action=--resume || rm -rf "$f/runs"
+    done
+    (cd "$f" && "$cnnrun" all.cnn $action --threads 3 >> out.txt 2>&1)
+    cmp -s one/all.safetensors "$f/all.safetensors"
+    verdict $? "killed and resumed (round $round) gives the same bytes"
+    cut -d, -f1-8 one/runs/all/results.csv > a.txt
+    cut -d, -f1-8 "$f/runs/all/results.csv" > b.txt
+    cmp -s a.txt b.txt
+    verdict $? "killed and resumed (round $round) gives the same table of results"
+done
+
+# Interrupted politely: status 130, and the step it stopped at is not done twice.
+for round in 1 2 3; do
+    f=int$round
+    mkdir "$f" && cp all.cnn "$f"
+    (cd "$f" && exec "$cnnrun" all.cnn --train --threads 2 > out.txt 2>&1) &
+    pid=$!
+    sleep "0.2$round"
+    kill -INT $pid 2>/dev/null
+    wait $pid
+    status=$?
+    [ $status -eq 130 ] || [ $status -eq 0 ]
+    verdict $? "interrupted: status $status"
+    (cd "$f" && "$cnnrun" all.cnn --resume > out2.txt 2>&1)
+    cmp -s one/all.safetensors "$f/all.safetensors"
+    verdict $? "interrupted and resumed (round $round) gives the same bytes"
+done
+
+echo "same_bits: $passed passed, $failed failed"
+[ $failed -eq 0 ]

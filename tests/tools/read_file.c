@@ -1,0 +1,76 @@
+/* read_file.c — reads one file as the program would, for tests of whole files and of faults.
+ *
+ *     read_file safetensors FILE      read_file images FILE      read_file labels FILE
+ *     read_file pair IMAGES LABELS    as many labels as images, labels 0 … 9
+ *     read_file picture FILE          read_file write FILE TEXT  replaces the file
+ *
+ * Status 0: fine; 1: refused, with one message; 2: called wrongly. */
+#include <stdio.h>
+#include <string.h>
+
+#include "runtime/data/idx.h"
+#include "runtime/data/picture.h"
+#include "runtime/io.h"
+#include "runtime/safetensors.h"
+
+static bool read_safetensors(char **arg, Error *e) {
+    StFile f;
+    if (!st_open(&f, arg[0], e)) return false;
+    st_close(&f);
+    return true;
+}
+
+static bool read_idx(const char *path, int rank, Error *e) {
+    Idx x;
+    if (!idx_read(&x, path, rank, e)) return false;
+    idx_free(&x);
+    return true;
+}
+
+static bool read_images(char **arg, Error *e) { return read_idx(arg[0], 3, e); }
+
+static bool read_labels(char **arg, Error *e) { return read_idx(arg[0], 1, e); }
+
+static bool check_labels(const Idx *labels, Error *e) {
+    for (int i = 0; i < labels->dim[0]; i++)
+        if (labels->v[i] > 9) return error_set(e, "label %d of picture %d", labels->v[i], i);
+    return true;
+}
+
+static bool read_pair(char **arg, Error *e) {
+    Idx images, labels;
+    if (!idx_read(&images, arg[0], 3, e)) return false;
+    bool ok = idx_read(&labels, arg[1], 1, e);
+    ok = ok && (images.dim[0] == labels.dim[0] || error_set(e, "images and labels differ in number"));
+    ok = ok && check_labels(&labels, e);
+    idx_free(&images);
+    idx_free(&labels);
+    return ok;
+}
+
+static bool read_picture(char **arg, Error *e) {
+    Picture p;
+    if (!picture_read(&p, arg[0], e)) return false;
+    picture_free(&p);
+    return true;
+}
+
+static bool write_file(char **arg, Error *e) {
+    return io_write(arg[0], &(Piece){arg[1], strlen(arg[1])}, 1, e);
+}
+
+static const struct { const char *name; int n; bool (*run)(char **arg, Error *e); } commands[] = {
+    {"safetensors", 1, read_safetensors}, {"images", 1, read_images}, {"labels", 1, read_labels},
+    {"pair", 2, read_pair},               {"picture", 1, read_picture}, {"write", 2, write_file},
+};
+
+int main(int argc, char **argv) {
+    Error e = {""};
+    for (size_t i = 0; argc > 1 && i < sizeof commands / sizeof *commands; i++) {
+        if (strcmp(argv[1], commands[i].name) != 0 || argc != 2 + commands[i].n) continue;
+        if (commands[i].run(argv + 2, &e)) return 0;
+        fprintf(stderr, "%s\n", e.text);
+        return 1;
+    }
+    return 2;
+}

@@ -1,0 +1,440 @@
+/* layers.c — every kind of layer: shapes, definition against fast code, gradients against finite
+ * differences, cuts, and answers worked out by hand.
+ *
+ * A new kind needs rows in `cases` and in `answers`; nothing below them names a kind. */
+#include <float.h>
+
+#include "tests/unit/bench.h"
+#include "tests/unit/model.h"
+
+typedef struct Case { Shape in; const char *net; Shape out; const char *note; } Case;
+
+// The last layer of `net` is the one that is tested.
+static const Case cases[] = {
+    {{3, 7, 6}, "conv 4 3x3 pad=1",               {4, 7, 6}, NULL},
+    {{2, 8, 7}, "conv 3 3x3 stride=2 pad=1",      {3, 4, 4}, NULL},
+    {{2, 6, 7}, "conv 3 3x3 stride=2 pad=same",   {3, 3, 4}, NULL},
+    {{2, 6, 5}, "conv 3 2x2 pad=same bias=no",    {3, 6, 5}, NULL},
+    {{1, 9, 8}, "conv 2 5x5",                     {2, 5, 4}, NULL},
+    {{5, 4, 4}, "conv 17 1x1",                    {17, 4, 4}, NULL},
+    {{3, 2, 2}, "dense 5",                        {5, 1, 1}, NULL},
+    {{37, 1, 1}, "dense 19 bias=no",              {19, 1, 1}, NULL},
+    {{2, 6, 4}, "maxpool 2",                      {2, 3, 2}, "6/2 = 3 and 4/2 = 2"},
+    {{3, 28, 28}, "maxpool 2",                    {3, 14, 14}, "28/2 = 14"},
+    {{2, 5, 5}, "maxpool 2",                      {2, 2, 2}, "5/2 = 2, rounded down"},
+    {{1, 7, 7}, "maxpool 3 stride=2",             {1, 3, 3}, "(7-3)/2+1 = 3"},
+    {{1, 7, 7}, "maxpool 2 stride=3",             {1, 2, 2}, "(7-2)/3+1 = 2, rounded down"},
+    {{2, 6, 6}, "maxpool 3 stride=2 pad=1",       {2, 3, 3}, "(6+2*1-3)/2+1 = 3, rounded down"},
+    {{1, 6, 6}, "maxpool 3 stride=2 ceil=yes",    {1, 3, 3}, "(6-3)/2+1 = 3, rounded up"},
+    {{1, 5, 5}, "maxpool 2 stride=3 pad=1 ceil=yes", {1, 2, 2}, NULL}, // a third would start outside
+    {{1, 5, 5}, "maxpool 3 stride=1 pad=1",       {1, 5, 5}, "(5+2*1-3)/1+1 = 5"},
+    {{2, 7, 7}, "maxpool 2 pad=same",             {2, 4, 4}, "7/2 = 4, rounded up"},
+    {{2, 7, 9}, "maxpool 2x3",                    {2, 3, 3}, "7/2 = 3, rounded down and 9/3 = 3"},
+    {{1, 7, 9}, "maxpool 2x3 stride=1",           {1, 6, 7}, "(7-2)/1+1 = 6 and (9-3)/1+1 = 7"},
+    {{2, 6, 4}, "avgpool 2",                      {2, 3, 2}, "6/2 = 3 and 4/2 = 2"},
+    {{2, 6, 6}, "avgpool 3 stride=2 pad=1",       {2, 3, 3}, "(6+2*1-3)/2+1 = 3, rounded down"},
+    {{1, 6, 6}, "avgpool 3 stride=2 ceil=yes",    {1, 3, 3}, "(6-3)/2+1 = 3, rounded up"},
+    {{2, 7, 5}, "avgpool 2x3 stride=1 pad=same",  {2, 7, 5}, "7/1 = 7 and 5/1 = 5"},
+    {{1, 7, 7}, "avgpool 2 stride=3",             {1, 2, 2}, "(7-2)/3+1 = 2, rounded down"},
+    {{3, 4, 5}, "globalavgpool",                  {3, 1, 1}, "the mean of each 4x5 map"},
+    {{3, 4, 5}, "flatten",                        {60, 1, 1}, "4*5*3 = 60"},
+    {{3, 4, 5}, "relu",                           {3, 4, 5}, NULL},
+    {{3, 4, 5}, "leakyrelu",                      {3, 4, 5}, NULL},
+    {{3, 4, 5}, "leakyrelu 0.3",                  {3, 4, 5}, NULL},
+    {{3, 4, 5}, "sigmoid",                        {3, 4, 5}, NULL},
+    {{3, 4, 5}, "tanh",                           {3, 4, 5}, NULL},
+    {{7, 1, 1}, "softmax",                        {7, 1, 1}, NULL},
+    {{4, 2, 3}, "softmax",                        {4, 2, 3}, NULL},
+    {{3, 4, 5}, "dropout 30%",                    {3, 4, 5}, NULL},
+    {{3, 4, 5}, "batchnorm",                      {3, 4, 5}, NULL},
+    {{5, 1, 1}, "batchnorm eps=0.1",              {5, 1, 1}, NULL},
+    {{2, 3, 3}, "relu as a; tanh; add a",         {2, 3, 3}, NULL},
+    {{2, 3, 3}, "relu as a; tanh as b; sigmoid; add a b", {2, 3, 3}, NULL},
+    {{2, 3, 3}, "relu as a; maxpool 3 stride=1 pad=1; concat a", {4, 3, 3}, "2+2 = 4"},
+};
+
+enum { ROOM = 9 };
+
+typedef struct Answer {
+    const char *net;
+    int n;
+    Shape in;
+    unsigned char saved[ROOM]; // random choices, if replay is set
+    bool replay;
+    real src[2][ROOM], param[MAX_PARAMS][ROOM], dst[ROOM];
+    real diff_dst[ROOM], diff_src[2][ROOM], diff_param[MAX_PARAMS][ROOM];
+    real after[MAX_PARAMS][ROOM]; // statistics after a step of training
+} Answer;
+
+// Every number here was worked out on paper.
+static const Answer answers[] = {
+    /* 1·1 + 2·5 + 1 = 12, 1·2 + 2·6 + 1 = 15, 1·4 + 2·8 + 1 = 21, 1·5 + 2·9 + 1 = 24. Back: the
+     * window at 0,0 counts once and the one at 1,1 twice: weight 1 + 2·5, 2 + 2·6, 4 + 2·8, 5 + 2·9. */
+    {.net = "conv 1 2x2", .n = 1, .in = {1, 3, 3}, .src = {{1, 2, 3, 4, 5, 6, 7, 8, 9}},
+     .param = {{1, 0, 0, 2}, {1}}, .dst = {12, 15, 21, 24}, .diff_dst = {1, 0, 0, 2},
+     .diff_src = {{1, 0, 0, 0, 2 + 2, 0, 0, 0, 4}}, .diff_param = {{11, 14, 20, 23}, {3}}},
+    /* 1 + 4 − 3 + ½ = 2½, 0 − 2 − 1 + 1 = −2. Back: 1·(1 2 3) + 2·(0 −1 1) = (1 0 5). */
+    {.net = "dense 2", .n = 1, .in = {3, 1, 1}, .src = {{1, 2, -1}},
+     .param = {{1, 2, 3, 0, -1, 1}, {0.5, 1}}, .dst = {2.5, -2}, .diff_dst = {1, 2},
+     .diff_src = {{1, 0, 5}}, .diff_param = {{1, 2, -1, 2, 4, -2}, {1, 2}}},
+    /* 5 is the largest of 1 5 3 4; of 2 2 2 0 the first 2 wins. */
+    {.net = "maxpool 2", .n = 1, .in = {1, 2, 4}, .src = {{1, 5, 2, 2, 3, 4, 2, 0}},
+     .dst = {5, 2}, .diff_dst = {3, 4}, .diff_src = {{0, 3, 4, 0, 0, 0, 0, 0}}},
+    /* Each window holds one pixel and three places of padding, which never wins. */
+    {.net = "maxpool 2 pad=1", .n = 1, .in = {1, 2, 2}, .src = {{-1, -2, -3, -5}},
+     .dst = {-1, -2, -3, -5}, .diff_dst = {1, 2, 3, 4}, .diff_src = {{1, 2, 3, 4}}},
+    /* (1 + 5 + 3 + 4)/4 = 3¼, (2 + 2 + 2 + 0)/4 = 1½; back a quarter each. */
+    {.net = "avgpool 2", .n = 1, .in = {1, 2, 4}, .src = {{1, 5, 2, 2, 3, 4, 2, 0}},
+     .dst = {3.25, 1.5}, .diff_dst = {4, 8}, .diff_src = {{1, 1, 2, 2, 1, 1, 2, 2}}},
+    /* Padding counts: each window holds one pixel and three zeros. */
+    {.net = "avgpool 2 pad=1", .n = 1, .in = {1, 2, 2}, .src = {{4, 8, 12, 16}},
+     .dst = {1, 2, 3, 4}, .diff_dst = {4, 8, 12, 16}, .diff_src = {{1, 2, 3, 4}}},
+    /* What rounding up adds does not count: the windows are 1 2 and 4 alone. */
+    {.net = "avgpool 1x2 ceil=yes", .n = 1, .in = {1, 1, 3}, .src = {{1, 2, 4}},
+     .dst = {1.5, 4}, .diff_dst = {2, 5}, .diff_src = {{1, 1, 5}}},
+    /* (1 + 3)/2 and (4 + 8)/2. */
+    {.net = "globalavgpool", .n = 1, .in = {2, 1, 2}, .src = {{1, 3, 4, 8}}, .dst = {2, 6},
+     .diff_dst = {2, 4}, .diff_src = {{1, 1, 2, 2}}},
+    {.net = "flatten", .n = 1, .in = {2, 1, 2}, .src = {{1, 2, 3, 4}}, .dst = {1, 2, 3, 4},
+     .diff_dst = {5, 6, 7, 8}, .diff_src = {{5, 6, 7, 8}}},
+    {.net = "relu", .n = 1, .in = {1, 1, 3}, .src = {{-1, 0, 2}}, .dst = {0, 0, 2},
+     .diff_dst = {5, 6, 7}, .diff_src = {{0, 0, 7}}},
+    {.net = "leakyrelu 0.5", .n = 1, .in = {1, 1, 3}, .src = {{-4, 0, 2}}, .dst = {-2, 0, 2},
+     .diff_dst = {2, 4, 6}, .diff_src = {{1, 2, 6}}},
+    /* 1/(1 + 1) and, at ln 3, 1/(1 + ⅓) = ¾; slopes ¼ and ¾·¼. */
+    {.net = "sigmoid", .n = 1, .in = {1, 1, 2}, .src = {{0, R(1.0986122886681098)}},
+     .dst = {0.5, 0.75}, .diff_dst = {4, 16}, .diff_src = {{1, 3}}},
+    /* At ½·ln 3: (3 − 1)/(3 + 1) = ½; slopes 1 and 1 − ¼. */
+    {.net = "tanh", .n = 1, .in = {1, 1, 2}, .src = {{0, R(0.5493061443340549)}},
+     .dst = {0, 0.5}, .diff_dst = {2, 4}, .diff_src = {{2, 3}}},
+    /* 1 : 1 : 2. Σ g·y = 1 + 0 + 1 = 2; back y·(g − 2). */
+    {.net = "softmax", .n = 1, .in = {3, 1, 1}, .src = {{0, 0, R(0.6931471805599453)}},
+     .dst = {0.25, 0.25, 0.5}, .diff_dst = {4, 0, 2}, .diff_src = {{0.5, -0.5, 0}}},
+    /* What stays is doubled. */
+    {.net = "dropout 50%", .n = 1, .in = {1, 1, 3}, .saved = {1, 0, 1}, .replay = true,
+     .src = {{1, 2, 3}}, .dst = {2, 0, 6}, .diff_dst = {1, 1, 1}, .diff_src = {{2, 0, 2}}},
+    /* Mean ½, variance (3·¼ + 9/4)/4 = ¾, σ = √(¾ + ¼) = 1, x̂ = −½ −½ −½ 1½. Σ g = 2,
+     * Σ g·x̂ = −½ + 1½ = 1; back 2·(g − 2/4 − x̂/4). Running: ½·0 + ½·½, ½·2 + ½·(¾·4/3). */
+    {.net = "batchnorm eps=0.25 momentum=0.5", .n = 2, .in = {1, 1, 2}, .src = {{0, 0, 0, 2}},
+     .param = {{2}, {1}, {0}, {2}}, .dst = {0, 0, 0, 4}, .diff_dst = {1, 0, 0, 1},
+     .diff_src = {{1.25, -0.75, -0.75, 0.25}}, .diff_param = {{1}, {2}},
+     .after = {{2}, {1}, {0.25}, {1.5}}},
+    {.net = "relu as a; tanh; add a", .n = 1, .in = {1, 1, 2}, .src = {{1, 2}, {3, 5}},
+     .dst = {4, 7}, .diff_dst = {1, 2}, .diff_src = {{1, 2}, {1, 2}}},
+    {.net = "relu as a; tanh; concat a", .n = 1, .in = {1, 1, 2}, .src = {{1, 2}, {3, 5}},
+     .dst = {1, 2, 3, 5}, .diff_dst = {1, 2, 3, 4}, .diff_src = {{1, 2}, {3, 4}}},
+};
+
+#define COUNT(a) (sizeof(a) / sizeof *(a))
+
+static const Mode modes[] = {{.training = true}, {.training = true, .frozen = true}, {0}};
+static const real EPSILON = sizeof(real) == sizeof(float) ? (real)FLT_EPSILON : (real)DBL_EPSILON;
+
+enum { IMAGES = 6 };
+
+// ---- comparing ---------------------------------------------------------------------------------------
+
+static bool near(Tensor a, Tensor b, double tol) {
+    if (!a.v || !b.v) return true;
+    for (size_t i = 0; i < tensor_len(a); i++)
+        if (!(fabs((double)a.v[i] - b.v[i]) <= tol * (1 + fabs((double)b.v[i])))) return false;
+    return true;
+}
+
+// A sum of T numbers of size 1 may be off by T roundings, in whatever order it is made.
+static double tolerance(const Bench *b) {
+    const double outputs = (double)tensor_image(b->dst);
+    const double products = (double)b->node->macs / outputs;
+    return (8 + products + (double)tensor_len(b->dst)) * (double)EPSILON;
+}
+
+static void check(bool ok, const char *net, const char *what) {
+    if (!CHECK(ok)) printf("    %s: %s\n", net, what);
+}
+
+// Everything that a step has written: values, gradients of inputs and of parameters, statistics.
+static void compare(const Bench *a, const Bench *b, double tol, double param_tol, const char *net,
+                    const char *what) {
+    check(near(a->dst, b->dst, tol), net, what);
+    for (int k = 0; k < a->n_src; k++)
+        check(near(a->diff_src[k], b->diff_src[k], tol), net, what);
+    for (int k = 0; k < a->n_param; k++) {
+        check(near(a->param[k], b->param[k], param_tol), net, what);
+        check(near(a->diff_param[k], b->diff_param[k], param_tol), net, what);
+    }
+}
+
+// ---- what holds for every kind -----------------------------------------------------------------------
+
+static void test_ref(const Graph *g, const Node *node, Mode m, const char *net) {
+    Bench fast = bench_make(g, node, IMAGES), ref = bench_make(g, node, IMAGES);
+    bench_fill(&fast), bench_fill(&ref);
+    bench_run(&fast, false, m, R(0.25));
+    bench_run(&ref, true, m, R(0.25));
+    compare(&fast, &ref, tolerance(&ref), tolerance(&ref), net, "fast code and definition differ");
+    bench_free(&fast), bench_free(&ref);
+}
+
+static void test_adds(const Graph *g, const Node *node, Mode m, bool ref, const char *net) {
+    Bench a = bench_make(g, node, IMAGES), b = bench_make(g, node, IMAGES);
+    bench_fill(&a), bench_fill(&b);
+    bench_run(&a, ref, m, 0);
+    bench_run(&b, ref, m, 1);
+    for (int k = 0; k < b.n_src; k++)
+        for (size_t i = 0; i < tensor_len(b.diff_src[k]); i++)
+            b.diff_src[k].v[i] -= 1;
+    for (int k = 0; k < b.n_param; k++)
+        for (size_t i = 0; b.diff_param[k].v && i < tensor_len(b.diff_param[k]); i++)
+            b.diff_param[k].v[i] -= 1;
+    compare(&a, &b, tolerance(&a), tolerance(&a), net, "backward does not add");
+    bench_free(&a), bench_free(&b);
+}
+
+static void run_cut(Bench *b, Mode m, const Range *images, const Range *parts, int n) {
+    Call c;
+    bench_fill_with(b->dst, (real)NAN);
+    for (int i = 0; i < n; i++)
+        bench_forward(b, false, bench_step(b, &c, m, images[i], parts[i]));
+    bench_clear(b, 0);
+    for (int i = n - 1; i >= 0; i--)
+        bench_backward(b, false, bench_step(b, &c, m, images[i], parts[i]));
+}
+
+// Cut into groups of images, or into ranges of channels: the same numbers as in one go.
+static void test_cut(const Graph *g, const Node *node, Mode m, const char *net) {
+    Bench whole = bench_make(g, node, IMAGES), cut = bench_make(g, node, IMAGES);
+    const int C = node->shape.c, some = C > 1 ? 1 : 0;
+    bench_fill(&whole), bench_fill(&cut);
+    bench_run(&whole, false, m, 0);
+    if (cut.kind->by_channel)
+        run_cut(&cut, m, (Range[]){{0, IMAGES}, {0, IMAGES}}, (Range[]){{0, some}, {some, C}}, 2);
+    else
+        run_cut(&cut, m, (Range[]){{0, 4}, {4, IMAGES}}, (Range[]){{0, C}, {0, C}}, 2);
+    const bool summed = node->macs > 0; // a matrix product may sum in the order its size suggests
+    compare(&cut, &whole, summed ? tolerance(&whole) : 0,
+            cut.kind->by_channel ? 0 : tolerance(&whole), net, "cut into parts the numbers differ");
+    bench_free(&whole), bench_free(&cut);
+}
+
+static void test_rows(const Graph *g, const Node *node, const char *net) {
+    Bench whole = bench_make(g, node, IMAGES), cut = bench_make(g, node, IMAGES);
+    const int rows = node->n_params ? node->param[0].dim[0] : 0, some = (rows + 1) / 2;
+    const Mode m = {.training = true};
+    Tensor diff_param[MAX_PARAMS] = {{0}};
+    bench_fill(&whole), bench_fill(&cut);
+    bench_run(&whole, true, m, 0);
+    bench_clear(&cut, 0);
+
+    Call c;
+    bench_whole(&cut, &c, m);
+    bench_forward(&cut, false, &c.s);
+    c.s.diff_param = diff_param;
+    bench_backward(&cut, false, &c.s);
+    const Range all = {0, IMAGES};
+    cut.kind->backward_params(bench_step(&cut, &c, m, all, (Range){0, some}));
+    cut.kind->backward_params(bench_step(&cut, &c, m, all, (Range){some, rows}));
+    compare(&cut, &whole, tolerance(&whole), tolerance(&whole), net, "gradients by rows differ");
+    bench_free(&whole), bench_free(&cut);
+}
+
+// A gradient that nobody asks for is left out; the others stay as they are.
+static void test_unasked(const Graph *g, const Node *node, Mode m, const char *net) {
+    Bench all = bench_make(g, node, IMAGES), some = bench_make(g, node, IMAGES);
+    bench_fill(&all), bench_fill(&some);
+    bench_run(&all, false, m, 0);
+    Call c;
+    bench_forward(&some, false, bench_whole(&some, &c, m));
+    for (int k = 0; k < some.n_src + 1; k++) {
+        const Tensor none[MAX_PARAMS] = {{0}};
+        bench_clear(&some, 0);
+        bench_whole(&some, &c, m);
+        if (k < some.n_src) c.diff_src[k].v = NULL;
+        else c.s.diff_param = none;
+        bench_backward(&some, false, &c.s);
+        for (int j = 0; j < some.n_src; j++)
+            check(j == k || near(some.diff_src[j], all.diff_src[j], 0), net, "diff_src changed");
+        for (int j = 0; k < some.n_src && j < some.n_param; j++)
+            check(near(some.diff_param[j], all.diff_param[j], tolerance(&all)), net,
+                  "diff_param changed");
+    }
+    bench_free(&all), bench_free(&some);
+}
+
+// ---- gradients ---------------------------------------------------------------------------------------
+
+// The sum of all outputs, each times the gradient that backward is given for it.
+static double objective(Bench *b, Mode m) {
+    Call c;
+    bench_forward(b, true, bench_whole(b, &c, m));
+    double sum = 0;
+    for (size_t i = 0; i < tensor_len(b->dst); i++)
+        sum += (double)b->dst.v[i] * b->diff_dst.v[i];
+    return sum;
+}
+
+// The steps are smaller than half the ruler's, so no kink of a maximum lies inside one.
+static bool gradient_right(Bench *b, Mode m, Tensor t, Tensor diff) {
+    const double h = 1e-5;
+    for (size_t i = 0; i < tensor_len(t); i++) {
+        const real v = t.v[i];
+        t.v[i] = (real)(v + h);
+        const double up = objective(b, m);
+        t.v[i] = (real)(v - h);
+        const double down = objective(b, m);
+        t.v[i] = v;
+        if (!(fabs((up - down) / (2 * h) - diff.v[i]) <= 1e-7 * (1 + fabs(diff.v[i])))) return false;
+    }
+    return true;
+}
+
+static void test_gradients(const Graph *g, const Node *node, Mode m, const char *net) {
+    Bench b = bench_make(g, node, 2);
+    bench_fill(&b);
+    bench_run(&b, false, m, 0);
+    m.replay = true;
+    for (int k = 0; k < b.n_src; k++)
+        check(gradient_right(&b, m, b.src[k], b.diff_src[k]), net, "gradient of an input");
+    for (int k = 0; k < b.n_param; k++)
+        if (b.diff_param[k].v)
+            check(gradient_right(&b, m, b.param[k], b.diff_param[k]), net, b.node->param[k].name);
+    bench_free(&b);
+}
+
+// ---- rows --------------------------------------------------------------------------------------------
+
+static bool same_shape(Shape a, Shape b) { return a.c == b.c && a.h == b.h && a.w == b.w; }
+
+static void test_case(const Case *c) {
+    Model m = model_make(c->net, c->in, 10);
+    const Node *node = m.g ? &m.g->node[m.g->output] : NULL;
+    if (node) check(same_shape(node->shape, c->out), c->net, "shape");
+    if (node && c->note) CHECK_TEXT(node->note, c->note);
+
+    for (size_t i = 0; node && i < COUNT(modes); i++) {
+        test_ref(m.g, node, modes[i], c->net);
+        test_adds(m.g, node, modes[i], true, c->net);
+        test_adds(m.g, node, modes[i], false, c->net);
+        test_cut(m.g, node, modes[i], c->net);
+        test_unasked(m.g, node, modes[i], c->net);
+        if (sizeof(real) == sizeof(double)) test_gradients(m.g, node, modes[i], c->net);
+    }
+    if (node && layer_of(node)->backward_params) test_rows(m.g, node, c->net);
+    model_free(&m);
+}
+
+static Tensor with(Tensor like, const real *v) {
+    like.v = (real *)v;
+    return like;
+}
+
+static void set(Tensor t, const real *v) {
+    if (t.v) memcpy(t.v, v, tensor_len(t) * sizeof *v);
+}
+
+static void set_answer(Bench *b, const Answer *a) {
+    for (int k = 0; k < b->n_src; k++)
+        set(b->src[k], a->src[k]);
+    for (int k = 0; k < b->n_param; k++)
+        set(b->param[k], a->param[k]);
+    set(b->diff_dst, a->diff_dst);
+    if (a->replay) memcpy(b->saved, a->saved, (size_t)b->n * b->saved_image);
+}
+
+static void compare_answer(const Bench *b, const Answer *a, const char *net) {
+    const double tol = 8 * (double)EPSILON;
+    check(near(b->dst, with(b->dst, a->dst), tol), net, "dst by hand");
+    for (int k = 0; k < b->n_src; k++)
+        check(near(b->diff_src[k], with(b->diff_src[k], a->diff_src[k]), tol), net,
+              "diff_src by hand");
+    for (int k = 0; k < b->n_param; k++) {
+        if (b->diff_param[k].v)
+            check(near(b->diff_param[k], with(b->diff_param[k], a->diff_param[k]), tol), net,
+                  "diff_param by hand");
+        else
+            check(near(b->param[k], with(b->param[k], a->after[k]), tol), net, "statistic by hand");
+    }
+}
+
+static void test_answer(const Answer *a) {
+    Model m = model_make(a->net, a->in, 10);
+    for (int ref = 0; m.g && ref < 2; ref++) {
+        Bench b = bench_make(m.g, &m.g->node[m.g->output], a->n);
+        set_answer(&b, a);
+        bench_run(&b, ref, (Mode){.training = true, .replay = a->replay}, 0);
+        compare_answer(&b, a, a->net);
+        bench_free(&b);
+    }
+    model_free(&m);
+}
+
+// ---- dropout and broken numbers ----------------------------------------------------------------------
+
+static void test_dropout(void) {
+    Model m = model_make("dropout 25%", (Shape){4, 25, 25}, 10);
+    if (m.g) {
+        Bench b = bench_make(m.g, &m.g->node[m.g->output], 16);
+        bench_fill_with(b.src[0], 3);
+        bench_run(&b, false, (Mode){.training = true}, 0);
+        int off = 0;
+        for (size_t i = 0; i < tensor_len(b.dst); i++) {
+            off += b.dst.v[i] == 0;
+            CHECK(b.dst.v[i] == 0 || b.dst.v[i] == 4); // 3 / (1 − ¼)
+        }
+        CHECK_NEAR(off, 10000, 5 * sqrt(40000 * 0.25 * 0.75));
+        bench_free(&b);
+    }
+    model_free(&m);
+}
+
+// A NaN must come out of a layer, or the search for the first broken number would miss it.
+static void test_nan(void) {
+    static const char *const nets[] = {"relu", "leakyrelu", "sigmoid", "tanh", "softmax", "maxpool 2",
+                                       "avgpool 2", "globalavgpool", "flatten", "batchnorm"};
+    for (size_t i = 0; i < COUNT(nets); i++)
+        for (int ref = 0; ref < 2; ref++) {
+            Model m = model_make(nets[i], (Shape){1, 2, 2}, 10);
+            if (!m.g) continue;
+            Bench b = bench_make(m.g, &m.g->node[m.g->output], 1);
+            bench_fill(&b);
+            b.src[0].v[1] = (real)NAN;
+            bench_run(&b, ref, (Mode){.training = true}, 0);
+            bool found = false;
+            for (size_t k = 0; k < tensor_len(b.dst); k++)
+                found |= isnan(b.dst.v[k]) != 0;
+            check(found, nets[i], "a NaN got lost");
+            bench_free(&b);
+            model_free(&m);
+        }
+}
+
+// ---- every kind has its rows ---------------------------------------------------------------------------
+
+// Is `kind` the last word of the net?
+static bool ends_in(const char *net, const char *kind) {
+    const char *last = strrchr(net, ';');
+    last = last ? last + 2 : net;
+    const size_t len = strlen(kind);
+    return strncmp(last, kind, len) == 0 && (last[len] == ' ' || last[len] == '\0');
+}
+
+static void test_complete(const char *kind) {
+    bool has_case = false, has_answer = false;
+    for (size_t i = 0; i < COUNT(cases); i++)
+        has_case |= ends_in(cases[i].net, kind);
+    for (size_t i = 0; i < COUNT(answers); i++)
+        has_answer |= ends_in(answers[i].net, kind);
+    check(has_case, kind, "no case");
+    check(has_answer, kind, "no answer worked out by hand");
+}
+
+int main(void) {
+    for (size_t i = 0; i < COUNT(cases); i++)
+        test_case(&cases[i]);
+    for (size_t i = 0; i < COUNT(answers); i++)
+        test_answer(&answers[i]);
+    test_dropout();
+    test_nan();
+    for (const KindSpec *const *k = runtime_vocabulary.kinds[GROUP_LAYER]; *k; k++)
+        test_complete((*k)->name);
+    return test_end("layers");
+}

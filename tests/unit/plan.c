@@ -1,0 +1,216 @@
+/* plan.c — a plan computes what the definitions compute, in whatever memory and on however many
+ * threads it runs, and its gradients are those of the loss. */
+#include "runtime/plan.h"
+
+#include <stdlib.h>
+
+#include "runtime/init.h"
+#include "runtime/loss.h"
+#include "runtime/vocabulary.h"
+#include "tests/unit/test.h"
+
+// Networks whose plans differ: large and small gradients, skips, batch statistics, odd sizes.
+static const struct { const char *what, *net; } nets[] = {
+    {"small", "conv 2 3x3; relu; maxpool 2; dense 5; tanh; dense 3; softmax"},
+    {"wide", "dense 130; relu; dense 90; sigmoid; dense 3; softmax"},
+    {"deep", "conv 8 3x3 pad=1; relu; conv 40 3x3 pad=1; relu; conv 40 3x3; relu; globalavgpool; "
+             "dense 3; softmax"},
+    {"norm", "conv 6 3x3 pad=1 as a; batchnorm; relu; conv 6 3x3 pad=1; batchnorm; relu; avgpool 2; "
+             "dense 3; softmax"},
+    {"skip", "conv 4 3x3 pad=1 as a; relu as b; conv 4 3x3 pad=1; add b; relu; concat a b; maxpool 2; "
+             "dense 3; softmax"},
+    {"drop", "dropout 20%; dense 20; leakyrelu; dropout 50%; dense 3; softmax"},
+};
+enum { N_NETS = sizeof nets / sizeof nets[0] };
+
+typedef struct Case { Arena *arena; const Experiment *x; Params *params; } Case;
+
+static Case case_open(const char *net) {
+    Case c = {.arena = arena_make()};
+    char *text = arena_print(c.arena, "data \"none\" size=8x8 color=gray classes=3\n%s\n"
+                             "loss crossentropy\noptimizer adam lr=0.01\ntrain epochs=1 batch=8\n", net);
+    Diags *d = diags_make(c.arena);
+    c.x = experiment_parse(c.arena, d, &runtime_vocabulary, "test.cnn", text, strlen(text));
+    if (!CHECK(c.x != NULL)) diags_render(d, stdout);
+    Error e;
+    c.params = c.x ? params_make(&c.x->graph, &c.x->optimizer, &e) : NULL;
+    if (c.params) params_init(c.params, c.x, 1);
+    return c;
+}
+
+static void case_close(Case *c) {
+    params_free(c->params);
+    arena_free(c->arena);
+}
+
+static void fill(Plan *p, int n) {
+    const Rng rng = rng_make(5, "test");
+    const Tensor in = plan_input(p, n);
+    for (size_t i = 0; i < tensor_len(in); i++) in.v[i] = R(rng_normal(rng, i));
+    int label[64];
+    for (int i = 0; i < n; i++) label[i] = i % 3;
+    loss_target(label, plan_target(p, n), 0.1);
+}
+
+static Plan *plan_of(const Case *c, Threads *t, PlanOptions o) {
+    Error e;
+    Plan *p = plan_make(c->x, c->params, t, &o, &e);
+    if (!CHECK(p != NULL)) printf("%s\n", e.text);
+    return p;
+}
+
+// One training step; a copy of the gradients, which the caller frees.
+static real *gradients(const Case *c, Threads *t, bool ref, int n, double *loss) {
+    Plan *p = plan_of(c, t, (PlanOptions){.batch = 40, .training = true, .ref = ref, .seed = 3});
+    fill(p, n);
+    for (size_t i = 0; i < c->params->len; i++) c->params->grad[i] = R(NAN);
+    for (int i = 0; i < c->params->n; i++) {
+        const Param *q = &c->params->param[i];
+        const size_t room = param_room(q->spec);
+        for (size_t k = q->frozen ? 0 : q->len; k < room; k++) c->params->grad[q->offset + k] = 0;
+    }
+    *loss = plan_train(p, n, 7);
+    real *g = malloc((c->params->len + 1) * sizeof *g);
+    memcpy(g, c->params->grad, c->params->len * sizeof *g);
+    plan_free(p);
+    return g;
+}
+
+static double largest_difference(const real *a, const real *b, size_t n) {
+    double worst = 0;
+    for (size_t i = 0; i < n; i++) {
+        const double d = fabs((double)a[i] - (double)b[i]);
+        if (!(d <= worst)) worst = d; // a NaN counts as a difference
+    }
+    return worst;
+}
+
+static const double TOLERANCE = sizeof(real) == 4 ? 2e-5 : 1e-12;
+
+static void fast_is_ref(const Case *c, int n) {
+    double loss_fast, loss_ref;
+    real *fast = gradients(c, NULL, false, n, &loss_fast), *ref = gradients(c, NULL, true, n, &loss_ref);
+    CHECK_NEAR(loss_fast, loss_ref, TOLERANCE);
+    CHECK(largest_difference(fast, ref, c->params->len) < TOLERANCE);
+    free(fast), free(ref);
+}
+
+static void threads_change_nothing(const Case *c, int n) {
+    double loss_one, loss_many;
+    real *one = gradients(c, NULL, false, n, &loss_one);
+    for (int k = 2; k <= 5; k++) {
+        Threads *t = threads_make(k);
+        real *many = gradients(c, t, false, n, &loss_many);
+        CHECK(memcmp(one, many, c->params->len * sizeof *one) == 0);
+        CHECK(loss_one == loss_many);
+        free(many);
+        threads_free(t);
+    }
+    free(one);
+}
+
+// The three ways to a value: kept, in shared memory, and on the way to a gradient.
+static void inference_is_forward(const Case *c, int n) {
+    const int out = c->x->graph.output;
+    Plan *train = plan_of(c, NULL, (PlanOptions){.batch = 40, .training = true});
+    Plan *keep = plan_of(c, NULL, (PlanOptions){.batch = 40, .keep = true});
+    Plan *share = plan_of(c, NULL, (PlanOptions){.batch = 40});
+    fill(train, n), fill(keep, n), fill(share, n);
+    plan_forward(train, n, 0, false, false);
+    plan_infer(keep, n), plan_infer(share, n);
+    const size_t bytes = tensor_len(plan_value(train, out, n)) * sizeof(real);
+    CHECK(memcmp(plan_value(train, out, n).v, plan_value(keep, out, n).v, bytes) == 0);
+    CHECK(memcmp(plan_value(train, out, n).v, plan_value(share, out, n).v, bytes) == 0);
+    CHECK(plan_value(share, 1, n).v == NULL || c->x->graph.n_nodes < 4);
+    CHECK(plan_value(keep, 1, n).v != NULL);
+    CHECK_NEAR(plan_judge(share, n), plan_judge(train, n), 1e-12);
+    plan_free(train), plan_free(keep), plan_free(share);
+}
+
+// The gradient of the loss by every tenth parameter against (L(w + e) − L(w − e)) / 2e.
+static void gradient_is_slope(const Case *c, int n) {
+    double loss;
+    real *g = gradients(c, NULL, false, n, &loss);
+    Plan *p = plan_of(c, NULL, (PlanOptions){.batch = 40, .training = true, .seed = 3});
+    fill(p, n);
+    const double e = 1e-6;
+    double worst = 0;
+    for (int i = 0; i < c->params->n; i++) {
+        const Param *q = &c->params->param[i];
+        for (size_t k = 0; !q->frozen && k < q->len; k += 1 + q->len / 10) {
+            real *w = c->params->value + q->offset + k;
+            const real was = *w;
+            *w = was + R(e);
+            const double up = plan_train(p, n, 7);
+            *w = was - R(e);
+            const double down = plan_train(p, n, 7);
+            *w = was;
+            const double d = fabs((up - down) / (2 * e) - (double)g[q->offset + k]);
+            if (!(d <= worst)) worst = d;
+        }
+    }
+    CHECK_NEAR(worst, 0, 1e-7);
+    plan_free(p);
+    free(g);
+}
+
+static void frozen_stays(const Case *c) {
+    CHECK(params_freeze(c->params, "all", true) > 0);
+    real *before = malloc((c->params->len + 1) * sizeof *before);
+    memcpy(before, c->params->value, c->params->len * sizeof *before);
+    Plan *p = plan_of(c, NULL, (PlanOptions){.batch = 40, .training = true});
+    fill(p, 20);
+    plan_train(p, 20, 0);
+    params_update(c->params, &c->x->optimizer, 0.1, 1, NULL);
+    CHECK(memcmp(before, c->params->value, c->params->len * sizeof *before) == 0);
+    params_freeze(c->params, "all", false);
+    plan_free(p);
+    free(before);
+}
+
+static void size_is_checked(void) {
+    Case c = case_open(nets[0].net);
+    Error e = {{0}};
+    const PlanOptions o = {.batch = 2000000000, .training = true};
+    CHECK(plan_size(c.x, &o, 1).total > (size_t)1 << 40);
+    CHECK(plan_make(c.x, c.params, NULL, &o, &e) == NULL);
+    CHECK(strstr(e.text, "smaller batch") != NULL);
+    case_close(&c);
+}
+
+// A weight that is not a number is found in the layer that brings it in.
+static void bad_numbers_are_found(void) {
+    Case c = case_open("dense 5 as first; relu; dense 3 as second; softmax");
+    Plan *p = plan_of(&c, NULL, (PlanOptions){.batch = 4, .training = true});
+    fill(p, 4);
+    bool in_gradient;
+    plan_train(p, 4, 0);
+    CHECK(plan_bad(p, 4, &in_gradient) == -1);
+    for (int i = 0; i < c.params->n; i++)
+        if (strcmp(c.params->param[i].name, "second.weight") == 0)
+            c.params->value[c.params->param[i].offset] = R(INFINITY);
+    plan_train(p, 4, 0);
+    const int bad = plan_bad(p, 4, &in_gradient);
+    CHECK(bad > 0 && !in_gradient);
+    CHECK_TEXT(bad > 0 ? c.x->graph.node[bad].name : "", "second");
+    plan_free(p);
+    case_close(&c);
+}
+
+int main(void) {
+    for (int i = 0; i < N_NETS; i++) {
+        Case c = case_open(nets[i].net);
+        if (!CHECK(c.params != NULL)) continue;
+        const int before = tests_failed;
+        fast_is_ref(&c, 40), fast_is_ref(&c, 17);
+        threads_change_nothing(&c, 40), threads_change_nothing(&c, 1 + 32);
+        inference_is_forward(&c, 37);
+        if (sizeof(real) == 8) gradient_is_slope(&c, 20);
+        frozen_stays(&c);
+        if (tests_failed > before) printf("in the network '%s'\n", nets[i].what);
+        case_close(&c);
+    }
+    size_is_checked();
+    bad_numbers_are_found();
+    return test_end(sizeof(real) == 4 ? "plan" : "plan-f64");
+}
