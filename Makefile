@@ -34,8 +34,8 @@ LIBS_ALWAYS := libpng zlib
 LIBS_VIZ    := $(if $(filter 1,$(VIZ)),cairo freetype2)
 LIBS_SDL    := $(if $(filter 1,$(SDL)),sdl2)
 
-pkg_cflags = $(if $(1),$(shell $(PKG) --cflags $(1)))
-pkg_libs   = $(if $(1),$(shell $(PKG) --libs $(1)))
+pkg_cflags = $(if $(strip $(1)),$(shell $(PKG) --cflags $(1)))
+pkg_libs   = $(if $(strip $(1)),$(shell $(PKG) --libs $(1)))
 
 CPPFLAGS_OURS := -I. -I$(BUILD) -D_GNU_SOURCE
 CFLAGS_OURS   := -std=c11 $(WARN) $(OPT) -pthread -fno-math-errno -fno-trapping-math -MMD -MP
@@ -57,7 +57,7 @@ F64_OBJ  := $(RUNTIME_SRC:%.c=$(BUILD)/obj/f64/%.o)
 VIZ_OBJ  := $(VIZ_SRC:%.c=$(BUILD)/obj/viz$(VIZ)$(SDL)/%.o)
 VIZ64_OBJ := $(CLI_SRC:%.c=$(BUILD)/obj/f64/%.o)
 
-.PHONY: all demo test packages install uninstall clean test-programs
+.PHONY: all demo test packages install uninstall clean test-programs fuzz-programs
 .SECONDARY:
 all: $(BUILD)/cnnrun $(BUILD)/cnnrun-f64
 
@@ -123,8 +123,24 @@ $(BUILD)/tests/%-f64: tests/unit/%.c $(BUILD)/libruntime-f64.a $(BUILD)/liblang.
 	$(COMPILE) -DREAL_DOUBLE -o $@ $(filter %.c %.a,$^) $(LDLIBS_OURS) $(LDFLAGS)
 $(BUILD)/oracle_run: tests/oracle_run.c $(BUILD)/libruntime.a $(BUILD)/liblang.a
 	$(COMPILE) -o $@ $(filter %.c %.a,$^) $(LDLIBS_OURS) $(LDFLAGS)
+$(BUILD)/read_file: tests/tools/read_file.c $(BUILD)/libruntime.a $(BUILD)/liblang.a
+	$(COMPILE) -o $@ $(filter %.c %.a,$^) $(LDLIBS_OURS) $(LDFLAGS)
 
-test-programs: $(TESTS) $(BUILD)/oracle_run
+
+# Pictures and the window are tested with the objects of the program itself.
+VIZ_TESTS := $(if $(filter 1,$(SDL)),$(BUILD)/draw_test $(BUILD)/window_test)
+$(VIZ_TESTS): $(BUILD)/%: tests/tools/%.c tests/tools/look.h $(BUILD)/libruntime.a $(BUILD)/liblang.a \
+    $(filter-out $(CLI_SRC:%.c=$(BUILD)/obj/viz$(VIZ)$(SDL)/%.o),$(VIZ_OBJ))
+	$(COMPILE) $(call pkg_cflags,$(LIBS_VIZ)) -o $@ $(filter %.c %.o,$^) $(filter %.a,$^) \
+	    $(LDLIBS_OURS) $(call pkg_libs,$(LIBS_VIZ) $(LIBS_SDL)) $(LDFLAGS)
+
+test-programs: $(TESTS) $(BUILD)/oracle_run $(BUILD)/read_file $(VIZ_TESTS)
+
+# Fuzzing needs clang, everything built for it, and a folder of its own (see tests/fuzz.sh).
+FUZZ      := $(patsubst tests/fuzz/%.c,$(BUILD)/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+$(BUILD)/fuzz_%: tests/fuzz/fuzz_%.c $(BUILD)/libruntime.a $(BUILD)/liblang.a
+	$(COMPILE) -fsanitize=fuzzer -o $@ $(filter %.c %.a,$^) $(LDLIBS_OURS) $(LDFLAGS)
+fuzz-programs: $(FUZZ)
 
 # ---- for people ---------------------------------------------------------------------------------
 

@@ -15,7 +15,7 @@ enum { FORMAT = 1 }; // of what is in the file; an older program refuses a newer
 
 typedef char TensorName[ST_NAME + 1];
 
-// ---- what a run remembers ------------------------------------------------------------------------
+// ---- what a run remembers -----------------------------------------------------------------------
 
 // One field of RunState: "run/NAME" in the file, eight bytes that are copied as they are. An int
 // is widened.
@@ -52,7 +52,7 @@ static void field_set(RunState *s, const Field *f, uint64_t bits) {
     else memcpy(at, &bits, sizeof bits);
 }
 
-// ---- names and sizes -----------------------------------------------------------------------------
+// ---- names and sizes ----------------------------------------------------------------------------
 
 static const char *slot_name(const Experiment *x, int k) {
     return ((const OptimKind *)x->optimizer.kind)->slot[k];
@@ -73,7 +73,7 @@ static bool opt_name(TensorName out, const Param *p, const char *slot, Error *e)
 // Statistics are not trained, so the optimiser remembers nothing about them.
 static bool is_trained(const Param *p) { return p->spec->role != PARAM_STATISTIC; }
 
-// ---- saving --------------------------------------------------------------------------------------
+// ---- saving -------------------------------------------------------------------------------------
 
 // Everything that goes into the file, and the memory that it points to.
 typedef struct Save {
@@ -131,11 +131,10 @@ static void add_run(Save *v, const Params *p, const RunState *s) {
         v->updates[i] = p->param[i].updates;
         v->frozen[i] = p->param[i].frozen;
     }
-    const StTensor list = {.rank = 1, .dim = {p->n}, .len = (uint64_t)p->n};
-    StTensor *updates = &v->tensor[v->n++], *frozen = &v->tensor[v->n++];
-    *updates = *frozen = list;
-    updates->name = "run/updates", updates->dtype = DT_U64, updates->v = v->updates;
-    frozen->name = "run/frozen", frozen->dtype = DT_U8, frozen->v = v->frozen;
+    v->tensor[v->n++] = (StTensor){.name = "run/updates", .dtype = DT_U64, .rank = 1,
+                                   .dim = {p->n}, .len = (uint64_t)p->n, .v = v->updates};
+    v->tensor[v->n++] = (StTensor){.name = "run/frozen", .dtype = DT_U8, .rank = 1,
+                                   .dim = {p->n}, .len = (uint64_t)p->n, .v = v->frozen};
 }
 
 bool checkpoint_save(const char *path, const Experiment *x, const Params *p, const RunState *s,
@@ -155,7 +154,7 @@ bool checkpoint_save(const char *path, const Experiment *x, const Params *p, con
     return ok;
 }
 
-// ---- loading: is it ours? ------------------------------------------------------------------------
+// ---- loading: is it ours? -----------------------------------------------------------------------
 
 static bool format_known(const StFile *f, const char *path, Error *e) {
     const char *format = st_meta(f, "cnnrun.checkpoint"), *by = st_meta(f, "cnnrun.version");
@@ -187,7 +186,7 @@ static bool same_model(const StFile *f, const char *path, const Experiment *x, E
                              "the run was saved; start anew with --train", path, line, x->file);
 }
 
-// ---- loading: the parts --------------------------------------------------------------------------
+// ---- loading: the parts -------------------------------------------------------------------------
 
 static const StTensor *find_exact(const StFile *f, const char *path, const char *name, DType dtype,
                                   int rank, uint64_t len, Error *e) {

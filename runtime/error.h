@@ -11,7 +11,8 @@ enum { ERROR_TEXT = 2048 };
 
 typedef struct Error { char text[ERROR_TEXT]; } Error;
 
-// Fills in the message (cut at ERROR_TEXT) and returns false: `return error_set(e, ...)`.
+// Fills in the message (cut at ERROR_TEXT) and returns false: `return error_set(e, ...)`. Names may
+// come from anywhere: control characters other than a new line become '?'.
 bool error_set(Error *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 // Puts more text behind the message; several lines are fine. Returns false.

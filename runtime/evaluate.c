@@ -1,4 +1,5 @@
 /* evaluate.c — how good are the weights? Judging a part of the data, and single pictures. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,10 +18,38 @@ typedef struct Judging {
     Part part;
     Plan *plan;
     Batcher batcher;
+    int room;                 // how many mistakes are wanted
     int index[BATCH], label[BATCH];
     double loss_sum;
-    int hits, top_hits;
+    int top_hits;
 } Judging;
+
+// Keeps the `room` pictures of the largest loss, largest first; of equals the first.
+static void note_mistake(Evaluation *v, int room, const WrongAnswer *m) {
+    int at = v->n_worst;
+    while (at > 0 && v->worst[at - 1].loss < m->loss) at--;
+    if (at == room) return;
+    if (v->n_worst < room) v->n_worst++;
+    for (int i = v->n_worst - 1; i > at; i--) v->worst[i] = v->worst[i - 1];
+    v->worst[at] = *m;
+}
+
+static double share_of(Tensor out, int n, int said) {
+    const double p = (double)*at(out, n, out.c == 1 ? 0 : said, 0, 0);
+    return out.c == 1 && said == 0 ? 1 - p : p;
+}
+
+static void count_answers(Judging *j, Tensor out, int lo, Evaluation *v) {
+    const double *loss = plan_losses(j->plan);
+    v->hits += judge_hits(out, j->label, 1);
+    j->top_hits += judge_hits(out, j->label, v->top);
+    for (int k = 0; k < out.n; k++) {
+        const int said = judge_class(out, k), wanted = j->label[k];
+        if (v->confusion) v->confusion[wanted * v->classes + said]++;
+        const WrongAnswer m = {lo + k, wanted, said, loss[k], share_of(out, k, said)};
+        if (said != wanted) note_mistake(v, j->room, &m);
+    }
+}
 
 static void judge_batch(Judging *j, int lo, int n, Evaluation *v) {
     for (int k = 0; k < n; k++) j->index[k] = lo + k;
@@ -30,49 +59,43 @@ static void judge_batch(Judging *j, int lo, int n, Evaluation *v) {
         loss_target(j->label, plan_target(j->plan, n), 0);
         j->loss_sum += plan_judge(j->plan, n) * n;
     }
-    const Tensor out = plan_value(j->plan, j->s->x->graph.output, n);
-    j->hits += judge_hits(out, j->label, 1);
-    j->top_hits += judge_hits(out, j->label, v->top);
-    int *confusion = (int *)v->confusion;
-    for (int k = 0; confusion && k < n; k++)
-        confusion[j->label[k] * v->classes + judge_class(out, k)]++;
+    count_answers(j, plan_value(j->plan, j->s->x->graph.output, n), lo, v);
 }
 
-static bool judging_open(Judging *j, Error *e) {
+static bool judging_open(Judging *j, Evaluation *v, Error *e) {
+    const size_t classes = (size_t)v->classes;
+    v->worst = calloc((size_t)j->room + 1, sizeof *v->worst);
+    if (classes <= MAX_CONFUSION) v->confusion = calloc(classes * classes, sizeof *v->confusion);
+    if (!v->worst || (classes <= MAX_CONFUSION && !v->confusion))
+        return error_set(e, "there is no memory left");
     const PlanOptions o = {.batch = BATCH, .ref = j->s->o.ref, .seed = j->s->seed};
     j->plan = plan_make(j->s->x, j->s->params, j->s->threads, &o, e);
     return j->plan && batcher_open(&j->batcher, &j->s->data, j->s->threads, e);
 }
 
-static void judging_close(Judging *j) {
-    plan_free(j->plan);
-    batcher_close(&j->batcher);
+void evaluation_free(Evaluation *v) {
+    free(v->confusion), free(v->worst);
+    v->confusion = NULL;
+    v->worst = NULL;
 }
 
-bool evaluate_part(Session *s, Part part, int top, Evaluation *v, Error *e) {
+bool evaluate_part(Session *s, Part part, int top, int worst, Evaluation *v, Error *e) {
     const Dataset *d = &s->data;
-    const int n = d->part[part].n, classes = d->classes;
-    *v = (Evaluation){.part = part_name[part], .n = n, .classes = classes, .top = top > 0 ? top : 1,
-                      .class_name = d->class_name};
+    const int n = d->part[part].n;
+    *v = (Evaluation){.part = part_name[part], .n = n, .classes = d->classes,
+                      .top = top > 0 ? top : 1, .class_name = d->class_name};
     if (n == 0) return error_set(e, "there are no %s pictures to judge", part_name[part]);
-    if (classes <= MAX_CONFUSION) {
-        v->confusion = calloc((size_t)classes * (size_t)classes, sizeof *v->confusion);
-        if (!v->confusion) return error_set(e, "there is no memory left");
-    }
-    Judging j = {.s = s, .part = part};
-    if (!judging_open(&j, e)) {
-        judging_close(&j);
-        free((int *)v->confusion);
-        v->confusion = NULL;
-        return false;
-    }
-    for (int lo = 0; lo < n; lo += BATCH) judge_batch(&j, lo, lo + BATCH < n ? BATCH : n - lo, v);
-    judging_close(&j);
-    v->loss = j.loss_sum / n;
-    v->hits = j.hits;
-    v->accuracy = (double)j.hits / n;
+    Judging j = {.s = s, .part = part, .room = worst};
+    const bool fine = judging_open(&j, v, e);
+    for (int lo = 0; fine && lo < n; lo += BATCH)
+        judge_batch(&j, lo, lo + BATCH < n ? BATCH : n - lo, v);
+    v->loss = s->x->loss.kind ? j.loss_sum / n : NAN;
+    v->accuracy = (double)v->hits / n;
     v->top_accuracy = (double)j.top_hits / n;
-    return true;
+    plan_free(j.plan);
+    batcher_close(&j.batcher);
+    if (!fine) evaluation_free(v);
+    return fine;
 }
 
 // ---- single pictures -------------------------------------------------------------------------------

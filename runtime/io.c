@@ -25,7 +25,7 @@ enum {
     TEMP_TRIES = 1000
 };
 
-// ---- reading -------------------------------------------------------------------------------------
+// ---- reading ------------------------------------------------------------------------------------
 
 static ssize_t read_again(int fd, void *v, size_t n) {
     ssize_t got;
@@ -96,7 +96,7 @@ char *io_read(const char *path, size_t cap, size_t *len, Error *e) {
     return v;
 }
 
-// ---- names ---------------------------------------------------------------------------------------
+// ---- names --------------------------------------------------------------------------------------
 
 bool io_exists(const char *path) {
     struct stat st;
@@ -153,7 +153,7 @@ static char *target_of(const char *path, Error *e) {
     return NULL;
 }
 
-// ---- writing -------------------------------------------------------------------------------------
+// ---- writing ------------------------------------------------------------------------------------
 
 static bool write_all(int fd, const void *v, size_t n) {
     for (const char *p = v; n;) {
@@ -290,7 +290,7 @@ bool io_writable(const char *path, Error *e) {
     return ok;
 }
 
-// ---- folders -------------------------------------------------------------------------------------
+// ---- folders ------------------------------------------------------------------------------------
 
 static bool make_one(const char *path, Error *e) {
     if (mkdir(path, 0777) == 0) return true;

@@ -57,7 +57,7 @@ bool json_end(Json *j) {
     return !j->wrong && (j->at == j->len || json_wrong(j, "text after the end"));
 }
 
-// ---- numbers -------------------------------------------------------------------------------------
+// ---- numbers ------------------------------------------------------------------------------------
 
 static bool is_digit(int c) { return c >= '0' && c <= '9'; }
 
@@ -78,7 +78,7 @@ bool json_number(Json *j, uint64_t *n) {
     return (c != '.' && c != 'e' && c != 'E') || json_wrong(j, "expected a whole number");
 }
 
-// ---- texts ---------------------------------------------------------------------------------------
+// ---- texts --------------------------------------------------------------------------------------
 
 static int hex_value(int c) {
     if (is_digit(c)) return c - '0';

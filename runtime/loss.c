@@ -23,16 +23,9 @@ int loss_score(const Graph *g, const Use *loss) {
 
 bool loss_fits(Infer *q) {
     const Shape s = q->src[0];
-    const bool one_for_two = s.c == 1 && q->classes == 2;
-
-    if (s.h != 1 || s.w != 1)
-        infer_error(q, NULL, E_CLASSES, "the network ends in %d maps of %dx%d; a loss compares one "
-                    "number per class", s.c, s.h, s.w);
-    else if (s.c != q->classes && !one_for_two)
-        infer_error(q, NULL, E_CLASSES, "the network ends in %d number%s, but the data have %d "
-                    "classes", s.c, s.c == 1 ? "" : "s", q->classes);
-    else
-        return true;
+    if (s.h == 1 && s.w == 1) return true;
+    infer_error(q, NULL, E_CLASSES, "the network ends in %d maps of %dx%d; a loss compares one number "
+                "per class", s.c, s.h, s.w);
     diag_note(q->diags, "end the network in: dense classes; softmax");
     return false;
 }

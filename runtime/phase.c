@@ -104,7 +104,7 @@ static double rate_now(const Phase *ph) {
     const RunState *s = &ph->run->state;
     const double per_epoch = (double)ph->steps_per_epoch;
     const SchedulePlace at = {.lr = ph->lr, .epoch = (double)s->phase_step / per_epoch,
-                              .epochs = (double)ph->steps / per_epoch};
+                              .epochs = (double)ph->steps / per_epoch, .step = 1 / per_epoch};
     return schedule_rate(ph->o, &at, &s->schedule);
 }
 
@@ -180,8 +180,8 @@ static void save_best(Run *run) {
 static bool judge_valid(Run *run, EpochResult *row, Error *e) {
     if (run->s->data.part[PART_VALID].n == 0) return true;
     Evaluation v;
-    if (!evaluate_part(run->s, PART_VALID, 1, &v, e)) return false;
-    free((int *)v.confusion);
+    if (!evaluate_part(run->s, PART_VALID, 1, 0, &v, e)) return false;
+    evaluation_free(&v);
     row->has_valid = true;
     row->valid_loss = v.loss;
     row->valid_accuracy = v.accuracy;

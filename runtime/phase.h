@@ -10,6 +10,7 @@ typedef struct Run {
     Session *s;
     const Reporter *r;
     char *folder;
+    int lock;                 // of the folder; -1: none
     Results results;
     Batcher batcher;
     RunState state;

@@ -28,14 +28,20 @@ static bool can_learn(const Plan *p, int i) {
     return false;
 }
 
+/* A convolution uses each weight at many places: finding its gradient is long work on each image,
+ * and adding up the groups' sums is little beside it. A dense layer uses each weight once. */
+static bool uses_weights_often(const Plan *p, int i) {
+    return (size_t)p->g->node[i].macs >= REUSE * p->node[i].param_range;
+}
+
 static GradMode grad_mode(const Plan *p, int i) {
     const NodePlan *q = &p->node[i];
     if (!q->live || !can_learn(p, i)) return GRAD_NONE;
     if (q->kind->by_channel) return GRAD_DIRECT;
-    const bool by_rows = q->kind->backward_params && !p->o.ref;
-    if (by_rows && q->param_range >= LARGE_GRADIENT) return GRAD_ROWS;
-    const size_t bytes = q->param_range * sizeof(real) * (size_t)p->max_groups;
-    return bytes <= PARTIAL_BYTES ? GRAD_GROUPS : GRAD_WHOLE;
+    const size_t sums = q->param_range * sizeof(real) * (size_t)p->max_groups;
+    const bool small = q->param_range < LARGE_GRADIENT || uses_weights_often(p, i);
+    if (small && sums <= PARTIAL_BYTES) return GRAD_GROUPS;
+    return q->kind->backward_params && !p->o.ref ? GRAD_ROWS : GRAD_WHOLE;
 }
 
 static void describe_nodes(Plan *p) {

@@ -9,7 +9,8 @@ enum {
     PLAN_ALIGN = 16,       // reals: values begin on a cache line
     CHANNEL_PARTS = 16,    // tasks a by_channel layer is cut into
     ROW_PARTS = 16,        // tasks a large gradient is cut into
-    LARGE_GRADIENT = 8192, // numbers from which a gradient is cut by rows, not by groups
+    LARGE_GRADIENT = 8192, // numbers from which a gradient is cut by rows, not by groups,
+    REUSE = 8,             // unless every weight is used so often per image
     JOIN_LEN = 4096,       // numbers one task of adding partial sums works on
 };
 

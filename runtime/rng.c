@@ -35,6 +35,13 @@ uint64_t rng_bits(Rng r, uint64_t i) { return mix(r.key + (i + 1) * GOLDEN); }
 
 double rng_uniform(Rng r, uint64_t i) { return (double)(rng_bits(r, i) >> 11) * 0x1p-53; }
 
+// Compares the 53 bits themselves, which spares making a double of each.
+void rng_at_least(Rng r, uint64_t first, double p, uint8_t *yes, size_t n) {
+    const uint64_t least = (uint64_t)ceil(p * 0x1p53);
+    for (size_t i = 0; i < n; i++)
+        yes[i] = rng_bits(r, first + i) >> 11 >= least;
+}
+
 /* A point (u, v) in the square is drawn until it lies in the unit circle; then u·√(−2 ln s / s) is
  * normal, s = u² + v². Source: Marsaglia & Bray, "A Convenient Method for Generating Normal
  * Variables", 1964. */

@@ -10,6 +10,7 @@
  * The mixing function is SplitMix64's finaliser; source: Steele, Lea & Flood, "Fast Splittable
  * Pseudorandom Number Generators", 2014. */
 #pragma once
+#include <stddef.h>
 #include <stdint.h>
 
 typedef struct Rng { uint64_t key; } Rng;
@@ -22,6 +23,9 @@ uint64_t rng_bits(Rng r, uint64_t i);               // 64 random bits
 double   rng_uniform(Rng r, uint64_t i);            // in [0, 1), 53 bits of it
 double   rng_normal(Rng r, uint64_t i);             // mean 0, deviation 1
 uint32_t rng_below(Rng r, uint64_t i, uint32_t n);  // in [0, n), every value equally likely
+
+// yes[i] = rng_uniform(r, first + i) >= p, for n indices at once.
+void rng_at_least(Rng r, uint64_t first, double p, uint8_t *yes, size_t n);
 
 // Fills order with a permutation of 0 … n−1 (Fisher–Yates).
 void rng_shuffle(Rng r, int *order, int n);

@@ -1,9 +1,13 @@
 /* run_folder.c — the folder a training run writes: runs/NAME, runs/NAME-2, … */
 #include "runtime/run_folder.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include "runtime/io.h"
 
@@ -76,4 +80,44 @@ char *run_folder_make(const Experiment *x, const char *wanted, Error *e) {
     }
     free(path);
     return NULL;
+}
+
+// ---- one process at a time -------------------------------------------------------------------------
+
+// Who holds the lock: the number it wrote into the file, for the message.
+static bool in_use(const char *folder, int fd, Error *e) {
+    char pid[16] = "";
+    const ssize_t n = pread(fd, pid, sizeof pid - 1, 0);
+    for (ssize_t i = 0; i < n; i++)
+        if (pid[i] < '0' || pid[i] > '9') pid[i] = 0;
+    return error_set(e, "%s is in use: process %s is training there", folder, pid[0] ? pid : "?");
+}
+
+static bool take_lock(const char *folder, int fd, Error *e) {
+    if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+        if (errno == EWOULDBLOCK) return in_use(folder, fd, e);
+        return error_set(e, "%s cannot be locked: %s", folder, strerror(errno));
+    }
+    char pid[16];
+    const int len = snprintf(pid, sizeof pid, "%ld\n", (long)getpid());
+    if (ftruncate(fd, 0) == 0 && pwrite(fd, pid, (size_t)len, 0) == len) return true;
+    return error_set(e, "%s/" RUN_LOCK " cannot be written: %s", folder, strerror(errno));
+}
+
+int run_folder_lock(const char *folder, Error *e) {
+    char *path = io_join(folder, RUN_LOCK);
+    const int fd = path ? open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666) : -1;
+    if (fd < 0) error_set(e, "%s cannot be locked: %s", folder, strerror(errno));
+    free(path);
+    if (fd < 0 || take_lock(folder, fd, e)) return fd;
+    close(fd);
+    return -1;
+}
+
+void run_folder_unlock(const char *folder, int lock) {
+    if (lock < 0) return;
+    char *path = io_join(folder, RUN_LOCK);
+    if (path) unlink(path);
+    free(path);
+    close(lock);
 }

@@ -33,7 +33,7 @@ typedef struct Reader {
 
 enum { MEM_FILE, MEM_TEXTS, MEM_TENSORS, MEM_META };
 
-// ---- messages ------------------------------------------------------------------------------------
+// ---- messages -----------------------------------------------------------------------------------
 
 static bool wrong_at(const Reader *r, size_t byte, const char *what) {
     return error_set(r->e, "%s: byte %zu: %s", r->path, byte, what);
@@ -49,9 +49,11 @@ static bool wrong_tensor(const Reader *r, const StTensor *t, const char *what) {
                      t->name, what);
 }
 
-static bool no_memory(const Reader *r) { return error_set(r->e, "%s: no memory to read it", r->path); }
+static bool no_memory(const Reader *r) {
+    return error_set(r->e, "%s: no memory to read it", r->path);
+}
 
-// ---- lists that grow -----------------------------------------------------------------------------
+// ---- lists that grow ----------------------------------------------------------------------------
 
 // Room for one more row of `size` bytes behind the n there are, at most ST_TENSORS.
 static bool room_for(Reader *r, int mem, int n, int *room, size_t size) {
@@ -80,7 +82,7 @@ static StMeta *new_meta(Reader *r) {
     return &f->meta[f->n_meta++];
 }
 
-// ---- the fields of a tensor ----------------------------------------------------------------------
+// ---- the fields of a tensor ---------------------------------------------------------------------
 
 // A tensor and where its numbers lie, while it is read.
 typedef struct Entry { StTensor *t; uint64_t begin, end; } Entry;
@@ -179,7 +181,7 @@ static bool take_tensor(Reader *r, const char *name) {
     return true;
 }
 
-// ---- the header ----------------------------------------------------------------------------------
+// ---- the header ---------------------------------------------------------------------------------
 
 static bool take_metadata(Reader *r) {
     Json *j = &r->json;
@@ -209,7 +211,7 @@ static bool take_header(Reader *r) {
     return json_end(j) || wrong_json(r);
 }
 
-// ---- what the entries say together ---------------------------------------------------------------
+// ---- what the entries say together --------------------------------------------------------------
 
 static int by_name(const void *a, const void *b) {
     return strcmp(((const StTensor *)a)->name, ((const StTensor *)b)->name);
@@ -275,7 +277,7 @@ static bool checksum_right(const Reader *r) {
                      want);
 }
 
-// ---- the file ------------------------------------------------------------------------------------
+// ---- the file -----------------------------------------------------------------------------------
 
 // What people mistake for safetensors, by first bytes.
 static const struct { const char *magic, *what; } others[] = {

@@ -8,19 +8,23 @@
 #include "runtime/safetensors.h"
 #include "runtime/utf8.h"
 
-// The header while it grows. `failed`: no memory, or a text that cannot be in it.
-typedef struct Header { char *v; size_t len, room; bool failed; } Header;
+// The header while it grows; `wrong` is why it cannot be made.
+typedef struct Header { char *v; size_t len, room; const char *wrong; } Header;
+
+static bool grow(Header *h, size_t n) {
+    const size_t room = (h->len + n) * 2;
+    char *more = realloc(h->v, room);
+    if (!more) {
+        h->wrong = "no memory";
+        return false;
+    }
+    h->v = more;
+    h->room = room;
+    return true;
+}
 
 static void put(Header *h, const char *v, size_t n) {
-    if (h->failed) return;
-    if (h->room - h->len < n) {
-        const size_t room = (h->len + n) * 2;
-        char *more = realloc(h->v, room);
-        h->failed = !more;
-        if (!more) return;
-        h->v = more;
-        h->room = room;
-    }
+    if (h->wrong || (h->room - h->len < n && !grow(h, n))) return;
     memcpy(h->v + h->len, v, n);
     h->len += n;
 }
@@ -38,7 +42,7 @@ static void put_format(Header *h, const char *fmt, ...) {
 // A text in quotes, as JSON; the same choices as Python's json with ensure_ascii=False.
 static void put_text(Header *h, const char *text) {
     static const char from[] = "\"\\\b\f\n\r\t", to[] = "\"\\bfnrt";
-    if (utf8_bad(text, strlen(text)) != strlen(text)) h->failed = true;
+    if (utf8_bad(text, strlen(text)) != strlen(text)) h->wrong = "a text is not UTF-8";
     put(h, "\"", 1);
     for (const char *p = text; *p; p++) {
         const char *special = strchr(from, *p);
@@ -51,7 +55,7 @@ static void put_text(Header *h, const char *text) {
 
 // A name that the reader would refuse is not written either.
 static void put_name(Header *h, const char *name) {
-    if (!*name || strlen(name) > ST_NAME) h->failed = true;
+    if (!*name || strlen(name) > ST_NAME) h->wrong = "a name must have 1 to 256 bytes";
     put_text(h, name);
 }
 
@@ -91,7 +95,7 @@ static void put_header(Header *h, const StTensor *const *t, int n, const StMeta 
     size_t at = 0;
     for (int i = 0; i < n; at += size_of(t[i++])) put_tensor(h, t[i], at);
     put(h, "}", 1);
-    while (!h->failed && h->len % 8) put(h, " ", 1);
+    while (!h->wrong && h->len % 8) put(h, " ", 1);
 }
 
 // Length, header, and the numbers of each tensor, in order.
@@ -109,16 +113,13 @@ bool st_write(const char *path, const StTensor *tensor, int n, const StMeta *met
     Header h = {0};
     const StTensor **sorted = malloc((size_t)(n + 1) * sizeof *sorted);
     Piece *piece = malloc((size_t)(n + 2) * sizeof *piece);
-    bool ok = sorted && piece;
-    if (ok) {
+    if (sorted && piece) {
         for (int i = 0; i < n; i++) sorted[i] = &tensor[i];
         qsort(sorted, (size_t)n, sizeof *sorted, by_type);
         put_header(&h, sorted, n, meta, n_meta);
-        ok = !h.failed;
-    }
-    ok = ok ? write_file(path, sorted, n, &h, piece, e)
-            : error_set(e, "%s: the header cannot be made: no memory, a name of more than %d "
-                        "bytes, or a text that is not UTF-8", path, ST_NAME);
+    } else h.wrong = "no memory";
+    const bool ok = h.wrong ? error_set(e, "%s: cannot be written: %s", path, h.wrong)
+                            : write_file(path, sorted, n, &h, piece, e);
     free(h.v);
     free(piece);
     free(sorted);

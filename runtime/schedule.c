@@ -15,7 +15,7 @@
 
 #include "runtime/exact.h"
 
-// ---- the rules -----------------------------------------------------------------------------------
+// ---- the rules ----------------------------------------------------------------------------------
 
 static double constant(const void *cfg, const SchedulePlace *p, const ScheduleState *s) {
     (void)cfg, (void)s;
@@ -90,14 +90,15 @@ static void plateau_end(const void *cfg, double loss, ScheduleState *s) {
     }
 }
 
-// ---- for training --------------------------------------------------------------------------------
+// ---- for training -------------------------------------------------------------------------------
 
 ScheduleState schedule_start(void) { return (ScheduleState){.factor = 1, .best = INFINITY}; }
 
 double schedule_rate(const TrainOptions *o, const SchedulePlace *p, const ScheduleState *s) {
     const ScheduleKind *kind = (const ScheduleKind *)o->schedule.kind;
     const double rate = kind->rate(o->schedule.cfg, p, s);
-    return p->epoch < o->warmup ? rate * p->epoch / o->warmup : rate;
+    const double warm = p->epoch + p->step;
+    return warm < o->warmup ? rate * warm / o->warmup : rate;
 }
 
 static const char source[] = "runtime/schedule.c";

@@ -12,6 +12,7 @@ typedef struct SchedulePlace {
     double lr;         // as written: the rate at the start
     double epoch;      // epochs done in this phase; fractions count (a step's place)
     double epochs;     // epochs of this phase
+    double step;       // what one step is of an epoch: 1 / steps per epoch
 } SchedulePlace;
 
 typedef struct ScheduleKind {
@@ -26,6 +27,6 @@ typedef struct ScheduleKind {
 
 ScheduleState schedule_start(void);
 
-// The rate of the step at p: the rule's, times epoch/warmup while epoch < warmup. The warm-up is
-// linear, in steps; source: Goyal et al., "Accurate, Large Minibatch SGD", 2017, §2.2.
+// The rate of the step at p: the rule's, times (epoch + step)/warmup while that is below 1. The
+// warm-up is linear, and its first step moves a little already; source: Goyal et al., "Accurate, Large Minibatch SGD", 2017, §2.2.
 double schedule_rate(const TrainOptions *o, const SchedulePlace *p, const ScheduleState *s);

@@ -39,9 +39,9 @@ static RunResult do_evaluate(Run *run, const Action *a, Error *e) {
     Session *s = run->s;
     const Part part = s->data.part[PART_TEST].n > 0 ? PART_TEST : PART_TRAIN;
     Evaluation v;
-    if (!evaluate_part(s, part, o->top, &v, e)) return RUN_FAILED;
+    if (!evaluate_part(s, part, o->top, o->worst, &v, e)) return RUN_FAILED;
     run->r->evaluation(run->r->ctx, o, &v);
-    free((int *)v.confusion);
+    evaluation_free(&v);
     return RUN_DONE;
 }
 
@@ -95,7 +95,8 @@ static bool start_anew(Run *run, Error *e) {
     Session *s = run->s;
     run->folder = run_folder_make(s->x, s->o.run, e);
     run->state = (RunState){.seed = s->seed, .best = INFINITY, .schedule = schedule_start()};
-    return run->folder && results_open(&run->results, run->folder, false, 0, e);
+    return run->folder && (run->lock = run_folder_lock(run->folder, e)) >= 0 &&
+           results_open(&run->results, run->folder, false, 0, e);
 }
 
 static bool take_up(Run *run, Error *e) {
@@ -107,7 +108,8 @@ static bool take_up(Run *run, Error *e) {
         error_set(e, "there is no checkpoint to resume from: %s/%s is not there; start with --train",
                   run->folder ? run->folder : RUNS, RUN_LAST);
     run->state.seed = s->seed;
-    fine = fine && checkpoint_load(last, s->x, s->params, &run->state, e) &&
+    fine = fine && (run->lock = run_folder_lock(run->folder, e)) >= 0 &&
+           checkpoint_load(last, s->x, s->params, &run->state, e) &&
            results_open(&run->results, run->folder, true, run->state.rows, e);
     free(last);
     if (fine) run_say(run, "resuming %s", run->folder);
@@ -126,6 +128,7 @@ static bool run_open(Run *run, Error *e) {
 static void run_close(Run *run) {
     batcher_close(&run->batcher);
     results_close(&run->results);
+    run_folder_unlock(run->folder, run->lock);
     free(run->folder);
 }
 
@@ -164,7 +167,7 @@ static RunResult all_lines(Run *run, Error *e) {
 }
 
 RunResult train_run(Session *s, const Reporter *r, Error *e) {
-    Run run = {.s = s, .r = r};
+    Run run = {.s = s, .r = r, .lock = -1};
     const RunResult result = run_open(&run, e) ? all_lines(&run, e) : RUN_FAILED;
     run_close(&run);
     return result;

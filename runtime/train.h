@@ -30,8 +30,8 @@ typedef struct Progress {
     int epoch, epochs;            // from 1
     double loss, accuracy;        // running means of this epoch
     double lr;
-    uint64_t images;              // seen since this process started training
-    double seconds;               // since then, saving and evaluating left out
+    uint64_t images;              // seen by this process in this phase
+    double seconds;               // spent on them, saving and evaluating left out
 } Progress;
 
 typedef struct EpochResult {
@@ -44,14 +44,24 @@ typedef struct EpochResult {
     double seconds;
 } EpochResult;
 
+// A picture the network judged badly.
+typedef struct WrongAnswer {
+    int picture;                  // its number in the part, from 0
+    int wanted, said;             // classes
+    double loss, share;           // share: the probability it gave to what it said
+} WrongAnswer;
+
 typedef struct Evaluation {
     const char *part;             // "test", or "training" if there is no test part
     int n, classes;
     const char *const *class_name;
-    double loss, accuracy, top_accuracy; // accuracies are shares, 0 … 1
+    double loss;                         // mean; NaN: the model has no loss
+    double accuracy, top_accuracy;       // shares, 0 … 1
     int hits;                            // how many were right
     int top;
-    const int *confusion;         // classes × classes: [wanted][said]
+    int *confusion;               // classes × classes: [wanted][said]; NULL above 1,000 classes
+    int n_worst;
+    WrongAnswer *worst;               // the pictures with the largest loss, largest first
 } Evaluation;
 
 typedef struct Reporter {
@@ -85,8 +95,10 @@ typedef enum RunResult { RUN_DONE, RUN_FAILED, RUN_STOPPED } RunResult;
 // a message in e; RUN_STOPPED means that the reporter said stop and everything is saved.
 RunResult train_run(Session *s, const Reporter *r, Error *e);
 
-// Judges a part with the current weights. v->confusion is malloc'd; the caller frees it.
-bool evaluate_part(Session *s, Part part, int top, Evaluation *v, Error *e);
+// Judges a part with the current weights: `top` as in top-k accuracy, `worst` pictures are listed.
+// On success the caller ends with evaluation_free(); on failure there is nothing to free.
+bool evaluate_part(Session *s, Part part, int top, int worst, Evaluation *v, Error *e);
+void evaluation_free(Evaluation *v);
 
 // The probabilities of n pictures in `input` order: out is n × classes (for one output unit: the
 // probability of class 1 and its complement).

@@ -17,7 +17,7 @@ StTensor weights_tensor(const Param *p, const char *name, const real *v) {
     return t;
 }
 
-// ---- what differs --------------------------------------------------------------------------------
+// ---- what differs -------------------------------------------------------------------------------
 
 enum { SHOWN = 10, SHAPE_TEXT = 200 };
 
@@ -29,8 +29,10 @@ typedef struct Differences {
 
 static void shape_text(int rank, const int64_t *dim, char *out) {
     size_t at = (size_t)snprintf(out, SHAPE_TEXT, rank ? "" : "one number");
-    for (int i = 0; i < rank; i++)
-        at += (size_t)snprintf(out + at, SHAPE_TEXT - at, "%s%lld", i ? "x" : "", (long long)dim[i]);
+    for (int i = 0; i < rank; i++) {
+        const char *x = i ? "x" : "";
+        at += (size_t)snprintf(out + at, SHAPE_TEXT - at, "%s%lld", x, (long long)dim[i]);
+    }
 }
 
 static bool same_shape(const StTensor *a, const StTensor *b) {
@@ -63,7 +65,8 @@ static void compare(Differences *d, const char *name, const StTensor *want, cons
         snprintf(text, sizeof text, "expected %s, found %s", expected, got);
         differ(d, name, text);
     } else if (!is_floating(found->dtype)) {
-        snprintf(text, sizeof text, "has numbers of type %s, expected F32", st_dtype_name(found->dtype));
+        const char *type = st_dtype_name(found->dtype);
+        snprintf(text, sizeof text, "has numbers of type %s, expected F32", type);
         differ(d, name, text);
     }
 }
@@ -76,14 +79,13 @@ static bool report(const Differences *d, const char *path, const char *model, Er
         if (len > width) width = len;
     }
     error_set(e, "the weights in %s do not fit %s:", path, model);
-    for (int i = 0; i < shown; i++) {
+    for (int i = 0; i < shown; i++)
         error_add(e, "\n  %-*.100s  %s", width, d->row[i].name, d->row[i].what);
-    }
     if (d->n > shown) error_add(e, "\n  and %d more", d->n - shown);
     return false;
 }
 
-// ---- taking --------------------------------------------------------------------------------------
+// ---- taking -------------------------------------------------------------------------------------
 
 // PyTorch counts batches in a tensor of its own; nothing here depends on it.
 static bool ignored(const char *name) {
@@ -160,7 +162,7 @@ bool weights_load(const char *path, const Experiment *x, Params *p, Error *e) {
     return ok;
 }
 
-// ---- saving --------------------------------------------------------------------------------------
+// ---- saving -------------------------------------------------------------------------------------
 
 // The names of the classes, one per line; malloc'd.
 static char *class_lines(const Dataset *d) {
@@ -168,7 +170,9 @@ static char *class_lines(const Dataset *d) {
     for (int i = 0; i < d->classes; i++) size += strlen(d->class_name[i]) + 1;
     char *text = malloc(size), *at = text;
     for (int i = 0; text && i < d->classes; i++) {
-        const int n = snprintf(at, size - (size_t)(at - text), "%s%s", i ? "\n" : "", d->class_name[i]);
+        const size_t n = strlen(d->class_name[i]);
+        if (i) *at++ = '\n';
+        memcpy(at, d->class_name[i], n);
         at += n;
     }
     if (text) *at = 0;
@@ -186,19 +190,23 @@ static char *step_lines(const Dataset *d) {
     return NULL;
 }
 
-static bool save(const char *path, const Params *p, StTensor *tensor, const StMeta *meta, int n_meta,
-                 Error *e) {
+static bool save(const char *path, const Params *p, StTensor *tensor, const StMeta *meta,
+                 int n_meta, Error *e) {
     for (int i = 0; i < p->n; i++)
         tensor[i] = weights_tensor(&p->param[i], p->param[i].name, p->value + p->param[i].offset);
     return st_write(path, tensor, p->n, meta, n_meta, e);
 }
 
-bool weights_save(const char *path, const Experiment *x, const Params *p, const Dataset *d, Error *e) {
+bool weights_save(const char *path, const Experiment *x, const Params *p, const Dataset *d,
+                  Error *e) {
     char *model = utf8_clean(x->text, x->text_len);
     char *classes = class_lines(d), *steps = step_lines(d);
     StTensor *tensor = malloc((size_t)(p->n + 1) * sizeof *tensor);
     const StMeta meta[] = {
-        {"cnnrun.version", CNNRUN_VERSION}, {"model", model}, {"classes", classes}, {"steps", steps},
+        {"cnnrun.version", CNNRUN_VERSION},
+        {"model", model},
+        {"classes", classes},
+        {"steps", steps},
     };
     const bool ok = model && classes && steps && tensor
                         ? save(path, p, tensor, meta, sizeof meta / sizeof *meta, e)

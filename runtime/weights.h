@@ -11,7 +11,8 @@
 
 // Writes parameters and statistics with the metadata that predicting needs: cnnrun.version, model
 // (its text), classes (names, one per line), steps (image steps with measured values), crc32c.
-bool weights_save(const char *path, const Experiment *x, const Params *p, const Dataset *d, Error *e);
+bool weights_save(const char *path, const Experiment *x, const Params *p, const Dataset *d,
+                  Error *e);
 
 // Loads by name. F32, F64, F16 and BF16 are read; `num_batches_tracked` is ignored; infinities and
 // NaN are refused. A crc32c that is there must be right.

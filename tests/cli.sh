@@ -1,21 +1,21 @@
 #!/bin/sh
 # cli.sh — the command line from end to end: exit statuses, what is printed where, signals.
 #
-#     sh tests/cli.sh             tests build/cnnrun (CNNRUN=… for another one)
+#     sh tests/cli.sh             tests build/cnnrun (BUILD=… for another one)
 #
-# Run from the root of the source tree. Prints "cli: N passed, N failed".
-
-root=$PWD
-cnnrun=${CNNRUN:-$root/build/cnnrun}
-case $cnnrun in /*) ;; *) cnnrun=$root/$cnnrun ;; esac
-export CNNRUN_DATA="$root/models/data"
+# Prints "cli: N passed, N failed".
+set -u
+: "${BUILD:=build}"
+root=$(cd "$(dirname "$0")/.." && pwd)
+case $BUILD in /*) cnnrun=$BUILD/cnnrun ;; *) cnnrun=$root/$BUILD/cnnrun ;; esac
+CNNRUN_DATA=$root/models/data
+export CNNRUN_DATA
 unset NO_COLOR
-t=$(mktemp -d) || exit 1
-trap 'rm -rf "$t"' EXIT
-cd "$t" || exit 1
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+cd "$dir" || exit 1
 
-passed=0
-failed=0
+passed=0 failed=0
 pass() { passed=$((passed + 1)); }
 fail() {
     failed=$((failed + 1))
@@ -169,13 +169,27 @@ plain out "the table"
 wide=$(LC_ALL=C sed 's/[\x80-\xBF]//g' out | awk 'length > 100' | wc -l)
 [ "$wide" = 0 ] && pass || fail "the table: lines of more than 100 columns"
 
+"$cnnrun" --help >usage
+if grep -q -e --draw usage; then
+    run first.cnn --draw net.svg
+    is 0 "--draw"
+    [ -s net.svg ] && pass || fail "--draw: no picture"
+    run first.cnn --draw ./first.cnn
+    is 2 "--draw onto the model"
+    has err "would overwrite the model" "--draw onto the model"
+else
+    run first.cnn --draw net.svg
+    is 2 "--draw without pictures"
+    has err "built without pictures (make VIZ=1)" "--draw without pictures"
+fi
+
 # ---- training ------------------------------------------------------------------------------------
 
 run digits.cnn --train --epochs 1
 is 0 "--train"
 empty err "--train"
 plain out "--train"
-has out "epoch 1/1   loss " "--train"
+has out "epoch 1/1  loss " "--train"
 hasnt out "epoch 2" "--train"
 grep -qE '^accuracy [0-9.]+ % \([0-9]+ of [0-9]+ test images\)$' out && pass || fail "--train: accuracy"
 grep -qE '^right among the first 3: ' out && pass || fail "--train: top 3"
@@ -185,11 +199,11 @@ has out "loss over steps" "--train: curve"
 [ -s digits.safetensors ] && pass || fail "--train: no weights"
 [ -s runs/digits/results.csv ] && pass || fail "--train: no results"
 grep '^accuracy' out >accuracy
-sed 's/   [0-9,]* images.*//; s/runs.*//' out >first_run
+sed 's/  [0-9,]* images.*//; s/runs.*//' out >first_run
 
 run digits.cnn --train --epochs=1 --threads 1 --run again
 is 0 "--train again"
-sed 's/   [0-9,]* images.*//; s/runs.*//; s/again.*//' out | diff - first_run >/dev/null && pass ||
+sed 's/  [0-9,]* images.*//; s/runs.*//; s/again.*//' out | diff - first_run >/dev/null && pass ||
     fail "two trainings print different things"
 run digits.cnn --train --epochs=1 --run again
 is 1 "a folder that holds a run"
@@ -223,12 +237,22 @@ is 1 "--predict of unreadable pictures"
 has err "cut.pgm" "--predict of unreadable pictures"
 has err "nowhere.png" "--predict of unreadable pictures"
 has out "dark.pgm  " "--predict of unreadable pictures"
+cp dark.pgm "$escape[31m.pgm"
+run digits.cnn --predict "$escape[31m.pgm" "$escape[32m.pgm"
+is 1 "names that would colour the terminal"
+plain out "names that would colour the terminal"
+plain err "names that would colour the terminal"
+has out '\x1B[31m.pgm' "names that would colour the terminal"
 run digits.cnn --predict=dark.pgm -- dark.pgm
 is 0 "--predict=IMAGE"
 [ "$(grep -c '^dark' out)" = 2 ] && pass || fail "--predict=IMAGE: not two pictures"
 
 # ---- where output goes ---------------------------------------------------------------------------
 
+"$cnnrun" digits.cnn --train --run full >/dev/full 2>err
+status=$?
+is 1 "training >/dev/full"
+[ -s full/best.safetensors ] && pass || fail "training >/dev/full: no weights"
 for args in --help "first.cnn" "digits.cnn --test" "help"; do
     # shellcheck disable=SC2086
     "$cnnrun" $args >/dev/full 2>err
@@ -280,7 +304,7 @@ is 130 "SIGHUP, resumed"
 run long.cnn --resume --seed 8
 is 1 "resumed with another seed"
 "$cnnrun" long.cnn --train --run piped 2>err | head -n 1 >out
-has out "epoch 1/2000" "training into head"
+has out "1,438 training" "training into head"
 empty err "training into head"
 [ -s piped/last.safetensors ] && pass || fail "training into head: nothing saved"
 

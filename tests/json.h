@@ -10,7 +10,9 @@
 
 enum { JSON_DEPTH = 16, JSON_VALUES = 8192 };
 
-typedef enum JsonType { JSON_NULL, JSON_BOOL, JSON_NUMBER, JSON_TEXT, JSON_LIST, JSON_OBJECT } JsonType;
+typedef enum JsonType {
+    JSON_NULL, JSON_BOOL, JSON_NUMBER, JSON_TEXT, JSON_LIST, JSON_OBJECT
+} JsonType;
 
 typedef struct JsonValue {
     JsonType type;

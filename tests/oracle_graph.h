@@ -83,7 +83,7 @@ static inline const JsonValue *member(const Built *b, const JsonValue *list, int
     return k < 0 ? NULL : &b->json->value[k];
 }
 
-// ---- options -----------------------------------------------------------------------------------------
+// ---- options ------------------------------------------------------------------------------------
 
 static inline const AttrSpec *attr_named(const KindSpec *kind, const char *name) {
     for (const AttrSpec *a = kind->attrs; a && a->name; a++)
@@ -176,7 +176,7 @@ static inline bool put_weights(Built *b, const KindSpec *kind, void *cfg, const 
     return true;
 }
 
-// ---- nodes -------------------------------------------------------------------------------------------
+// ---- nodes --------------------------------------------------------------------------------------
 
 static inline int node_of_name(const Built *b, const char *name) {
     for (int i = 0; i < b->x.graph.n_nodes; i++)
@@ -249,7 +249,8 @@ static inline int flattened(Built *b, int src, const char *name) {
     const Shape s = b->node[src].shape;
     const KindSpec *flatten = kind_named(&runtime_vocabulary, GROUP_LAYER, "flatten");
     if (s.h == 1 && s.w == 1) return src;
-    return add_node(b, arena_print(b->arena, "flatten_before_%s", name), flatten, NULL, &src, 1, NULL);
+    const char *own = arena_print(b->arena, "flatten_before_%s", name);
+    return add_node(b, own, flatten, NULL, &src, 1, NULL);
 }
 
 // What a table of words cannot say.
@@ -257,10 +258,12 @@ static inline bool can_say(Built *b, const char *op, const JsonValue *n, int src
     const double axis = json_real(b->json, n, "axis", 1);
     const JsonValue *pad = json_get(b->json, n, "pad");
     const bool padded = pad && !(pad->type == JSON_NUMBER && pad->number == 0);
-    if (axis != 1 && !(axis == -1 && b->rank[src] == 2)) return skip(b, "%s along axis %g", op, axis);
+    const bool training = json_real(b->json, b->spec, "train", 1) != 0;
+    if (axis != 1 && !(axis == -1 && b->rank[src] == 2))
+        return skip(b, "%s along axis %g", op, axis);
     if (same(op, "avgpool") && padded && json_real(b->json, n, "count_include_pad", 0) == 0)
         return skip(b, "avgpool that does not count its padding");
-    if (same(text_of(b, n, "running_var"), "biased") && json_real(b->json, b->spec, "train", 1) != 0)
+    if (training && same(text_of(b, n, "running_var"), "biased"))
         return skip(b, "batchnorm with a biased running variance");
     return true;
 }
@@ -282,7 +285,7 @@ static inline bool add_written(Built *b, const JsonValue *n) {
            put_options(b, kind, cfg, op, n) && add_node(b, name, kind, cfg, src, in->n, n) >= 0;
 }
 
-// ---- inputs ------------------------------------------------------------------------------------------
+// ---- inputs -------------------------------------------------------------------------------------
 
 /* A network of ours has one input. Several of the same height and width arrive as the channels of
  * one, and a layer of this program takes them apart again. */
@@ -326,7 +329,8 @@ static inline const StTensor *data_of(const Built *b, const char *name, int step
 }
 
 static inline Shape image_of(const StTensor *t) {
-    return (Shape){(int)t->dim[1], t->rank > 2 ? (int)t->dim[2] : 1, t->rank > 3 ? (int)t->dim[3] : 1};
+    return (Shape){.c = (int)t->dim[1], .h = t->rank > 2 ? (int)t->dim[2] : 1,
+                   .w = t->rank > 3 ? (int)t->dim[3] : 1};
 }
 
 static inline bool add_inputs(Built *b, const JsonValue *inputs) {
@@ -353,7 +357,7 @@ static inline bool add_inputs(Built *b, const JsonValue *inputs) {
     return true;
 }
 
-// ---- loss and optimiser --------------------------------------------------------------------------------
+// ---- loss and optimiser -------------------------------------------------------------------------
 
 static const struct { const char *kind, *loss, *last; } loss_words[] = {
     {"cross_entropy", "crossentropy", "softmax"}, {"bce_logits", "crossentropy", "sigmoid"},
@@ -372,7 +376,8 @@ static inline bool add_loss(Built *b, const JsonValue *l) {
     if (json_get(b->json, l, "weight") || json_get(b->json, l, "pos_weight"))
         return skip(b, "a loss with class weights");
     if (json_get(b->json, l, "ignore_index")) return skip(b, "a loss with ignore_index");
-    if (same(text_of(b, l, "reduction"), "sum")) return skip(b, "a loss that is summed, not averaged");
+    if (same(text_of(b, l, "reduction"), "sum"))
+        return skip(b, "a loss that is summed, not averaged");
     if (!loss_words[k].loss) return true;
 
     const KindSpec *loss = kind_named(&runtime_vocabulary, GROUP_LOSS, loss_words[k].loss);

@@ -1,4 +1,4 @@
-/* oracle_run.c — runs one case of the oracle (../shared/oracle) and writes every number it asks for.
+/* oracle_run.c — runs one case of the oracle (../shared/oracle), writes every number it asks for.
  *
  *     oracle_run CASEDIR OUT.safetensors
  *
@@ -18,11 +18,12 @@ typedef struct Run {
     StTensor *out;
 } Run;
 
-// ---- tensors that are written ---------------------------------------------------------------------------
+// ---- tensors that are written -------------------------------------------------------------------
 
 static void put(Run *r, const char *name, int rank, const int64_t *dim, const real *v) {
     if (r->n_out == MOST_TENSORS) return;
-    StTensor t = {.name = name, .dtype = sizeof(real) == 4 ? DT_F32 : DT_F64, .rank = rank, .len = 1};
+    const DType type = sizeof(real) == sizeof(float) ? DT_F32 : DT_F64;
+    StTensor t = {.name = name, .dtype = type, .rank = rank, .len = 1};
     for (int i = 0; i < rank; i++) {
         t.dim[i] = dim[i];
         t.len *= (uint64_t)dim[i];
@@ -52,15 +53,17 @@ static void put_number_as(Run *r, const char *name, double v) {
     put(r, name, 0, NULL, &(real){(real)v});
 }
 
-// ---- data that is read ----------------------------------------------------------------------------------
+// ---- data that is read --------------------------------------------------------------------------
 
 static void read_into(real *v, const StTensor *t) {
     for (uint64_t i = 0; i < t->len; i++)
         v[i] = (real)st_number(t, i);
 }
 
-// Every parameter and statistic has its place in the slab of values.
-static void each_param(Run *r, void (*each)(Run *r, int node, int k, int param, int step), int step) {
+// Something to do for parameter (or statistic) k of a node, which is number `param` of all.
+typedef void EachParam(Run *r, int node, int k, int param, int step);
+
+static void each_param(Run *r, EachParam *each, int step) {
     for (int i = 0; i < r->b->x.graph.n_nodes; i++)
         for (int k = 0; k < r->b->node[i].n_params; k++)
             each(r, i, k, params_of_node(r->params, i) + k, step);
@@ -114,7 +117,7 @@ static void read_target(Run *r, const JsonValue *loss, int step) {
     loss_target(label, target, ((const LossOptions *)r->b->x.loss.cfg)->smoothing);
 }
 
-// ---- the loss -------------------------------------------------------------------------------------------
+// ---- the loss -----------------------------------------------------------------------------------
 
 // Σ output·seed: the gradient of the outputs is the seed itself.
 static void seed_loss(Run *r, const JsonValue *loss, int step) {
@@ -159,7 +162,7 @@ static void judged_loss(Run *r, const JsonValue *loss, int step) {
     if (step == 0) put_losses(r, same(text_of(r->b, loss, "kind"), "cross_entropy"));
 }
 
-// ---- one step -------------------------------------------------------------------------------------------
+// ---- one step -----------------------------------------------------------------------------------
 
 static void put_values(Run *r, const char *what, Tensor (*get)(const Plan *, int, int)) {
     for (int i = 1; i < r->b->x.graph.n_nodes; i++)
@@ -235,7 +238,7 @@ static void run_step(Run *r, int step) {
     each_param(r, put_after, step);
 }
 
-// ---- the whole case -------------------------------------------------------------------------------------
+// ---- the whole case -----------------------------------------------------------------------------
 
 static int fail(const char *text) {
     fprintf(stderr, "oracle_run: %s\n", text);

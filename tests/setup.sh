@@ -38,6 +38,11 @@ fi
 if [ "$purpose" = test ]; then
     need command gcc       gcc gcc gcc gcc mingw-w64-x86_64-gcc
     need command clang     clang clang clang llvm mingw-w64-x86_64-clang
+    # A window can only be tried where there is a display: on Debian a virtual one.
+    if [ "$SDL" = 1 ] && command -v apt-get >/dev/null 2>&1; then
+        need command Xvfb    xvfb - - - -
+        need command xdotool xdotool - - - -
+    fi
 fi
 [ -n "$missing_names" ] || exit 0
 

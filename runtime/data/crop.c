@@ -1,8 +1,6 @@
 /* crop.c — cut a window out of the middle.
  *
  *     dst[c,y,x] = src[c, y + (H − H')/2, x + (W − W')/2]        halves rounded down */
-#include <stdio.h>
-
 #include "runtime/data/dataset.h"
 
 typedef struct Crop { Size size; } Crop;

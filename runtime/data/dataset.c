@@ -15,7 +15,7 @@ int step_measures(const Dataset *d, int k) {
     return s->n_measured ? s->n_measured(d->step[k].cfg, store_of(d)->shape[k]) : 0;
 }
 
-// ---- names of classes ----------------------------------------------------------------------------
+// ---- names of classes ---------------------------------------------------------------------------
 
 enum { NUMBER_TEXT = 12 };
 
@@ -68,7 +68,7 @@ static bool names_open(Dataset *d, const Experiment *x, Error *e) {
     return true;
 }
 
-// ---- steps ---------------------------------------------------------------------------------------
+// ---- steps --------------------------------------------------------------------------------------
 
 // The shape after each step. The file has been checked, so no step refuses.
 static bool shapes_open(Dataset *d, const Experiment *x, Error *e) {
@@ -105,7 +105,7 @@ static bool measured_open(Dataset *d, Error *e) {
     return true;
 }
 
-// ---- everything ----------------------------------------------------------------------------------
+// ---- everything ---------------------------------------------------------------------------------
 
 static bool open_all(Dataset *d, const Experiment *x, uint64_t seed, int limit, bool need_pictures,
                      Threads *t, Error *e) {

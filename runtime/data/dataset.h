@@ -39,7 +39,7 @@ typedef struct StepKind {
     // Every number of dst follows from the number at the same place and its channel alone: then
     // the 256 values a byte can have tell everything, and a table does the work of all the steps.
     bool by_value;
-    const char *measured_name[3];       // "mean", "std": each an equal share of the measured numbers
+    const char *measured_name[3];       // "mean", "std": an equal share of the numbers each
     int (*n_measured)(const void *cfg, Shape src); // NULL: measures nothing
     // Measuring sees every training picture once, as it arrives at this step, and adds to `sum`:
     // n_measured + 2·C doubles, zero at first (sums of ranges of pictures are added up, in order);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "runtime/data/dataset.h"
+#include "runtime/io.h"
 
 typedef bool Each(void *ctx, const char *folder);
 
@@ -21,7 +22,7 @@ static void program_folder(char out[PATH_MAX]) {
     if (slash) *slash = 0;
 }
 
-// `below` in each of the folders above `start`.
+// `below` in each of the folders above `start`, where there is such a folder.
 static bool above(char start[PATH_MAX], const char *below, Each *each, void *ctx) {
     char folder[PATH_MAX + 64];
     for (int level = 0; level < LEVELS; level++) {
@@ -29,7 +30,7 @@ static bool above(char start[PATH_MAX], const char *below, Each *each, void *ctx
         if (!slash) return false;
         *slash = 0;
         snprintf(folder, sizeof folder, "%s/%s", start, below);
-        if (each(ctx, folder)) return true;
+        if (io_exists(folder) && each(ctx, folder)) return true;
     }
     return false;
 }

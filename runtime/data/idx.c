@@ -25,7 +25,7 @@ enum {
 
 #define MAX_NUMBERS ((size_t)1 << 30)
 
-// ---- bytes, packed or not ------------------------------------------------------------------------
+// ---- bytes, packed or not -----------------------------------------------------------------------
 
 // Where bytes come from, one after the other.
 typedef struct Stream {
@@ -101,7 +101,7 @@ static bool at_end(Stream *s) {
     return true;
 }
 
-// ---- the format ----------------------------------------------------------------------------------
+// ---- the format ---------------------------------------------------------------------------------
 
 static bool wrong_rank(const Stream *s, int rank, int wanted) {
     if (rank == 3 && wanted == 1)
@@ -145,7 +145,8 @@ static bool take_all(Stream *s, Idx *x, int rank) {
     size_t n;
     if (!take_header(s, x, rank, &n)) return false;
     if (n > (s->packed ? s->len * GZIP_RATIO : s->len - s->at))
-        return error_set(s->e, "%s: announces %zu bytes; the file is too short for that", s->name, n);
+        return error_set(s->e, "%s: announces %zu bytes; the file is too short for that", s->name,
+                         n);
     x->v = malloc(n);
     if (!x->v) return error_set(s->e, "%s: no memory for %zu bytes", s->name, n);
     return take(s, x->v, n) && at_end(s);

@@ -6,7 +6,7 @@
  * Other names in front are fine: one with "t10k" or "test" in it is the test part, any other the
  * training part. A folder may hold the training part alone. */
 #include <dirent.h>
-#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,7 +31,7 @@ typedef struct PartFile { char name[NAME]; size_t stem; } PartFile;
 
 typedef struct IdxFolder { PartFile train, test; bool ambiguous; } IdxFolder;
 
-// ---- finding the files ---------------------------------------------------------------------------
+// ---- finding the files --------------------------------------------------------------------------
 
 // The length of what comes before an ending of images; -1 if the name has none.
 static int stem_of(const char *name) {
@@ -43,9 +43,10 @@ static int stem_of(const char *name) {
     return -1;
 }
 
-static bool is_regular(DIR *d, const char *name) {
+// Pipes and devices are not opened, whatever they are called. `folder` may be AT_FDCWD.
+static bool is_regular(int folder, const char *name) {
     struct stat st;
-    return fstatat(dirfd(d), name, &st, 0) == 0 && S_ISREG(st.st_mode);
+    return fstatat(folder, name, &st, 0) == 0 && S_ISREG(st.st_mode);
 }
 
 static bool says(const char *name, size_t stem, const char *word) {
@@ -73,7 +74,7 @@ static bool scan(const char *folder, IdxFolder *f) {
     if (!d) return false;
     for (const struct dirent *file; (file = readdir(d));) {
         const int stem = stem_of(file->d_name);
-        if (file->d_name[0] != '.' && stem >= 0 && is_regular(d, file->d_name))
+        if (file->d_name[0] != '.' && stem >= 0 && is_regular(dirfd(d), file->d_name))
             note(f, file->d_name, (size_t)stem);
     }
     closedir(d);
@@ -103,7 +104,8 @@ static char *labels_path(const char *folder, const PartFile *p, Error *e) {
     for (int i = 0; i < N_ENDINGS; i++) {
         snprintf(name, sizeof name, "%.*s%s", (int)p->stem, p->name, endings[i].labels);
         char *path = io_join(folder, name);
-        if (path && io_exists(path)) return path;
+        if (!path) error_set(e, "%s: no memory", folder);
+        if (!path || is_regular(AT_FDCWD, path)) return path;
         free(path);
     }
     error_set(e, "%s: the labels of %s are missing: expected %.*s%s", folder, p->name, (int)p->stem,
@@ -111,13 +113,7 @@ static char *labels_path(const char *folder, const PartFile *p, Error *e) {
     return NULL;
 }
 
-// ---- reading -------------------------------------------------------------------------------------
-
-void block_free(Block *b) {
-    free(b->pixel);
-    free(b->label);
-    *b = (Block){0};
-}
+// ---- reading ------------------------------------------------------------------------------------
 
 // Moves the pixels of the images and copies the labels.
 static bool join(Block *b, Idx *images, const Idx *labels, const char *path, Error *e) {
@@ -172,7 +168,8 @@ static bool read_folder(const char *folder, Block *train, Block *test, Error *e)
     return false;
 }
 
-static bool probe_files(const char *images, const char *labels, Shape *image, int *classes, Error *e) {
+static bool probe_files(const char *images, const char *labels, Shape *image, int *classes,
+                        Error *e) {
     Idx sides, l;
     if (!idx_sides(&sides, images, 3, e) || !idx_read(&l, labels, 1, e)) return false;
     *image = (Shape){1, sides.dim[1], sides.dim[2]};
@@ -197,8 +194,8 @@ static bool probe(const char *folder, Shape *image, int *classes, Error *e) {
 
 const DataSource idx_source = {
     .name = "IDX files",
-    .expects = "train-images-idx3-ubyte and train-labels-idx1-ubyte (and t10k-… for the test part), "
-               "plain or .gz",
+    .expects = "train-images-idx3-ubyte and train-labels-idx1-ubyte (and t10k-… for the test "
+               "part), plain or .gz",
     .recognises = recognises,
     .probe = probe,
     .read = read_folder,

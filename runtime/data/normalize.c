@@ -17,15 +17,18 @@
 typedef struct Normalize { Reals mean, std; } Normalize;
 
 static const AttrSpec attrs[] = {
-    REALS_ATTR(Normalize, mean, "subtracted, per channel", .def_text = "measured on the training pictures"),
-    REALS_ATTR(Normalize, std, "divided by, per channel", .def_text = "measured on the training pictures"),
+    REALS_ATTR(Normalize, mean, "subtracted, per channel",
+               .def_text = "measured on the training pictures"),
+    REALS_ATTR(Normalize, std, "divided by, per channel",
+               .def_text = "measured on the training pictures"),
     {0},
 };
 
 static bool count_fits(Infer *q, const char *attr, const Reals *r) {
     const int C = q->src[0].c;
     if (r->n == 0 || r->n == 1 || r->n == C) return true;
-    return infer_error(q, attr, W_VALUES, "%d numbers for %d channel%s", r->n, C, C == 1 ? "" : "s");
+    return infer_error(q, attr, E_CHANNELS, "%d numbers for %d channel%s", r->n, C,
+                       C == 1 ? "" : "s");
 }
 
 static bool infer(Infer *q) {
@@ -39,7 +42,7 @@ static bool infer(Infer *q) {
     return count_fits(q, "mean", &cfg->mean) && count_fits(q, "std", &cfg->std);
 }
 
-// ---- measuring -----------------------------------------------------------------------------------
+// ---- measuring ----------------------------------------------------------------------------------
 
 // mean[C], then std[C].
 static int n_measured(const void *cfg, Shape src) {
@@ -72,7 +75,7 @@ static void finish(const double *sum, Shape src, int n, real *measured) {
     }
 }
 
-// ---- applying ------------------------------------------------------------------------------------
+// ---- applying -----------------------------------------------------------------------------------
 
 // Number c of a list that has one per channel, or one for all.
 static real per_channel(const Reals *r, int c) { return (real)r->v[r->n == 1 ? 0 : c]; }
@@ -93,9 +96,11 @@ static void apply(const ImageStep *s) {
 }
 
 const StepKind normalize_step = {
-    .spec = {.name = "normalize", .summary = "subtract the mean and divide by the deviation, per channel",
+    .spec = {.name = "normalize",
+             .summary = "subtract the mean and divide by the deviation, per channel",
              .formula = "y = (x − mean) / std", .example = "normalize",
-             .synonyms = "Normalize Normalization featurewise", .source = "runtime/data/normalize.c",
+             .synonyms = "Normalize Normalization featurewise",
+             .source = "runtime/data/normalize.c",
              .cfg_size = sizeof(Normalize), .attrs = attrs, .infer = infer},
     .by_value = true,
     .measured_name = {"mean", "std"},

@@ -15,7 +15,7 @@ enum { BYTES = 256 };
 
 static size_t size_of(Shape s) { return (size_t)s.c * (size_t)s.h * (size_t)s.w; }
 
-// ---- the definition ------------------------------------------------------------------------------
+// ---- the definition -----------------------------------------------------------------------------
 
 // The largest of the shapes between the steps.
 static size_t room(const Dataset *d) {
@@ -56,7 +56,7 @@ const real *steps_apply(const Dataset *d, const uint8_t *pixel, int upto, real *
     return src;
 }
 
-// ---- the fast way --------------------------------------------------------------------------------
+// ---- the fast way -------------------------------------------------------------------------------
 
 static bool all_by_value(const Dataset *d) {
     for (int k = 0; k < d->n_steps; k++)
@@ -77,7 +77,7 @@ bool table_make(Dataset *d, Error *e) {
     return true;
 }
 
-// ---- into the place the network wants ------------------------------------------------------------
+// ---- into the place the network wants -----------------------------------------------------------
 
 // Number i of channel c of one image in a tensor lies at v[c·channel + i·pixel], in every layout.
 typedef struct Place { real *v; size_t channel, pixel; } Place;

@@ -66,7 +66,7 @@ void picture_free(Picture *p) {
     *p = (Picture){0};
 }
 
-// ---- memory --------------------------------------------------------------------------------------
+// ---- memory -------------------------------------------------------------------------------------
 
 bool picture_make(Picture *p, uint64_t w, uint64_t h, int c, const char *name, Error *e) {
     *p = (Picture){0};
@@ -81,7 +81,7 @@ bool picture_make(Picture *p, uint64_t w, uint64_t h, int c, const char *name, E
     return true;
 }
 
-// ---- other channels, other sizes -----------------------------------------------------------------
+// ---- other channels, other sizes ----------------------------------------------------------------
 
 // Weights of the three colours for the eye. Source: ITU-R BT.601.
 static uint8_t gray_of(const uint8_t *rgb) {

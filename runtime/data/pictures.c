@@ -7,13 +7,14 @@
 #include "runtime/data/split.h"
 #include "runtime/data/store.h"
 
-// ---- what was read must be what the file says ----------------------------------------------------
+// ---- what was read must be what the file says ---------------------------------------------------
 
-static bool labels_fit(const Block *b, int classes, const char *folder, const char *part, Error *e) {
+static bool labels_fit(const Block *b, int classes, const char *folder, const char *part,
+                       Error *e) {
     for (int i = 0; i < b->n; i++)
         if (b->label[i] < 0 || b->label[i] >= classes)
-            return error_set(e, "%s: %s picture %d has label %d; with %d classes, labels run from 0 "
-                             "to %d", folder, part, i, b->label[i], classes, classes - 1);
+            return error_set(e, "%s: %s picture %d has label %d; with %d classes, labels run from "
+                             "0 to %d", folder, part, i, b->label[i], classes, classes - 1);
     return true;
 }
 
@@ -37,11 +38,13 @@ static bool shape_asked_for(const Block *b, Shape want, const DataOptions *o, co
         return error_set(e, "%s: the pictures are %dx%d, not %dx%d", folder, have.h, have.w, want.h,
                          want.w);
     if (have.c != want.c && o->color == COLOR_ANY)
-        return error_set(e, "%s: the pictures have %d channels, not %d", folder, have.c, want.c);
+        return error_set(e, "%s: the pictures have %d channel%s, the model reads %d: color=gray or "
+                         "color=rgb on the data line says which it shall be", folder, have.c,
+                         have.c == 1 ? "" : "s", want.c);
     return true;
 }
 
-// ---- other sizes and colours ---------------------------------------------------------------------
+// ---- other sizes and colours --------------------------------------------------------------------
 
 static bool fit_picture(const Picture *src, Shape want, uint8_t *out, Error *e) {
     Picture colour, sized;
@@ -72,7 +75,7 @@ static bool fit(Block *b, Shape want, Error *e) {
     return true;
 }
 
-// ---- parts ---------------------------------------------------------------------------------------
+// ---- parts --------------------------------------------------------------------------------------
 
 // The pictures of a block, in order; takes its labels over.
 static bool list_block(ImageList *l, Block *b, Error *e) {
@@ -134,7 +137,7 @@ static bool make_parts(Dataset *d, const DataOptions *o, uint64_t seed, int limi
                      d->part[PART_TEST].n + d->part[PART_VALID].n);
 }
 
-// ---- opening -------------------------------------------------------------------------------------
+// ---- opening ------------------------------------------------------------------------------------
 
 static bool read_and_check(Dataset *d, const DataOptions *o, const char *folder,
                            const DataSource *source, Error *e) {

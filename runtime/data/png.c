@@ -20,12 +20,13 @@ static void over_black(uint8_t *v, size_t n, int c) {
 static bool read_pixels(png_image *image, Picture *p, const char *name, Error *e) {
     const bool alpha = image->format & PNG_FORMAT_FLAG_ALPHA;
     const bool colour = image->format & PNG_FORMAT_FLAG_COLOR;
+    const unsigned without_alpha = colour ? PNG_FORMAT_RGB : PNG_FORMAT_GRAY;
     const int c = colour ? 3 : 1;
     if (!picture_make(p, image->width, image->height, c + alpha, name, e)) return false;
 
     // Without a word about it in the file, 16-bit numbers mean the same curve as 8-bit ones.
     image->flags |= PNG_IMAGE_FLAG_16BIT_sRGB;
-    image->format = (colour ? PNG_FORMAT_RGB : PNG_FORMAT_GRAY) | (alpha ? PNG_FORMAT_FLAG_ALPHA : 0);
+    image->format = without_alpha | (alpha ? PNG_FORMAT_FLAG_ALPHA : 0);
     if (!png_image_finish_read(image, NULL, p->v, 0, NULL))
         return error_set(e, "%s: the PNG is damaged: %s", name, image->message);
     if (alpha) over_black(p->v, (size_t)p->w * (size_t)p->h, c);

@@ -31,7 +31,8 @@ static void skip_space(Text *t) {
 // A number of at most `most`.
 static bool take_number(Text *t, unsigned most, unsigned *n) {
     skip_space(t);
-    if (!is_digit(next(t))) return wrong(t, next(t) < 0 ? "the file ends here" : "expected a number");
+    if (next(t) < 0) return wrong(t, "the file ends here");
+    if (!is_digit(next(t))) return wrong(t, "expected a number");
     *n = 0;
     for (int c; is_digit(c = next(t)); t->at++) {
         *n = *n * 10 + (unsigned)(c - '0');
@@ -58,7 +59,8 @@ static bool take_bytes(Text *t, Picture *p, size_t n, unsigned maxval) {
     if (!is_space(next(t))) return wrong(t, "expected white space before the pixels");
     t->at++;
     if (t->len - t->at < n)
-        return error_set(t->e, "%s: ends after %zu of %zu bytes of pixels", t->name, t->len - t->at, n);
+        return error_set(t->e, "%s: ends after %zu of %zu bytes of pixels", t->name,
+                         t->len - t->at, n);
     for (size_t i = 0; i < n; i++, t->at++) {
         if (t->v[t->at] > maxval) return wrong(t, "a pixel above the largest value");
         p->v[i] = stretch(t->v[t->at], maxval);
@@ -68,7 +70,8 @@ static bool take_bytes(Text *t, Picture *p, size_t n, unsigned maxval) {
 
 bool pnm_parse(Picture *p, const uint8_t *bytes, size_t len, const char *name, Error *e) {
     Text t = {.v = bytes, .len = len, .at = 2, .name = name, .e = e};
-    const bool colour = bytes[1] == '3' || bytes[1] == '6', digits = bytes[1] == '2' || bytes[1] == '3';
+    const bool colour = bytes[1] == '3' || bytes[1] == '6';
+    const bool digits = bytes[1] == '2' || bytes[1] == '3';
     unsigned w, h, maxval;
     if (!take_number(&t, PICTURE_SIDE, &w) || !take_number(&t, PICTURE_SIDE, &h)) return false;
     if (!take_number(&t, UINT16_MAX, &maxval)) return false;

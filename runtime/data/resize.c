@@ -15,7 +15,6 @@
 #include "runtime/data/resize.h"
 
 #include <math.h>
-#include <stdio.h>
 
 #include "runtime/data/dataset.h"
 
@@ -33,7 +32,7 @@ static bool infer(Infer *q) {
     return true;
 }
 
-// ---- one axis ------------------------------------------------------------------------------------
+// ---- one axis -----------------------------------------------------------------------------------
 
 // What place o of an axis is made of: places lo … hi−1, seen from `from` to `to` (shrinking) or
 // from the point `from` (growing).
@@ -59,7 +58,7 @@ static double share(const Window *w, int i) {
     return fmax(0, 1 - fabs(i - w->from));
 }
 
-// ---- both axes -----------------------------------------------------------------------------------
+// ---- both axes ----------------------------------------------------------------------------------
 
 void resize_channel(const real *src, int h, int w, real *dst, int h2, int w2) {
     for (int y = 0; y < h2; y++)
@@ -84,8 +83,9 @@ static void apply(const ImageStep *s) {
 
 const StepKind resize_step = {
     .spec = {.name = "resize", .summary = "give the image another height and width",
-             .formula = "y[c,y,x] = Σ share(y,i) · share(x,j) · x[c,i,j]", .example = "resize 32x32",
-             .synonyms = "Resize Resizing", .source = "runtime/data/resize.c",
+             .formula = "y[c,y,x] = Σ share(y,i) · share(x,j) · x[c,i,j]",
+             .example = "resize 32x32", .synonyms = "Resize Resizing",
+             .source = "runtime/data/resize.c",
              .cfg_size = sizeof(Resize), .attrs = attrs, .infer = infer},
     .apply = apply,
 };

@@ -34,4 +34,5 @@ void block_free(Block *b);
 // The data that `o` names: the folder (malloc'd) and the source that reads it. A known set is
 // looked for in data_folders(); a path beside the model in `model_folder`, then there. NULL with a
 // message that says where it was looked for.
-char *source_find(const DataOptions *o, const char *model_folder, const DataSource **source, Error *e);
+char *source_find(const DataOptions *o, const char *model_folder, const DataSource **source,
+                  Error *e);

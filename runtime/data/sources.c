@@ -1,5 +1,4 @@
 /* sources.c — finds the data that a model file names; see source.h. */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +12,12 @@ static const DataSource *const sources[] = {
 #undef SOURCE
 };
 enum { N_SOURCES = sizeof sources / sizeof *sources };
+
+void block_free(Block *b) {
+    free(b->pixel);
+    free(b->label);
+    *b = (Block){0};
+}
 
 // A search through several folders; e collects where it went.
 typedef struct Search {
@@ -45,23 +50,24 @@ static bool try_elsewhere(Search *s, const char *path) {
 }
 
 static bool search_set(Search *s, const KnownSet *set) {
-    error_set(s->e, "the data set %s is not on this machine; looked in", set->spec.kind.name);
+    error_set(s->e, "the data set %s is not on this machine; looked in:", set->spec.kind.name);
     s->name = set->folder;
     if (data_folders(try_folder, s) || try_elsewhere(s, set->elsewhere)) return true;
     return error_add(s->e, "\n%s", set->how_to_get);
 }
 
 static bool search_path(Search *s, const char *path, const char *model_folder) {
-    error_set(s->e, "there is no data set \"%s\"; looked in", path);
+    error_set(s->e, "there is no data set \"%s\"; looked in:", path);
     s->name = path;
     if (try_folder(s, model_folder)) return true;
     if (*path != '/' && data_folders(try_folder, s)) return true;
-    error_add(s->e, "\na folder of data holds");
+    error_add(s->e, "\na folder of data holds:");
     for (int i = 0; i < N_SOURCES; i++) error_add(s->e, "\n  %s", sources[i]->expects);
     return false;
 }
 
-char *source_find(const DataOptions *o, const char *model_folder, const DataSource **source, Error *e) {
+char *source_find(const DataOptions *o, const char *model_folder, const DataSource **source,
+                  Error *e) {
     Search s = {.e = e};
     const bool found = o->set.kind ? search_set(&s, (const KnownSet *)o->set.kind)
                                    : search_path(&s, o->path, model_folder);
@@ -72,15 +78,17 @@ char *source_find(const DataOptions *o, const char *model_folder, const DataSour
     return NULL;
 }
 
-// A message of several lines as one sentence; ", " stands where a new line began.
+// A message of several lines as one sentence: a comma where a line ended, unless a colon did.
 static void one_line(const char *text, char *out, size_t cap) {
     size_t n = 0;
-    for (const char *p = text; *p && n + 2 < cap; p++) {
-        if (*p == '\n' && n && out[n - 1] != ':') out[n++] = ',';
-        if (*p != '\n') out[n++] = *p;
-        else if (p[1] != ' ') out[n++] = ' ';
-        else p++, out[n++] = ' ';
-        
+    for (const char *p = text; *p && n + 3 < cap; p++) {
+        if (*p != '\n') {
+            out[n++] = *p;
+            continue;
+        }
+        if (n && out[n - 1] != ':') out[n++] = ',';
+        out[n++] = ' ';
+        while (p[1] == ' ') p++;
     }
     out[n] = 0;
 }
@@ -92,6 +100,6 @@ bool data_probe(const DataOptions *o, const char *folder, Shape *image, int *cla
     char *path = source_find(o, folder, &source, &e);
     const bool ok = path && source->probe(path, image, classes, &e);
     free(path);
-    if (!ok) snprintf(why, cap, "%s", e.text);
+    if (!ok) one_line(e.text, why, cap);
     return ok;
 }

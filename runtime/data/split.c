@@ -28,8 +28,8 @@ bool split_choose(const int *label, int n, int classes, double share, Rng r, boo
         sort_by_class(label, n, classes, first, order);
         for (int i = 0; i < n; i++) held[i] = false;
         for (int c = 0; c < classes; c++)
-            choose(order + first[c], first[c + 1] - first[c], share, rng_at(r, (uint64_t)c), order + n,
-                   held);
+            choose(order + first[c], first[c + 1] - first[c], share, rng_at(r, (uint64_t)c),
+                   order + n, held);
     }
     const bool ok = first && order;
     free(first);

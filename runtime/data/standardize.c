@@ -22,6 +22,7 @@ static void apply(const ImageStep *s) {
 const StepKind standardize_step = {
     .spec = {.name = "standardize", .summary = "give every image mean 0 and deviation 1",
              .formula = "y = (x − µ) / σ of the image", .example = "standardize",
-             .synonyms = "per_image_standardization samplewise", .source = "runtime/data/standardize.c"},
+             .synonyms = "per_image_standardization samplewise",
+             .source = "runtime/data/standardize.c"},
     .apply = apply,
 };

@@ -17,7 +17,7 @@
 
 enum { DIGITS = sizeof(real) == sizeof(float) ? FLT_DECIMAL_DIG : DBL_DECIMAL_DIG };
 
-// ---- writing -------------------------------------------------------------------------------------
+// ---- writing ------------------------------------------------------------------------------------
 
 typedef struct Text { char *v; size_t len, cap; bool full; } Text;
 
@@ -39,20 +39,20 @@ static void put_use(Text *t, const Use *u) {
     arena_free(a);
 }
 
-// The names under which a step's numbers are written; each has an equal share of them.
+// How many names a step's numbers are written under, each with an equal share of them.
 static int count_names(const StepKind *s) {
     int n = 0;
     while (s->measured_name[n]) n++;
-    return n;
+    return n ? n : 1;
 }
 
 static void put_measured(Text *t, const Dataset *d, int k) {
     const StepKind *s = step_kind(d, k);
-    const int m = step_measures(d, k), n_names = count_names(s);
-    for (int i = 0; i < m; i++) {
-        const int each = m / n_names;
-        if (i % each == 0) put(t, " %s=", s->measured_name[i / each]);
-        put(t, "%s%.*g", i % each ? "," : "", DIGITS, (double)d->measured[k][i]);
+    const int share = step_measures(d, k) / count_names(s);
+    const real *x = d->measured[k];
+    for (int i = 0; share && s->measured_name[i]; i++) {
+        put(t, " %s=", s->measured_name[i]);
+        for (int j = 0; j < share; j++) put(t, "%s%.*g", j ? "," : "", DIGITS, (double)*x++);
     }
 }
 
@@ -71,7 +71,7 @@ bool dataset_steps_text(const Dataset *d, char *text, size_t cap) {
     return !t.full;
 }
 
-// ---- reading -------------------------------------------------------------------------------------
+// ---- reading ------------------------------------------------------------------------------------
 
 // `word` must come next.
 static bool take_word(const char **at, const char *word) {
@@ -93,16 +93,11 @@ static bool take_number(const char **at, real *x) {
 // The measured numbers of step k, as put_measured() writes them.
 static bool take_measured(const char **at, const Dataset *d, int k, real *x) {
     const StepKind *s = step_kind(d, k);
-    const int m = step_measures(d, k), n_names = count_names(s);
-    for (int i = 0; i < m; i++) {
-        const int each = m / n_names;
-        if (i % each) {
-            if (!take_word(at, ",")) return false;
-        } else if (!take_word(at, " ") || !take_word(at, s->measured_name[i / each]) ||
-                   !take_word(at, "=")) {
-            return false;
-        }
-        if (!take_number(at, &x[i])) return false;
+    const int share = step_measures(d, k) / count_names(s);
+    for (int i = 0; share && s->measured_name[i]; i++) {
+        if (!take_word(at, " ") || !take_word(at, s->measured_name[i])) return false;
+        for (int j = 0; j < share; j++)
+            if (!take_word(at, j ? "," : "=") || !take_number(at, x++)) return false;
     }
     return true;
 }
@@ -120,12 +115,13 @@ static bool take_steps(Dataset *d, const char *text, char *written, size_t cap, 
         put_use(&t, &d->step[k]);
         if (t.full) return error_set(e, "no memory for the image steps");
         if (!take_step(&at, d, k, written, x))
-            return error_set(e, "the weights were trained with other image steps: \"%.200s\"; step %d "
-                             "of the model is \"%.200s\"", text, k + 1, written);
+            return error_set(e, "the weights were trained with other image steps: \"%.200s\"; step "
+                             "%d of the model is \"%.200s\"", text, k + 1, written);
         x += step_measures(d, k);
     }
-    return d->n_steps || !*at || error_set(e, "the weights were trained with image steps: \"%.200s\"; "
-                                           "the model has none", text);
+    return d->n_steps || !*text ||
+           error_set(e, "the weights were trained with image steps: \"%.200s\"; the model has none",
+                     text);
 }
 
 static size_t count_measured(const Dataset *d) {

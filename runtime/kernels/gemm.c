@@ -11,7 +11,7 @@
  *     loop 3   i by mc    a block of A                  (A block: in the L2 cache)
  *     loop 2   j by nr    a sliver of the B panel       (in the L1 cache)
  *     loop 1   i by mr    a sliver of the A block
- *     micro    p by 1     an mr × nr tile of C          (in registers)
+ *     micro    p by 1     an mr × nr tile of C          (in registers: gemm_micro.h)
  *
  * Source: Smith et al., "Anatomy of High-Performance Many-Threaded Matrix Multiplication", 2014;
  * loops numbered and named as in the BLIS documentation. */
@@ -23,7 +23,7 @@
 
 #include "runtime/kernels/gemm_micro.h"
 
-// ---- the definition ------------------------------------------------------------------------------
+// ---- the definition -----------------------------------------------------------------------------
 
 void gemm_ref(int M, int N, int K, Matrix A, Matrix B, real *C, ptrdiff_t ldc, bool add) {
     for (int i = 0; i < M; i++)
@@ -35,7 +35,7 @@ void gemm_ref(int M, int N, int K, Matrix A, Matrix B, real *C, ptrdiff_t ldc, b
     }
 }
 
-// ---- which micro-kernels -------------------------------------------------------------------------
+// ---- which micro-kernels ------------------------------------------------------------------------
 
 // The row of that name if this machine can use it; the best one for NULL.
 static const Kernels *usable_kernels(const char *name) {
@@ -70,14 +70,14 @@ bool gemm_choose(const char *name, Error *e) {
 
 const char *gemm_variant(void) { return kernels()->name; }
 
-// ---- how a product is cut ------------------------------------------------------------------------
+// ---- how a product is cut -----------------------------------------------------------------------
 
 enum {
-    NC = 960,        // columns of a panel of B: with KC rows of it 1 MB
-    KC = 256,        // of the sum: so many numbers of 48 columns of B are a first-level cache
-    KC_DOT = 1024,   // the same for 3 columns, and adding up the lanes at the end costs less
-    MC = 192,        // rows of a block of A
-    FEW_SLIVERS = 8, // A so low that its product is done before a copy of B has paid
+    NC = 960,        // columns of a panel of B: KC rows of it are 1 MB
+    KC = 256,        // products of a slice: so long, a sliver of B (48 columns) is 48 KB
+    KC_DOT = 1024,   // the same for dot tiles: a sliver is 3 columns, and lanes are added up rarely
+    MC = 192,        // rows of a block of A: 192 KB, or 768 KB with dot tiles
+    FEW_SLIVERS = 8, // an A of at most so many slivers is done before a copy of B has paid
 };
 
 size_t gemm_work(void) { return (size_t)KC * NC; }
@@ -100,14 +100,15 @@ static int round_up(int n, int unit) { return (n + unit - 1) / unit * unit; }
 // The step of a loop: `total` in as few steps as possible, each at most `most` and all of nearly
 // one size, so that no narrow last one leaves the machine half idle. A multiple of unit.
 static int step(int total, int most, int unit) {
-    const int steps = total > most ? (total + most - 1) / most : 1;
-    return round_up(total > steps ? (total + steps - 1) / steps : 1, unit);
+    if (total <= 0) return unit;
+    const int steps = (total - 1) / most + 1;
+    return round_up((total - 1) / steps + 1, unit);
 }
 
 // Dot tiles read both matrices where they lie, and pay for it when the lanes are added up; against
 // this stands turning B round, whose price is spread over the rows of A. The factor was measured.
 static bool dot_is_better(int M, int K, Matrix A, Matrix B) {
-    return A.cs == 1 && B.rs == 1 && B.cs != 1 && K >= 5 * M;
+    return A.cs == 1 && B.rs == 1 && B.cs != 1 && K / 5 >= M;
 }
 
 static void cut(Product *q, const Kernels *k) {
@@ -122,10 +123,10 @@ static void cut(Product *q, const Kernels *k) {
     q->nc = step(q->N, NC / q->nr * q->nr, q->nr);
 }
 
-// ---- the fast way --------------------------------------------------------------------------------
-// A is never copied: its numbers are taken one at a time, or along the sum, wherever they lie. B is
-// copied sliver by sliver into the order in which the micro-kernel reads it, if enough rows of A
-// use the copy, or if its rows are not contiguous, or if a whole vector would read behind its end.
+/* ---- the fast way -------------------------------------------------------------------------------
+ * A is never copied: its numbers are taken one at a time, or along the sum, wherever they lie. B is
+ * copied sliver by sliver into the order in which the micro-kernel reads it, if enough rows of A
+ * use the copy, or if its rows are not contiguous, or if a whole vector would read behind its end. */
 
 static Matrix part(Matrix m, int i, int j) {
     m.v += i * m.rs + j * m.cs;
@@ -146,7 +147,8 @@ static void pack_columns(int kc, int n, Matrix B, real *restrict dst, int width)
         for (int p = 0; p < kc; p++) dst[p * width + j] = B.v[p * B.rs + j * B.cs];
 }
 
-// n columns of B with zeros up to the width of whole vectors.
+// n columns of B with zeros up to the width of whole vectors: what is computed from them is dropped,
+// but numbers left behind by other work could be slow ones.
 static void pack(int kc, int n, Matrix B, real *dst, int width) {
     if (B.cs == 1)
         for (int p = 0; p < kc; p++)

@@ -5,7 +5,7 @@
  *     C is row-major, ldc numbers from row to row, and must not overlap A or B.
  *
  * Neither function allocates, fails, or touches anything but C and `work`. The order of the sums
- * depends on M, N and K alone. */
+ * depends on the sizes, the strides and the row of micro-kernels, never on threads or contents. */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
@@ -26,8 +26,8 @@ void gemm(int M, int N, int K, Matrix A, Matrix B, real *C, ptrdiff_t ldc, bool 
 // CNNRUN_KERNELS=avx2 in the environment asks for another row; one the machine lacks is refused.
 const char *gemm_variant(void);
 
-// Chooses the row of that name, or the best one if name is NULL, for all threads from now on. False,
-// with a message that lists the rows of this machine, if it has no such row: the choice then stays.
-// A program calls gemm_choose(getenv("CNNRUN_KERNELS"), &e) once, before anything else; without it
-// the first product chooses, and a wrong word in the environment counts as none.
+// Chooses the row of that name, or the best one if name is NULL, for all threads from now on. If
+// this machine has no such row, the choice stays as it was: false, with a message that lists what
+// there is. A program calls gemm_choose(getenv("CNNRUN_KERNELS"), &e) once, before anything else;
+// without that the first product chooses, and a wrong word in the environment counts as none.
 bool gemm_choose(const char *name, Error *e);

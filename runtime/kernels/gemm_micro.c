@@ -25,7 +25,7 @@ enum { PIECE = (int)(sizeof(piece) / sizeof(real)) };
 #if defined __x86_64__ && !defined REAL_DOUBLE
 #include <immintrin.h>
 
-// ---- AVX-512: 32 registers of 16 numbers ---------------------------------------------------------
+// ---- AVX-512: 32 registers of 16 numbers --------------------------------------------------------
 
 #define NAME(x)        x##_avx512
 #define TARGET         __attribute__((target("avx512f,avx512vl,avx512dq,fma")))
@@ -44,7 +44,7 @@ static bool have_avx512(void) {
            __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("fma");
 }
 
-// ---- AVX2: 16 registers of 8 numbers -------------------------------------------------------------
+// ---- AVX2: 16 registers of 8 numbers ------------------------------------------------------------
 
 // The eight flags from &flags[8 - n] on are set for the first n lanes.
 static const int32_t flags[16] = {-1, -1, -1, -1, -1, -1, -1, -1};
@@ -69,7 +69,7 @@ static bool have_avx2(void) {
 #if defined __aarch64__ && !defined REAL_DOUBLE
 #include <arm_neon.h>
 
-// ---- NEON: 32 registers of 4 numbers -------------------------------------------------------------
+// ---- NEON: 32 registers of 4 numbers ------------------------------------------------------------
 
 #define NAME(x)        x##_neon
 #define TARGET
@@ -79,7 +79,7 @@ static bool have_avx2(void) {
 #include "runtime/kernels/gemm_tile.h"
 #endif
 
-// ---- plain C: vectors of 16 bytes ----------------------------------------------------------------
+// ---- plain C: vectors of 16 bytes ---------------------------------------------------------------
 
 #define NAME(x)        x##_c
 #define TARGET
@@ -90,7 +90,7 @@ static bool have_avx2(void) {
 
 static bool always(void) { return true; }
 
-// ---- the table -----------------------------------------------------------------------------------
+// ---- the table ----------------------------------------------------------------------------------
 
 const Kernels gemm_kernels[] = {
 #if defined __x86_64__ && !defined REAL_DOUBLE

@@ -55,7 +55,7 @@ INLINE real NAME(total)(vec v) {
     return last[0];
 }
 
-// ---- outer: a vector is a piece of a row of B ----------------------------------------------------
+// ---- outer: a vector is a piece of a row of B ---------------------------------------------------
 
 INLINE void NAME(put)(real *c, int n, vec v, bool add) {
     if (n >= VL) {
@@ -83,29 +83,31 @@ INLINE void NAME(outer)(const int mr, const int nv, const Tile *t) {
             NAME(put)(t->C + i * t->ldc + j * VL, t->n - j * VL, sum[i][j], t->add);
 }
 
-// ---- dot: a vector is a piece of the sum ---------------------------------------------------------
+// ---- dot: a vector is a piece of the sum --------------------------------------------------------
+
+INLINE vec NAME(take)(const real *p, int n) {
+    if (n < VL) return LOAD(p, n);
+    return NAME(load)(p);
+}
+
+// The next n ≤ VL products of every sum, from p on.
+INLINE void NAME(products)(const int mr, const int nv, const Tile *t, int p, int n,
+                           vec sum[][MAX_NV]) {
+    vec bp[MAX_NV];
+    ALL for (int j = 0; j < nv; j++) bp[j] = NAME(take)(t->B.v + p + j * t->B.cs, n);
+    ALL for (int i = 0; i < mr; i++) {
+        vec ap = NAME(take)(t->A.v + p + i * t->A.rs, n);
+        KEEP(ap);
+        ALL for (int j = 0; j < nv; j++) sum[i][j] = FMA(ap, bp[j], sum[i][j]);
+    }
+}
 
 INLINE void NAME(dot)(const int mr, const int nv, const Tile *t) {
-    const ptrdiff_t row = t->A.rs, column = t->B.cs;
-    const real *a = t->A.v, *b = t->B.v;
-    vec sum[MAX_MR][MAX_NV] = {{{0}}}, bp[MAX_NV];
-    int left = t->kc;
+    vec sum[MAX_MR][MAX_NV] = {{{0}}};
+    int p = 0;
 
-    for (; left >= VL; left -= VL, a += VL, b += VL) {
-        ALL for (int j = 0; j < nv; j++) bp[j] = NAME(load)(b + j * column);
-        ALL for (int i = 0; i < mr; i++) {
-            vec ap = NAME(load)(a + i * row);
-            KEEP(ap);
-            ALL for (int j = 0; j < nv; j++) sum[i][j] = FMA(ap, bp[j], sum[i][j]);
-        }
-    }
-    if (left) {
-        ALL for (int j = 0; j < nv; j++) bp[j] = LOAD(b + j * column, left);
-        ALL for (int i = 0; i < mr; i++) {
-            const vec ap = LOAD(a + i * row, left);
-            ALL for (int j = 0; j < nv; j++) sum[i][j] = FMA(ap, bp[j], sum[i][j]);
-        }
-    }
+    for (; p + VL <= t->kc; p += VL) NAME(products)(mr, nv, t, p, VL, sum);
+    if (p < t->kc) NAME(products)(mr, nv, t, p, t->kc - p, sum);
     ALL for (int i = 0; i < mr; i++)
         ALL for (int j = 0; j < nv; j++) {
             real *const c = t->C + i * t->ldc + j;
@@ -113,7 +115,7 @@ INLINE void NAME(dot)(const int mr, const int nv, const Tile *t) {
         }
 }
 
-// ---- one function for every size -----------------------------------------------------------------
+// ---- one function for every size ----------------------------------------------------------------
 
 #define FUNCTIONS(mr, nv) \
     TARGET static void NAME(outer_##mr##x##nv)(const Tile *t) { NAME(outer)(mr, nv, t); } \

@@ -5,8 +5,8 @@
  *
  *     col[(c·KH + i)·KW + j, y·OW + x] = src[c, y·S − top + i·D, x·S − left + j·D]
  *
- * Outside the image src counts as 0. Both functions do output rows y_lo ≤ y < y_hi of one image: the
- * window of place (y_lo, 0) is the first column of col. Its rows are ld numbers apart. */
+ * Outside the image src counts as 0. Both functions do output rows y_lo ≤ y < y_hi of one image;
+ * the window of place (y_lo, 0) is the first column of col, whose rows are ld numbers apart. */
 #pragma once
 #include <stddef.h>
 

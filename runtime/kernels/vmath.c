@@ -1,8 +1,8 @@
 /* vmath.c — exp, log, tanh and sigmoid from additions and multiplications.
  *
- *     exp(x)     = 2ᵏ · eʳ                     k = x / ln 2, rounded;  r = x − k·ln 2,  |r| ≤ ln 2 / 2
- *     log(x)     = k·ln 2 + log(1 + f)         x = 2ᵏ·(1 + f),  √½ ≤ 1 + f < √2
- *     tanh(x)    = 1 − 2 / (exp(2x) + 1)       for large x; for small x a polynomial
+ *     exp(x)     = 2ᵏ · eʳ                   k = x / ln 2, rounded;  r = x − k·ln 2, |r| ≤ ½·ln 2
+ *     log(x)     = k·ln 2 + log(1 + f)       x = 2ᵏ·(1 + f),  √½ ≤ 1 + f < √2
+ *     tanh(x)    = 1 − 2 / (exp(2x) + 1)     for large x; for small x a polynomial
  *     sigmoid(x) = 1 / (1 + exp(−x))
  *
  * What is left is a short polynomial: the one whose largest relative error on its interval is
@@ -102,7 +102,7 @@ static inline float tanh_(float x) {
     p = p * z - 0.333333135f;
     const float small = x + x * z * p; // x·(1 − z/3 + …)
     const float large = 1 - 2 / (exp_(2 * fabsf(x)) + 1);
-    return fabsf(x) < 0.5625f ? small : copysignf(large, x);
+    return copysignf(fabsf(x) < 0.5625f ? small : large, x);
 }
 
 // With e = exp(−|x|) it is 1 / (1 + e), or for negative numbers e / (1 + e): small results keep

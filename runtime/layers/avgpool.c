@@ -20,7 +20,7 @@ static real count(Slide rows, Slide columns, int y, int x) {
 
 static bool inside(Tensor t, int y, int x) { return y >= 0 && y < t.h && x >= 0 && x < t.w; }
 
-// ---- the definition ------------------------------------------------------------------------------
+// ---- the definition -----------------------------------------------------------------------------
 
 static void forward_ref(const Step *s) {
     const Tensor src = s->src[0], dst = s->dst;
@@ -56,75 +56,74 @@ static void backward_ref(const Step *s) {
     }
 }
 
-/* ---- the fast way ---------------------------------------------------------------------------------
- * One row of results at a time, the loops over the window outside, as in maxpool.c. */
+/* ---- the fast way -------------------------------------------------------------------------------
+ * The loops over the window stand outside, as in maxpool.c. Forward, src is added to sums that lie
+ * `stride` times closer together; backward, the same loop runs with source and target exchanged. */
 
-static void add_strided(real *restrict sum, const real *restrict src, Range x, int stride) {
-    for (int i = x.lo; i < x.hi; i++)
-        sum[i] += src[i * stride];
+static inline void add_by(real *restrict sum, const real *restrict v, int n, int step, int stride) {
+    for (int x = 0; x < n; x++)
+        sum[x * step] += v[x * stride];
 }
 
-static void spread_strided(real *restrict diff_src, const real *restrict part, Range x,
-                           int stride) {
-    for (int i = x.lo; i < x.hi; i++)
-        diff_src[i * stride] += part[i];
+static void add(real *sum, const real *v, int n, int step, int stride) {
+    if (step == 1 && stride == 1) add_by(sum, v, n, 1, 1);
+    else if (step == 1 && stride == 2) add_by(sum, v, n, 1, 2);
+    else if (step == 2 && stride == 1) add_by(sum, v, n, 2, 1);
+    else add_by(sum, v, n, step, stride);
 }
 
-static void pool_row(const real *src, Slide rows, Slide columns, int y, real *dst) {
-    memset(dst, 0, sizeof *dst * (size_t)columns.out);
+// Adds the pixels of one channel to the sums of their windows, or the other way round.
+static void add_windows(real *image, Slide rows, Slide columns, real *sums, bool to_image) {
     for (int i = 0; i < rows.k; i++)
     for (int j = 0; j < columns.k; j++) {
-        const int row = slide_at(rows, y, i);
-        if (row < 0 || row >= rows.n) continue;
-        const ptrdiff_t place = (ptrdiff_t)row * columns.n + slide_at(columns, 0, j);
-        add_strided(dst, src + place, slide_inside(columns, j), columns.s);
+        const Range y = slide_inside(rows, i), x = slide_inside(columns, j);
+        for (int k = y.lo; k < y.hi; k++) {
+            const int row = slide_at(rows, k, i), column = slide_at(columns, x.lo, j);
+            real *const pixel = image + row * columns.n + column;
+            real *const sum = sums + k * columns.out + x.lo;
+            if (to_image) add(pixel, sum, x.hi - x.lo, columns.s, 1);
+            else add(sum, pixel, x.hi - x.lo, 1, columns.s);
+        }
     }
-    for (int x = 0; x < columns.out; x++)
-        dst[x] /= count(rows, columns, y, x);
 }
 
-// `part` is room for one row of results.
-static void spread_row(real *diff_src, Slide rows, Slide columns, int y, const real *diff_dst,
-                       real *part) {
+// dst = src / M for all windows of one channel; src and dst may be the same place.
+static void divide(const real *src, Slide rows, Slide columns, real *dst) {
+    for (int y = 0; y < rows.out; y++)
     for (int x = 0; x < columns.out; x++)
-        part[x] = diff_dst[x] / count(rows, columns, y, x);
-    for (int i = 0; i < rows.k; i++)
-    for (int j = 0; j < columns.k; j++) {
-        const int row = slide_at(rows, y, i);
-        if (row < 0 || row >= rows.n) continue;
-        const ptrdiff_t place = (ptrdiff_t)row * columns.n + slide_at(columns, 0, j);
-        spread_strided(diff_src + place, part, slide_inside(columns, j), columns.s);
-    }
+        dst[y * columns.out + x] = src[y * columns.out + x] / count(rows, columns, y, x);
 }
 
 static void forward(const Step *s) {
     const Slide rows = pool_rows(s->cfg, s->src[0].h), columns = pool_columns(s->cfg, s->src[0].w);
     const size_t image = (size_t)rows.n * (size_t)columns.n;
+    const size_t places = (size_t)rows.out * (size_t)columns.out;
     const size_t planes = (size_t)s->dst.n * (size_t)s->dst.c;
-    const real *src = s->src[0].v;
-    real *dst = s->dst.v;
 
-    for (size_t p = 0; p < planes; p++, src += image)
-    for (int y = 0; y < rows.out; y++, dst += columns.out)
-        pool_row(src, rows, columns, y, dst);
+    for (size_t p = 0; p < planes; p++) {
+        real *const dst = s->dst.v + p * places;
+        memset(dst, 0, places * sizeof *dst);
+        add_windows(s->src[0].v + p * image, rows, columns, dst, false);
+        divide(dst, rows, columns, dst);
+    }
 }
 
 static void backward(const Step *s) {
     const Slide rows = pool_rows(s->cfg, s->src[0].h), columns = pool_columns(s->cfg, s->src[0].w);
     const size_t image = (size_t)rows.n * (size_t)columns.n;
+    const size_t places = (size_t)rows.out * (size_t)columns.out;
     const size_t planes = (size_t)s->dst.n * (size_t)s->dst.c;
-    const real *diff_dst = s->diff_dst.v;
-    real *diff_src = s->diff_src[0].v;
-    if (!diff_src) return;
+    if (!s->diff_src[0].v) return;
 
-    for (size_t p = 0; p < planes; p++, diff_src += image)
-    for (int y = 0; y < rows.out; y++, diff_dst += columns.out)
-        spread_row(diff_src, rows, columns, y, diff_dst, s->work);
+    for (size_t p = 0; p < planes; p++) {
+        divide(s->diff_dst.v + p * places, rows, columns, s->work);
+        add_windows(s->diff_src[0].v + p * image, rows, columns, s->work, true);
+    }
 }
 
 static size_t work(const void *cfg, const Shape *src, Shape dst, int n) {
     (void)cfg, (void)src, (void)n;
-    return (size_t)dst.w;
+    return (size_t)dst.h * (size_t)dst.w;
 }
 
 const LayerKind avgpool_layer = {

@@ -29,7 +29,8 @@ typedef struct BatchNorm { double eps, momentum; } BatchNorm;
 static const AttrSpec attrs[] = {
     REAL_ATTR(BatchNorm, eps, 1e-5, 0, 1, "added to the variance, so that it is never 0",
               .open = true, .synonyms = "epsilon"),
-    REAL_ATTR(BatchNorm, momentum, 0.1, 0, 1, "share of the new batch in the running values"),
+    REAL_ATTR(BatchNorm, momentum, 0.1, 0, 1, "share of the new batch in the running values (1 − "
+              "Keras's momentum)"),
     {0},
 };
 
@@ -89,7 +90,7 @@ static void forward_by(const Step *s, Moments (*moments)(Tensor, int),
     Norm *norms = s->saved;
     for (int c = s->part.lo; c < s->part.hi; c++) {
         const Norm norm = norm_of(s, c, moments);
-        if (norms) norms[c] = norm;
+        norms[c] = norm;
         normalise(s, c, norm);
     }
 }
@@ -105,7 +106,7 @@ static void backward_by(const Step *s, Sums (*sums)(const Step *, int, Norm),
     }
 }
 
-// ---- the definition ------------------------------------------------------------------------------
+// ---- the definition -----------------------------------------------------------------------------
 
 static Moments moments_ref(Tensor src, int c) {
     Moments m = {0};
@@ -161,7 +162,7 @@ static void spread_ref(const Step *s, int c, Norm norm, Sums sum) {
 static void forward_ref(const Step *s) { forward_by(s, moments_ref, normalise_ref); }
 static void backward_ref(const Step *s) { backward_by(s, sums_ref, spread_ref); }
 
-/* ---- the fast way ---------------------------------------------------------------------------------
+/* ---- the fast way -------------------------------------------------------------------------------
  * In the plain layout the numbers of one channel of one image stand in a row. Sums go round WAYS
  * places, so that an addition does not have to wait for the one before it. */
 

@@ -33,7 +33,7 @@ static bool infer(Infer *q) {
     return true;
 }
 
-// ---- the definition ------------------------------------------------------------------------------
+// ---- the definition -----------------------------------------------------------------------------
 
 static void forward_ref(const Step *s) {
     const Tensor dst = s->dst;
@@ -59,7 +59,7 @@ static void backward_ref(const Step *s) {
         *at(s->diff_src[k], n, c, y, x) += *at(diff_dst, n, before + c, y, x);
 }
 
-// ---- the fast way: in the plain layout the channels of one image are one run of numbers -----------
+// ---- the fast way: in the plain layout the channels of one image are one run of numbers ---------
 
 static void forward(const Step *s) {
     real *dst = s->dst.v;

@@ -1,13 +1,13 @@
 /* conv.c — slide F small windows over an image.
  *
  *                             C−1 KH−1 KW−1
- *     dst[n,f,y,x] = bias[f] + Σ   Σ    Σ  src[n, c, y·S − T + i·D, x·S − L + j·D] · weights[f,c,i,j]
- *                             c=0 i=0  j=0
+ *     dst[n,f,y,x] = bias[f] + Σ   Σ   Σ src[n, c, y·S − T + i·D, x·S − L + j·D] · weights[f,c,i,j]
+ *                             c=0 i=0 j=0
  *
  *     src      N × C × H × W           H' = (H + T + B − (KH − 1)·D − 1) / S + 1, rounded down
  *     weights  F × C × KH × KW         W' likewise, with L and R
- *     bias     F                       T, B, L, R rows and columns of padding: there src counts as 0
- *     dst      N × F × H' × W'
+ *     bias     F                       T, B, L, R: rows and columns of padding on the four sides,
+ *     dst      N × F × H' × W'         where src counts as 0
  *
  * S is the stride, D the dilation. With groups=G the channels and the filters are cut into G equal
  * parts, and each filter sees only the C/G channels of its own part: then C above is C/G, and c
@@ -40,8 +40,9 @@ typedef struct Conv {
 static const Word pads[] = {{"same", PAD_SAME}, {"valid", 0}, {0}};
 
 static const AttrSpec attrs[] = {
-    INT_ATTR(Conv, filters, 0, 1, MAX_CHANNELS, "how many windows are learnt, one map of the result each",
-             .main = true, .required = true, .synonyms = "out_channels num_output n_filters channels"),
+    INT_ATTR(Conv, filters, 0, 1, MAX_CHANNELS, "how many windows are learnt: each makes one map",
+             .main = true, .required = true,
+             .synonyms = "out_channels num_output n_filters"),
     SIZE_ATTR(Conv, kernel, 1, MAX_KERNEL, "rows and columns of the window: 5x5", .main = true,
               .required = true, .synonyms = "kernel_size size window ksize k"),
     INT_ATTR(Conv, stride, 1, 1, MAX_SIDE, "pixels from one window to the next",
@@ -50,15 +51,16 @@ static const AttrSpec attrs[] = {
              .words = pads, .synonyms = "padding border"),
     INT_ATTR(Conv, dilation, 1, 1, MAX_KERNEL, "distance between the pixels of one window",
              .synonyms = "dilation_rate dilations atrous"),
-    INT_ATTR(Conv, groups, 1, 1, MAX_CHANNELS, "parts of the channels that know nothing of each other",
+    INT_ATTR(Conv, groups, 1, 1, MAX_CHANNELS, "parts of the channels, each with its own filters",
              .synonyms = "group n_groups"),
-    BOOL_ATTR(Conv, bias, 1, "a number of its own added to each map", .synonyms = "use_bias bias_term"),
+    BOOL_ATTR(Conv, bias, 1, "a number of its own added to each map",
+              .synonyms = "use_bias bias_term"),
     CHOICE_ATTR(Conv, init, GROUP_INIT, "rule for the first values of the weights",
                 .def_text = "the file's init", .synonyms = "kernel_initializer initializer"),
     {0},
 };
 
-// ---- shapes --------------------------------------------------------------------------------------
+// ---- shapes -------------------------------------------------------------------------------------
 
 // One direction of the slide: sides of image and window, padding, and the places of the window.
 typedef struct Axis { int n, reach, before, after, out; } Axis;
@@ -67,7 +69,8 @@ static Axis axis(const Conv *o, int n, int k) {
     Axis a = {.n = n, .reach = (k - 1) * o->dilation + 1, .before = o->pad, .after = o->pad};
     if (o->pad == PAD_SAME) {
         a.out = (n + o->stride - 1) / o->stride;
-        const int missing = (a.out - 1) * o->stride + a.reach - n, total = missing > 0 ? missing : 0;
+        const int missing = (a.out - 1) * o->stride + a.reach - n;
+        const int total = missing > 0 ? missing : 0;
         a.before = total / 2;
         a.after = total - a.before;
         return a;
@@ -77,21 +80,22 @@ static Axis axis(const Conv *o, int n, int k) {
     return a;
 }
 
-// "28-5+1 = 24", "32+2·1-3+1 = 32", "(32+2-3)/2+1 = 16".
+// "28-5+1 = 24", "32+2·1-3+1 = 32", "(33+2-3)/2+1 = 17".
 static void note_axis(const Conv *o, Axis a, char *text, size_t cap) {
     char sum[48];
-    const int total = a.before + a.after;
+    const int total = a.before + a.after, left = (a.n + total - a.reach) % o->stride;
     if (!total) snprintf(sum, sizeof sum, "%d-%d", a.n, a.reach);
     else if (o->stride > 1 || a.before != a.after)
         snprintf(sum, sizeof sum, "%d+%d-%d", a.n, total, a.reach);
     else snprintf(sum, sizeof sum, "%d+2·%d-%d", a.n, a.before, a.reach);
 
-    if (o->stride > 1) snprintf(text, cap, "(%s)/%d+1 = %d", sum, o->stride, a.out);
-    else snprintf(text, cap, "%s+1 = %d", sum, a.out);
+    const char *const rounded = left ? ", rounded down" : "";
+    if (o->stride == 1) snprintf(text, cap, "%s+1 = %d", sum, a.out);
+    else snprintf(text, cap, "(%s)/%d+1 = %d%s", sum, o->stride, a.out, rounded);
 }
 
 static void write_note(Infer *q, Axis rows, Axis columns) {
-    char h[80], w[80];
+    char h[96], w[96];
     note_axis(q->cfg, rows, h, sizeof h);
     note_axis(q->cfg, columns, w, sizeof w);
     if (strcmp(h, w) == 0) snprintf(q->note, sizeof q->note, "%s", h);
@@ -105,7 +109,8 @@ static bool too_large(Infer *q, Axis rows, Axis columns) {
     const Conv *o = q->cfg;
     char wide[64] = "", padded[64] = "";
     if (o->dilation > 1)
-        snprintf(wide, sizeof wide, ", %dx%d with dilation=%d,", rows.reach, columns.reach, o->dilation);
+        snprintf(wide, sizeof wide, ", %dx%d with dilation=%d,", rows.reach, columns.reach,
+                 o->dilation);
     if (o->pad > 0) snprintf(padded, sizeof padded, " with pad=%d", o->pad);
     infer_error(q, "kernel", S_KERNEL,
                 "the %dx%d kernel%s does not fit into the %dx%d image that arrives here%s",
@@ -118,13 +123,14 @@ static bool groups_divide(Infer *q, int n, const char *what) {
     const int G = ((const Conv *)q->cfg)->groups;
     if (n % G == 0) return true;
     infer_error(q, "groups", S_GROUPS, "groups=%d does not divide the %d %s", G, n, what);
-    diag_label(q->diags, "%d groups of equal size are not possible", G);
+    diag_label(q->diags, "it must divide %d and %d", q->src[0].c, ((const Conv *)q->cfg)->filters);
     return false;
 }
 
 static bool infer(Infer *q) {
     const Conv *o = q->cfg;
-    const Axis rows = axis(o, q->src[0].h, o->kernel.h), columns = axis(o, q->src[0].w, o->kernel.w);
+    const Axis rows = axis(o, q->src[0].h, o->kernel.h);
+    const Axis columns = axis(o, q->src[0].w, o->kernel.w);
 
     if (!groups_divide(q, q->src[0].c, "channels that arrive here")) return false;
     if (!groups_divide(q, o->filters, "filters of this layer")) return false;
@@ -134,15 +140,16 @@ static bool infer(Infer *q) {
     return true;
 }
 
-static int least(int64_t a, int64_t b) { return (int)(a < b ? a : b); }
+// The checker refuses weights beyond MAX_ELEMENTS after it has asked for them.
+static int fan(int64_t products) { return products < INT_MAX ? (int)products : INT_MAX; }
 
 static int params(const void *cfg, const Shape *src, ParamSpec *out) {
     const Conv *o = cfg;
     const int C = src[0].c / o->groups, F = o->filters, KH = o->kernel.h, KW = o->kernel.w;
     const int64_t window = (int64_t)KH * KW;
     out[0] = (ParamSpec){.name = "weight", .role = PARAM_WEIGHT, .rank = 4, .dim = {F, C, KH, KW},
-                         .fan_in = least(C * window, INT_MAX),
-                         .fan_out = least(F / o->groups * window, INT_MAX), .init = &o->init};
+                         .fan_in = fan(C * window), .fan_out = fan(F / o->groups * window),
+                         .init = &o->init};
     out[1] = (ParamSpec){.name = "bias", .role = PARAM_BIAS, .rank = 1, .dim = {F}};
     return o->bias ? 2 : 1;
 }
@@ -153,21 +160,21 @@ static int64_t macs(const void *cfg, const Shape *src, Shape dst) {
     return window * dst.c * dst.h * dst.w;
 }
 
-// ---- the definition ------------------------------------------------------------------------------
+// ---- the definition -----------------------------------------------------------------------------
 
 static bool inside(Tensor t, int y, int x) { return y >= 0 && y < t.h && x >= 0 && x < t.w; }
 
 static void forward_ref(const Step *s) {
     const Conv *cfg = s->cfg;
     const Tensor src = s->src[0], weights = s->param[0], dst = s->dst;
-    const int S = cfg->stride, D = cfg->dilation, C = weights.c, per_group = weights.n / cfg->groups;
+    const int S = cfg->stride, D = cfg->dilation, C = weights.c, part = weights.n / cfg->groups;
     const int T = axis(cfg, src.h, weights.h).before, L = axis(cfg, src.w, weights.w).before;
 
     for (int n = 0; n < dst.n; n++)
     for (int f = 0; f < dst.c; f++)
     for (int y = 0; y < dst.h; y++)
     for (int x = 0; x < dst.w; x++) {
-        const int first = f / per_group * C;
+        const int first = f / part * C;
         real sum = cfg->bias ? s->param[1].v[f] : 0;
         for (int c = 0; c < C; c++)
         for (int i = 0; i < weights.h; i++)
@@ -186,14 +193,14 @@ static void backward_ref(const Step *s) {
     const Conv *cfg = s->cfg;
     const Tensor src = s->src[0], weights = s->param[0], diff_dst = s->diff_dst;
     const Tensor diff_src = s->diff_src[0], diff_weights = s->diff_param[0];
-    const int S = cfg->stride, D = cfg->dilation, C = weights.c, per_group = weights.n / cfg->groups;
+    const int S = cfg->stride, D = cfg->dilation, C = weights.c, part = weights.n / cfg->groups;
     const int T = axis(cfg, src.h, weights.h).before, L = axis(cfg, src.w, weights.w).before;
 
     for (int n = 0; n < diff_dst.n; n++)
     for (int f = 0; f < diff_dst.c; f++)
     for (int y = 0; y < diff_dst.h; y++)
     for (int x = 0; x < diff_dst.w; x++) {
-        const int first = f / per_group * C;
+        const int first = f / part * C;
         const real g = *at(diff_dst, n, f, y, x);
         if (cfg->bias && s->diff_param[1].v) s->diff_param[1].v[f] += g;
         for (int c = 0; c < C; c++)
@@ -201,13 +208,15 @@ static void backward_ref(const Step *s) {
         for (int j = 0; j < weights.w; j++) {
             const int row = y * S - T + i * D, column = x * S - L + j * D;
             if (!inside(src, row, column)) continue;
-            if (diff_src.v) *at(diff_src, n, first + c, row, column) += g * *at(weights, f, c, i, j);
-            if (diff_weights.v) *at(diff_weights, f, c, i, j) += g * *at(src, n, first + c, row, column);
+            if (diff_src.v)
+                *at(diff_src, n, first + c, row, column) += g * *at(weights, f, c, i, j);
+            if (diff_weights.v)
+                *at(diff_weights, f, c, i, j) += g * *at(src, n, first + c, row, column);
         }
     }
 }
 
-/* ---- the fast way --------------------------------------------------------------------------------
+/* ---- the fast way -------------------------------------------------------------------------------
  * Copy every window into a column (im2col.h); the triple sum over c, i, j then is a matrix product:
  *
  *     dst          = weights  · columns        F × M · M × P         M = C·KH·KW, P = H'·W'
@@ -219,7 +228,7 @@ static void backward_ref(const Step *s) {
  * the image itself is its columns. */
 
 enum {
-    STRIP = 1 << 16, // numbers in the columns of a strip: they stay in the second-level cache …
+    STRIP = 1 << 16, // numbers in the columns or maps of a strip, to stay in the second cache …
     NARROW = 192,    // … but it has so many places at least: every strip reads all weights
     SMALL = 128,     // images with fewer places go side by side
 };
@@ -258,7 +267,7 @@ static Work work_for(const Conv *o, Shape src, Shape dst) {
                     .S = o->stride, .D = o->dilation, .top = axis(o, src.h, KH).before,
                     .left = axis(o, src.w, KW).before};
 
-    const int wanted = larger(NARROW, STRIP / w.M);
+    const int wanted = larger(NARROW, STRIP / larger(w.M, w.F));
     const bool small = w.P < SMALL;
     w.images = small ? larger(1, wanted / w.P) : 1;
     w.rows = small ? dst.h : equal_part(dst.h, larger(1, wanted / dst.w));
@@ -266,16 +275,19 @@ static Work work_for(const Conv *o, Shape src, Shape dst) {
     return w;
 }
 
-// Numbers that the columns of a strip take, at most.
+// Numbers that the columns of a strip take at most, and its maps side by side.
 static size_t columns_len(const Work *w) {
-    return (size_t)w->M * (size_t)w->images * (size_t)w->rows * (size_t)w->g.OW;
+    return w->in_place ? 0 : (size_t)w->M * (size_t)w->images * (size_t)(w->rows * w->g.OW);
+}
+
+static size_t maps_len(const Work *w) {
+    return w->images > 1 ? (size_t)w->F * (size_t)w->images * (size_t)w->P : 0;
 }
 
 static size_t work(const void *cfg, const Shape *src, Shape dst, int n) {
     Work w = work_for(cfg, src[0], dst);
     w.images = smaller(w.images, n);
-    const size_t columns = columns_len(&w);
-    return aligned(gemm_work()) + aligned(columns) + columns / (size_t)w.M * (size_t)w.F;
+    return aligned(gemm_work()) + aligned(columns_len(&w)) + maps_len(&w);
 }
 
 static Shape sides(Tensor t) { return (Shape){t.c, t.h, t.w}; }
@@ -308,7 +320,8 @@ static Matrix columns_of(const Work *w, Strip t) {
     if (w->in_place) return (Matrix){at(src, t.n, c, t.y, 0), w->P, 1};
 
     for (int k = 0; k < t.images; k++)
-        im2col(&w->g, at(src, t.n + k, c, 0, 0), t.y, t.y + t.rows, w->columns + k * w->P, t.places);
+        im2col(&w->g, at(src, t.n + k, c, 0, 0), t.y, t.y + t.rows, w->columns + k * w->P,
+               t.places);
     return (Matrix){w->columns, t.places, 1};
 }
 
@@ -361,13 +374,14 @@ static real sum_of(const real *v, int n) {
 // diff_dst of filters [f.lo, f.hi): one row for each.
 static Matrix diff_maps(const Work *w, Strip t, Range f) {
     const Tensor diff_dst = w->s->diff_dst;
+    const ptrdiff_t ld = t.places;
     if (t.images == 1) return (Matrix){at(diff_dst, t.n, f.lo, t.y, 0), w->P, 1};
 
     for (int i = f.lo; i < f.hi; i++)
         for (int k = 0; k < t.images; k++)
-            memcpy(w->maps + (i - f.lo) * t.places + k * w->P, at(diff_dst, t.n + k, i, 0, 0),
+            memcpy(w->maps + (i - f.lo) * ld + k * w->P, at(diff_dst, t.n + k, i, 0, 0),
                    (size_t)w->P * sizeof *w->maps);
-    return (Matrix){w->maps, t.places, 1};
+    return (Matrix){w->maps, ld, 1};
 }
 
 static void add_diff_src(const Work *w, Strip t, Matrix diff_dst) {

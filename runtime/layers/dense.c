@@ -56,7 +56,7 @@ static int64_t macs(const void *cfg, const Shape *src, Shape dst) {
     return (int64_t)src[0].c * dst.c;
 }
 
-// ---- the definition ------------------------------------------------------------------------------
+// ---- the definition -----------------------------------------------------------------------------
 
 static void forward_ref(const Step *s) {
     const Dense *cfg = s->cfg;
@@ -87,7 +87,7 @@ static void backward_ref(const Step *s) {
     }
 }
 
-// ---- the fast way --------------------------------------------------------------------------------
+// ---- the fast way -------------------------------------------------------------------------------
 // Each of the sums above is a matrix product.
 
 static size_t work(const void *cfg, const Shape *src, Shape dst, int n) {

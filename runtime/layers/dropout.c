@@ -28,42 +28,36 @@ static size_t saved(const void *cfg, const Shape *src, Shape dst) {
     return (size_t)dst.c * (size_t)dst.h * (size_t)dst.w;
 }
 
-static real rest(const Step *s) { return (real)(1 - ((const Dropout *)s->cfg)->rate); }
+static double rate_of(const Step *s) { return ((const Dropout *)s->cfg)->rate; }
 
-static void draw(const Step *s) {
-    const double rate = ((const Dropout *)s->cfg)->rate;
-    const size_t image = tensor_image(s->dst), len = (size_t)s->dst.n * image;
-    const uint64_t first = (uint64_t)s->first * image;
-    uint8_t *keep = s->saved;
-
-    for (size_t i = 0; i < len; i++)
-        keep[i] = rng_uniform(s->rng, first + i) >= rate;
-}
+static size_t length(Tensor t) { return (size_t)t.n * tensor_image(t); }
 
 static void forward(const Step *s) {
-    const size_t len = (size_t)s->dst.n * tensor_image(s->dst);
-    const real *src = s->src[0].v, left = rest(s);
-    const uint8_t *keep = s->saved;
-    real *dst = s->dst.v;
+    const size_t len = length(s->dst), image = tensor_image(s->dst);
+    const real *restrict src = s->src[0].v, factor = (real)(1 / (1 - rate_of(s)));
+    uint8_t *restrict keep = s->saved;
+    real *restrict dst = s->dst.v;
 
     if (!s->training) {
         memcpy(dst, src, len * sizeof *dst);
         return;
     }
-    if (!s->replay) draw(s);
+    if (!s->replay) rng_at_least(s->rng, (uint64_t)s->first * image, rate_of(s), keep, len);
     for (size_t i = 0; i < len; i++)
-        dst[i] = keep[i] ? src[i] / left : 0;
+        dst[i] = src[i] * (factor * keep[i]);
 }
 
 static void backward(const Step *s) {
-    const size_t len = (size_t)s->dst.n * tensor_image(s->dst);
-    const real *diff_dst = s->diff_dst.v, left = rest(s);
-    const uint8_t *keep = s->saved;
-    real *diff_src = s->diff_src[0].v;
+    const size_t len = length(s->dst);
+    const real *restrict diff_dst = s->diff_dst.v, factor = (real)(1 / (1 - rate_of(s)));
+    const uint8_t *restrict keep = s->saved;
+    real *restrict diff_src = s->diff_src[0].v;
     if (!diff_src) return;
 
-    for (size_t i = 0; i < len; i++)
-        diff_src[i] += !s->training ? diff_dst[i] : keep[i] ? diff_dst[i] / left : 0;
+    for (size_t i = 0; s->training && i < len; i++)
+        diff_src[i] += diff_dst[i] * (factor * keep[i]);
+    for (size_t i = 0; !s->training && i < len; i++)
+        diff_src[i] += diff_dst[i];
 }
 
 const LayerKind dropout_layer = {

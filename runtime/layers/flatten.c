@@ -21,7 +21,7 @@ static bool infer(Infer *q) {
     return true;
 }
 
-// ---- the definition ------------------------------------------------------------------------------
+// ---- the definition -----------------------------------------------------------------------------
 
 static void forward_ref(const Step *s) {
     const Tensor src = s->src[0];
@@ -45,7 +45,7 @@ static void backward_ref(const Step *s) {
             *at(s->diff_dst, n, (c * diff_src.h + y) * diff_src.w + x, 0, 0);
 }
 
-// ---- the fast way: in the plain layout it is a copy ------------------------------------------------
+// ---- the fast way: in the plain layout it is a copy ---------------------------------------------
 
 static void forward(const Step *s) {
     const real *src = s->src[0].v;

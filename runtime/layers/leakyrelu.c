@@ -20,20 +20,21 @@ static const AttrSpec attrs[] = {
 static real slope_of(const Step *s) { return (real)((const LeakyRelu *)s->cfg)->slope; }
 
 static void forward(const Step *s) {
-    const real slope = slope_of(s), *src = s->src[0].v;
-    real *dst = s->dst.v;
+    const real slope = slope_of(s), *restrict src = s->src[0].v;
+    real *restrict dst = s->dst.v;
 
     for (size_t i = 0, len = tensor_len(s->dst); i < len; i++)
-        dst[i] = src[i] > 0 ? src[i] : slope * src[i];
+        dst[i] = src[i] * (src[i] > 0 ? 1 : slope);
 }
 
 static void backward(const Step *s) {
-    const real slope = slope_of(s), *src = s->src[0].v, *diff_dst = s->diff_dst.v;
-    real *diff_src = s->diff_src[0].v;
+    const real slope = slope_of(s);
+    const real *restrict src = s->src[0].v, *restrict diff_dst = s->diff_dst.v;
+    real *restrict diff_src = s->diff_src[0].v;
     if (!diff_src) return;
 
     for (size_t i = 0, len = tensor_len(s->dst); i < len; i++)
-        diff_src[i] += src[i] > 0 ? diff_dst[i] : slope * diff_dst[i];
+        diff_src[i] += diff_dst[i] * (src[i] > 0 ? 1 : slope);
 }
 
 const LayerKind leakyrelu_layer = {

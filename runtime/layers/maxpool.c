@@ -19,7 +19,7 @@ static size_t saved(const void *cfg, const Shape *src, Shape dst) {
 
 static bool beats(real v, real best) { return (v > best) | (v != v); }
 
-// ---- the definition ------------------------------------------------------------------------------
+// ---- the definition -----------------------------------------------------------------------------
 
 // Place y·W + x of the first pixel of the window at stop (y, x) that lies inside the image.
 static int32_t first_inside(Slide rows, Slide columns, int y, int x) {
@@ -54,7 +54,7 @@ static void forward_ref(const Step *s) {
     for (int x = 0; x < dst.w; x++) {
         const int32_t w = winner_of(src, n, c, rows, columns, y, x);
         *at(dst, n, c, y, x) = *at(src, n, c, w / src.w, w % src.w);
-        if (winner) *winner++ = w;
+        *winner++ = w;
     }
 }
 
@@ -72,58 +72,86 @@ static void backward_ref(const Step *s) {
     }
 }
 
-/* ---- the fast way ---------------------------------------------------------------------------------
- * One row of results at a time, the loops over the window outside: the inner loop then runs along
- * the row without a branch, and the compiler takes a vector of windows at once. */
+/* ---- the fast way -------------------------------------------------------------------------------
+ * The loops over the window stand outside, those over the places inside: one pixel of every window
+ * at a time. The innermost loop then runs along a row without a branch, and the compiler takes a
+ * vector of windows at once; it is told the usual strides, since it cannot do so for any. */
 
-static void take(real *restrict best, int32_t *restrict winner, const real *restrict src, Range x,
-                 int stride, int32_t place) {
-    for (int i = x.lo; i < x.hi; i++) {
-        const real v = src[i * stride];
-        const bool wins = beats(v, best[i]);
-        best[i] = wins ? v : best[i];
-        winner[i] = wins ? place + i * stride : winner[i];
+static inline void take_by(real *restrict best, int32_t *restrict winner, const real *restrict src,
+                           int32_t place, int n, int stride) {
+    for (int x = 0; x < n; x++) {
+        const real v = src[x * stride];
+        const bool wins = beats(v, best[x]);
+        best[x] = wins ? v : best[x];
+        winner[x] = wins ? place + x * stride : winner[x];
     }
 }
 
-static void take_value(real *restrict best, const real *restrict src, Range x, int stride) {
-    for (int i = x.lo; i < x.hi; i++) {
-        const real v = src[i * stride];
-        best[i] = beats(v, best[i]) ? v : best[i];
-    }
+static void take(real *best, int32_t *winner, const real *src, int32_t place, int n, int stride) {
+    if (stride == 1) take_by(best, winner, src, place, n, 1);
+    else if (stride == 2) take_by(best, winner, src, place, n, 2);
+    else take_by(best, winner, src, place, n, stride);
 }
 
-// Row y of one channel; winner may be NULL.
-static void pool_row(const real *src, Slide rows, Slide columns, int y, real *dst,
-                     int32_t *winner) {
+// The whole of one channel.
+static void pool_plane(const real *src, Slide rows, Slide columns, real *dst, int32_t *winner) {
+    for (int y = 0; y < rows.out; y++)
     for (int x = 0; x < columns.out; x++) {
-        dst[x] = -INFINITY;
-        if (winner) winner[x] = first_inside(rows, columns, y, x);
+        dst[y * columns.out + x] = -INFINITY;
+        winner[y * columns.out + x] = first_inside(rows, columns, y, x);
     }
     for (int i = 0; i < rows.k; i++)
     for (int j = 0; j < columns.k; j++) {
-        const int row = slide_at(rows, y, i);
-        if (row < 0 || row >= rows.n) continue;
-        const ptrdiff_t place = (ptrdiff_t)row * columns.n + slide_at(columns, 0, j);
-        const Range x = slide_inside(columns, j);
-        if (winner) take(dst, winner, src + place, x, columns.s, (int32_t)place);
-        else take_value(dst, src + place, x, columns.s);
+        const Range y = slide_inside(rows, i), x = slide_inside(columns, j);
+        for (int k = y.lo; k < y.hi; k++) {
+            const int first = k * columns.out + x.lo;
+            const int place = slide_at(rows, k, i) * columns.n + slide_at(columns, x.lo, j);
+            take(dst + first, winner + first, src + place, place, x.hi - x.lo, columns.s);
+        }
     }
+}
+
+// Nearly every network has windows of 2x2 side by side: there all four pixels are taken at once.
+static bool side_by_side(Slide a) {
+    return a.k == 2 && a.s == 2 && a.before == 0 && 2 * a.out <= a.n;
+}
+
+static void pool_2x2_row(const real *restrict upper, const real *restrict lower, int32_t place,
+                         int W, int n, real *restrict dst, int32_t *restrict winner) {
+    for (int x = 0; x < n; x++) {
+        const real v1 = upper[2 * x + 1], v2 = lower[2 * x], v3 = lower[2 * x + 1];
+        const int32_t first = place + 2 * x;
+        real best = upper[2 * x];
+        int32_t won = first;
+        bool wins = beats(v1, best);
+        best = wins ? v1 : best;
+        won = wins ? first + 1 : won;
+        wins = beats(v2, best);
+        best = wins ? v2 : best;
+        won = wins ? first + W : won;
+        wins = beats(v3, best);
+        dst[x] = wins ? v3 : best;
+        winner[x] = wins ? first + W + 1 : won;
+    }
+}
+
+static void pool_2x2(const real *src, Slide rows, Slide columns, real *dst, int32_t *winner) {
+    const int W = columns.n, n = columns.out;
+    for (int y = 0; y < rows.out; y++)
+        pool_2x2_row(src + 2 * y * W, src + (2 * y + 1) * W, 2 * y * W, W, n, dst + y * n,
+                     winner + y * n);
 }
 
 static void forward(const Step *s) {
     const Slide rows = pool_rows(s->cfg, s->src[0].h), columns = pool_columns(s->cfg, s->src[0].w);
     const size_t image = (size_t)rows.n * (size_t)columns.n;
+    const size_t places = (size_t)rows.out * (size_t)columns.out;
     const size_t planes = (size_t)s->dst.n * (size_t)s->dst.c;
-    const real *src = s->src[0].v;
-    real *dst = s->dst.v;
-    int32_t *winner = s->saved;
+    const bool simple = side_by_side(rows) && side_by_side(columns);
 
-    for (size_t p = 0; p < planes; p++, src += image)
-    for (int y = 0; y < rows.out; y++, dst += columns.out) {
-        pool_row(src, rows, columns, y, dst, winner);
-        if (winner) winner += columns.out;
-    }
+    for (size_t p = 0; p < planes; p++)
+        (simple ? pool_2x2 : pool_plane)(s->src[0].v + p * image, rows, columns,
+                                         s->dst.v + p * places, (int32_t *)s->saved + p * places);
 }
 
 static void backward(const Step *s) {

@@ -8,20 +8,22 @@
 
 // Written so that a NaN passes: a broken number must stay visible.
 static void forward(const Step *s) {
-    const real *src = s->src[0].v;
-    real *dst = s->dst.v;
+    const real *restrict src = s->src[0].v;
+    real *restrict dst = s->dst.v;
 
     for (size_t i = 0, len = tensor_len(s->dst); i < len; i++)
         dst[i] = src[i] <= 0 ? 0 : src[i];
 }
 
 static void backward(const Step *s) {
-    const real *src = s->src[0].v, *diff_dst = s->diff_dst.v;
-    real *diff_src = s->diff_src[0].v;
+    const real *restrict src = s->src[0].v, *restrict diff_dst = s->diff_dst.v;
+    real *restrict diff_src = s->diff_src[0].v;
     if (!diff_src) return;
 
-    for (size_t i = 0, len = tensor_len(s->dst); i < len; i++)
-        diff_src[i] += src[i] <= 0 ? 0 : diff_dst[i];
+    for (size_t i = 0, len = tensor_len(s->dst); i < len; i++) {
+        const real g = diff_dst[i];
+        diff_src[i] += src[i] <= 0 ? 0 : g;
+    }
 }
 
 const LayerKind relu_layer = {

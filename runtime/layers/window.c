@@ -54,7 +54,7 @@ int slide_count(Slide a, int y) {
     return left < a.k ? left : a.k;
 }
 
-// ---- the shape -----------------------------------------------------------------------------------
+// ---- the shape ----------------------------------------------------------------------------------
 
 // The arithmetic of one direction: "28/2 = 14", "(28+2*1-3)/2+1 = 14".
 static void note_side(const PoolOptions *o, Slide a, char *text, size_t cap) {

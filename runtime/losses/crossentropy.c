@@ -27,7 +27,7 @@ static bool infer(Infer *q) {
     if (last == &sigmoid_layer.spec || last == &softmax_layer.spec) {
         if (!loss_fits(q)) return false;
         if (last == &sigmoid_layer.spec || q->src[0].c > 1) return true;
-        infer_error(q, NULL, E_LAST, "softmax of a single number is always 1: nothing can be learned");
+        infer_error(q, NULL, E_LAST, "softmax of a single number is always 1: nothing is learned");
         diag_note(q->diags, "for two classes: dense 2; softmax or dense 1; sigmoid");
         return false;
     }

@@ -6,6 +6,6 @@
     REAL_ATTR(LossOptions, smoothing, 0, 0, 1, "part of each target that is spread over all " \
               "classes", .synonyms = "label_smoothing smooth epsilon")
 
-// Does the network end in one number per class (or in one number for two classes)? If not, the
-// message says so.
+// Does the network end in a vector? If not, a message says so. That the vector has one number per
+// class, the language has checked.
 bool loss_fits(Infer *q);

@@ -41,7 +41,7 @@ static bool read_pair(char **arg, Error *e) {
     Idx images, labels;
     if (!idx_read(&images, arg[0], 3, e)) return false;
     bool ok = idx_read(&labels, arg[1], 1, e);
-    ok = ok && (images.dim[0] == labels.dim[0] || error_set(e, "images and labels differ in number"));
+    ok = ok && (images.dim[0] == labels.dim[0] || error_set(e, "the numbers differ"));
     ok = ok && check_labels(&labels, e);
     idx_free(&images);
     idx_free(&labels);

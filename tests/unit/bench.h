@@ -79,7 +79,7 @@ static inline void bench_free(Bench *b) {
     free(b->dst.v), free(b->diff_dst.v), free(b->saved), free(b->work);
 }
 
-// ---- numbers ---------------------------------------------------------------------------------------
+// ---- numbers ------------------------------------------------------------------------------------
 
 // A shuffled ruler: the numbers −1 … 1, each 2/len from the next, none of them 0.
 static inline void bench_ruler(Tensor t, const char *name) {
@@ -120,7 +120,7 @@ static inline void bench_clear(Bench *b, real before) {
         bench_fill_with(b->diff_param[k], before);
 }
 
-// ---- running it ------------------------------------------------------------------------------------
+// ---- running it ---------------------------------------------------------------------------------
 
 // A step on images [images.lo, images.hi) and channels (or rows) `part`, with scratch full of NaN.
 typedef struct Call { Step s; Tensor src[MAX_SRC], diff_src[MAX_SRC]; } Call;

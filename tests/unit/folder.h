@@ -29,7 +29,8 @@ static inline const char *folder_put(Folder *f, const char *name, const void *v,
     return f->name;
 }
 
-static inline int folder_remove_one(const char *path, const struct stat *st, int type, struct FTW *w) {
+static inline int folder_remove_one(const char *path, const struct stat *st, int type,
+                                    struct FTW *w) {
     (void)st, (void)type, (void)w;
     return remove(path);
 }

@@ -16,7 +16,7 @@ static const double UNIT = DBL_EPSILON / 2;
 static const double UNIT = FLT_EPSILON / 2;
 #endif
 
-// Every edge: of tiles (8, 48, 16), of slices of the sum (256, 1024), of blocks (192) and panels (960).
+// Every edge: of tiles (8, 48, 16), slices of the sum (256, 1024), blocks (192) and panels (960).
 static const struct { int M, N, K; } shapes[] = {
     {1, 1, 1},     {1, 1, 0},    {3, 5, 0},     {0, 4, 4},      {4, 0, 4},      {1, 7, 3},
     {2, 2, 2},     {6, 25, 576}, {6, 576, 25},  {16, 10, 84},   {16, 84, 10},   {10, 84, 16},

@@ -50,7 +50,8 @@ static bool parse(const void *v, size_t n, int rank, Idx *x, Error *e) {
 
 // `v` as a .gz file; returns its length. It fits into `out` easily.
 static size_t pack(const void *v, size_t n, uint8_t *out, size_t cap) {
-    z_stream z = {.next_in = (Bytef *)v, .avail_in = (uInt)n, .next_out = out, .avail_out = (uInt)cap};
+    z_stream z = {.next_in = (Bytef *)v, .avail_in = (uInt)n};
+    z.next_out = out, z.avail_out = (uInt)cap;
     deflateInit2(&z, 9, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY);
     deflate(&z, Z_FINISH);
     const size_t len = z.total_out;

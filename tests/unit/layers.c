@@ -26,7 +26,7 @@ static const Case cases[] = {
     {{1, 7, 7}, "maxpool 2 stride=3",             {1, 2, 2}, "(7-2)/3+1 = 2, rounded down"},
     {{2, 6, 6}, "maxpool 3 stride=2 pad=1",       {2, 3, 3}, "(6+2*1-3)/2+1 = 3, rounded down"},
     {{1, 6, 6}, "maxpool 3 stride=2 ceil=yes",    {1, 3, 3}, "(6-3)/2+1 = 3, rounded up"},
-    {{1, 5, 5}, "maxpool 2 stride=3 pad=1 ceil=yes", {1, 2, 2}, NULL}, // a third would start outside
+    {{1, 5, 5}, "maxpool 2 stride=3 pad=1 ceil=yes", {1, 2, 2}, NULL}, // a third begins outside
     {{1, 5, 5}, "maxpool 3 stride=1 pad=1",       {1, 5, 5}, "(5+2*1-3)/1+1 = 5"},
     {{2, 7, 7}, "maxpool 2 pad=same",             {2, 4, 4}, "7/2 = 4, rounded up"},
     {{2, 7, 9}, "maxpool 2x3",                    {2, 3, 3}, "7/2 = 3, rounded down and 9/3 = 3"},
@@ -60,7 +60,7 @@ typedef struct Answer {
     int n;
     Shape in;
     unsigned char saved[ROOM]; // random choices, if replay is set
-    bool replay;
+    bool replay, frozen;
     real src[2][ROOM], param[MAX_PARAMS][ROOM], dst[ROOM];
     real diff_dst[ROOM], diff_src[2][ROOM], diff_param[MAX_PARAMS][ROOM];
     real after[MAX_PARAMS][ROOM]; // statistics after a step of training
@@ -69,7 +69,7 @@ typedef struct Answer {
 // Every number here was worked out on paper.
 static const Answer answers[] = {
     /* 1·1 + 2·5 + 1 = 12, 1·2 + 2·6 + 1 = 15, 1·4 + 2·8 + 1 = 21, 1·5 + 2·9 + 1 = 24. Back: the
-     * window at 0,0 counts once and the one at 1,1 twice: weight 1 + 2·5, 2 + 2·6, 4 + 2·8, 5 + 2·9. */
+     * window at 0,0 counts once, the one at 1,1 twice: 1 + 2·5, 2 + 2·6, 4 + 2·8, 5 + 2·9. */
     {.net = "conv 1 2x2", .n = 1, .in = {1, 3, 3}, .src = {{1, 2, 3, 4, 5, 6, 7, 8, 9}},
      .param = {{1, 0, 0, 2}, {1}}, .dst = {12, 15, 21, 24}, .diff_dst = {1, 0, 0, 2},
      .diff_src = {{1, 0, 0, 0, 2 + 2, 0, 0, 0, 4}}, .diff_param = {{11, 14, 20, 23}, {3}}},
@@ -110,15 +110,23 @@ static const Answer answers[] = {
     /* 1 : 1 : 2. Σ g·y = 1 + 0 + 1 = 2; back y·(g − 2). */
     {.net = "softmax", .n = 1, .in = {3, 1, 1}, .src = {{0, 0, R(0.6931471805599453)}},
      .dst = {0.25, 0.25, 0.5}, .diff_dst = {4, 0, 2}, .diff_src = {{0.5, -0.5, 0}}},
+    /* A difference of 1000 overflows nothing. */
+    {.net = "softmax", .n = 1, .in = {2, 1, 1}, .src = {{1000, 0}}, .dst = {1, 0},
+     .diff_dst = {3, 5}, .diff_src = {{0, 0}}},
     /* What stays is doubled. */
     {.net = "dropout 50%", .n = 1, .in = {1, 1, 3}, .saved = {1, 0, 1}, .replay = true,
      .src = {{1, 2, 3}}, .dst = {2, 0, 6}, .diff_dst = {1, 1, 1}, .diff_src = {{2, 0, 2}}},
     /* Mean ½, variance (3·¼ + 9/4)/4 = ¾, σ = √(¾ + ¼) = 1, x̂ = −½ −½ −½ 1½. Σ g = 2,
-     * Σ g·x̂ = −½ + 1½ = 1; back 2·(g − 2/4 − x̂/4). Running: ½·0 + ½·½, ½·2 + ½·(¾·4/3). */
-    {.net = "batchnorm eps=0.25 momentum=0.5", .n = 2, .in = {1, 1, 2}, .src = {{0, 0, 0, 2}},
-     .param = {{2}, {1}, {0}, {2}}, .dst = {0, 0, 0, 4}, .diff_dst = {1, 0, 0, 1},
+     * Σ g·x̂ = −½ + 1½ = 1; back 2·(g − 2/4 − x̂/4). Running: ¾·2 + ¼·½, ¾·2 + ¼·(¾·4/3). */
+    {.net = "batchnorm eps=0.25 momentum=0.25", .n = 2, .in = {1, 1, 2}, .src = {{0, 0, 0, 2}},
+     .param = {{2}, {1}, {2}, {2}}, .dst = {0, 0, 0, 4}, .diff_dst = {1, 0, 0, 1},
      .diff_src = {{1.25, -0.75, -0.75, 0.25}}, .diff_param = {{1}, {2}},
-     .after = {{2}, {1}, {0.25}, {1.5}}},
+     .after = {{2}, {1}, {1.625}, {1.75}}},
+    /* Frozen, with the stored mean 1 and σ = 1: x̂ = −1 −1 −1 1; Σ g·x̂ = −1 + 1. */
+    {.net = "batchnorm eps=0.25 momentum=0.25", .n = 2, .in = {1, 1, 2}, .src = {{0, 0, 0, 2}},
+     .frozen = true, .param = {{2}, {1}, {1}, {0.75}}, .dst = {-1, -1, -1, 3},
+     .diff_dst = {1, 0, 0, 1}, .diff_src = {{2, 0, 0, 2}}, .diff_param = {{0}, {2}},
+     .after = {{2}, {1}, {1}, {0.75}}},
     {.net = "relu as a; tanh; add a", .n = 1, .in = {1, 1, 2}, .src = {{1, 2}, {3, 5}},
      .dst = {4, 7}, .diff_dst = {1, 2}, .diff_src = {{1, 2}, {1, 2}}},
     {.net = "relu as a; tanh; concat a", .n = 1, .in = {1, 1, 2}, .src = {{1, 2}, {3, 5}},
@@ -132,7 +140,7 @@ static const real EPSILON = sizeof(real) == sizeof(float) ? (real)FLT_EPSILON : 
 
 enum { IMAGES = 6 };
 
-// ---- comparing ---------------------------------------------------------------------------------------
+// ---- comparing ----------------------------------------------------------------------------------
 
 static bool near(Tensor a, Tensor b, double tol) {
     if (!a.v || !b.v) return true;
@@ -164,7 +172,7 @@ static void compare(const Bench *a, const Bench *b, double tol, double param_tol
     }
 }
 
-// ---- what holds for every kind -----------------------------------------------------------------------
+// ---- what holds for every kind ------------------------------------------------------------------
 
 static void test_ref(const Graph *g, const Node *node, Mode m, const char *net) {
     Bench fast = bench_make(g, node, IMAGES), ref = bench_make(g, node, IMAGES);
@@ -260,7 +268,7 @@ static void test_unasked(const Graph *g, const Node *node, Mode m, const char *n
     bench_free(&all), bench_free(&some);
 }
 
-// ---- gradients ---------------------------------------------------------------------------------------
+// ---- gradients ----------------------------------------------------------------------------------
 
 // The sum of all outputs, each times the gradient that backward is given for it.
 static double objective(Bench *b, Mode m) {
@@ -282,7 +290,8 @@ static bool gradient_right(Bench *b, Mode m, Tensor t, Tensor diff) {
         t.v[i] = (real)(v - h);
         const double down = objective(b, m);
         t.v[i] = v;
-        if (!(fabs((up - down) / (2 * h) - diff.v[i]) <= 1e-7 * (1 + fabs(diff.v[i])))) return false;
+        const double off = (up - down) / (2 * h) - diff.v[i];
+        if (!(fabs(off) <= 1e-7 * (1 + fabs(diff.v[i])))) return false;
     }
     return true;
 }
@@ -300,7 +309,7 @@ static void test_gradients(const Graph *g, const Node *node, Mode m, const char 
     bench_free(&b);
 }
 
-// ---- rows --------------------------------------------------------------------------------------------
+// ---- rows ---------------------------------------------------------------------------------------
 
 static bool same_shape(Shape a, Shape b) { return a.c == b.c && a.h == b.h && a.w == b.w; }
 
@@ -360,14 +369,14 @@ static void test_answer(const Answer *a) {
     for (int ref = 0; m.g && ref < 2; ref++) {
         Bench b = bench_make(m.g, &m.g->node[m.g->output], a->n);
         set_answer(&b, a);
-        bench_run(&b, ref, (Mode){.training = true, .replay = a->replay}, 0);
+        bench_run(&b, ref, (Mode){true, a->frozen, a->replay}, 0);
         compare_answer(&b, a, a->net);
         bench_free(&b);
     }
     model_free(&m);
 }
 
-// ---- dropout and broken numbers ----------------------------------------------------------------------
+// ---- dropout and broken numbers -----------------------------------------------------------------
 
 static void test_dropout(void) {
     Model m = model_make("dropout 25%", (Shape){4, 25, 25}, 10);
@@ -388,8 +397,9 @@ static void test_dropout(void) {
 
 // A NaN must come out of a layer, or the search for the first broken number would miss it.
 static void test_nan(void) {
-    static const char *const nets[] = {"relu", "leakyrelu", "sigmoid", "tanh", "softmax", "maxpool 2",
-                                       "avgpool 2", "globalavgpool", "flatten", "batchnorm"};
+    static const char *const nets[] = {"relu", "leakyrelu", "sigmoid", "tanh", "softmax",
+                                       "maxpool 2", "avgpool 2", "globalavgpool", "flatten",
+                                       "dropout 50%", "batchnorm"};
     for (size_t i = 0; i < COUNT(nets); i++)
         for (int ref = 0; ref < 2; ref++) {
             Model m = model_make(nets[i], (Shape){1, 2, 2}, 10);
@@ -407,7 +417,7 @@ static void test_nan(void) {
         }
 }
 
-// ---- every kind has its rows ---------------------------------------------------------------------------
+// ---- every kind has its rows --------------------------------------------------------------------
 
 // Is `kind` the last word of the net?
 static bool ends_in(const char *net, const char *kind) {

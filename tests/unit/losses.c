@@ -66,9 +66,11 @@ static const struct { const char *net; int classes; Code code; } fits[] = {
 
 static const double EPSILON = sizeof(real) == sizeof(float) ? 0x1p-23 : 0x1p-52;
 
-// ---- answers -----------------------------------------------------------------------------------------
+// ---- answers ------------------------------------------------------------------------------------
 
-static Tensor block(real *v, int n, int c) { return (Tensor){.v = v, .n = n, .c = c, .h = 1, .w = 1}; }
+static Tensor block(real *v, int n, int c) {
+    return (Tensor){.v = v, .n = n, .c = c, .h = 1, .w = 1};
+}
 
 static void judge(const Experiment *x, Tensor score, Tensor target, Tensor diff, double *loss) {
     const LossStep s = {.cfg = x->loss.cfg, .last = x->graph.node[x->graph.output].use.kind,
@@ -82,18 +84,19 @@ static void test_answer(Answer a) {
     real diff[ROOM] = {1, 1, 1, 1}; // the gradient is added to what is there
     double loss[2];
     if (m.x) {
-        judge(m.x, block(a.score, a.n, a.c), block(a.target, a.n, a.c), block(diff, a.n, a.c), loss);
+        const Tensor score = block(a.score, a.n, a.c), target = block(a.target, a.n, a.c);
+        judge(m.x, score, target, block(diff, a.n, a.c), loss);
         for (int n = 0; n < a.n; n++)
             CHECK_NEAR(loss[n], a.loss[n], 4 * EPSILON * (1 + a.loss[n]));
         for (int i = 0; i < a.n * a.c; i++)
             CHECK_NEAR(diff[i], 1 + (double)a.diff[i], 4 * EPSILON);
-        judge(m.x, block(a.score, a.n, a.c), block(a.target, a.n, a.c), (Tensor){0}, loss);
+        judge(m.x, score, target, (Tensor){0}, loss);
         CHECK_NEAR(loss[0], a.loss[0], 4 * EPSILON * (1 + a.loss[0]));
     }
     model_free(&m);
 }
 
-// ---- gradients ---------------------------------------------------------------------------------------
+// ---- gradients ----------------------------------------------------------------------------------
 
 static double mean_loss(const Experiment *x, Tensor score, Tensor target) {
     double loss[ROOM], sum = 0;
@@ -127,7 +130,7 @@ static void test_gradient(const char *net, int c) {
     model_free(&m);
 }
 
-// ---- targets -----------------------------------------------------------------------------------------
+// ---- targets ------------------------------------------------------------------------------------
 
 static void test_target(void) {
     static const real wanted[] = {R(0.025), R(0.025), R(0.925), R(0.025),
@@ -155,7 +158,7 @@ static void test_score(void) {
     model_free(&b);
 }
 
-// ---- last layers -------------------------------------------------------------------------------------
+// ---- last layers --------------------------------------------------------------------------------
 
 static void test_fit(const char *net, int classes, Code code) {
     Model m = model_try(net, (Shape){3, 4, 4}, classes);

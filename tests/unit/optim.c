@@ -9,7 +9,7 @@
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 
-// ---- two steps by hand (NaN: only one) -------------------------------------------------------------------------------
+// ---- two steps by hand (NaN: only one) ----------------------------------------------------------
 
 typedef struct Answer { const char *optimizer; double decay, g[2], w[3]; } Answer;
 
@@ -39,11 +39,16 @@ enum { LEN = 37 }; // no multiple of a vector
 
 static const double TOLERANCE = sizeof(real) == sizeof(float) ? 4e-7 : 4e-8; // eps is 1e-8
 
-typedef struct Bench { Model m; const OptimKind *kind; real w[LEN + 1], g[LEN], slot[MAX_SLOTS][LEN]; } Bench;
+typedef struct Bench {
+    Model m;
+    const OptimKind *kind;
+    real w[LEN + 1], g[LEN], slot[MAX_SLOTS][LEN];
+} Bench;
 
 static bool bench_open(Bench *b, const char *optimizer) {
     char text[200];
-    snprintf(text, sizeof text, "dense 10; softmax\nloss crossentropy\noptimizer %s\ntrain", optimizer);
+    snprintf(text, sizeof text, "dense 10; softmax\nloss crossentropy\noptimizer %s\ntrain",
+             optimizer);
     *b = (Bench){.m = model_make(text, (Shape){1, 2, 2}, 10)};
     b->kind = b->m.x ? (const OptimKind *)b->m.x->optimizer.kind : NULL;
     return b->kind != NULL;
@@ -79,7 +84,7 @@ static void test_answer(const Answer *a) {
     model_free(&b.m);
 }
 
-// ---- five steps with the gradient 1, from 0: minus the sum of these ------------------------------------
+// ---- five steps with the gradient 1, from 0: minus the sum of these -----------------------------
 
 static double one(int t) { return (void)t, 1; }
 static double momentum(int t) { return (1 - pow(0.9, t)) / (1 - 0.9); }
@@ -111,7 +116,7 @@ static void test_sum(const char *optimizer, double (*step)(int t)) {
     model_free(&b.m);
 }
 
-// ---- options -----------------------------------------------------------------------------------------
+// ---- options ------------------------------------------------------------------------------------
 
 static const struct { const char *optimizer; double lr, decay; int n_slots; } defaults[] = {
     {"sgd lr=0.1",             0.1,   0,    0}, {"sgd lr=0.1 momentum=0.9", 0.1,  0, 1},
@@ -146,12 +151,14 @@ static void test_refused(const char *optimizer, Code code) {
 static void test_complete(const char *optimizer) {
     const size_t len = strlen(optimizer);
     bool found = false;
-    for (size_t i = 0; i < COUNT(answers); i++)
-        found |= strncmp(answers[i].optimizer, optimizer, len) == 0 && answers[i].optimizer[len] == ' ';
+    for (size_t i = 0; i < COUNT(answers); i++) {
+        const char *row = answers[i].optimizer;
+        found |= strncmp(row, optimizer, len) == 0 && row[len] == ' ';
+    }
     if (!CHECK(found)) printf("    %s has no steps worked out by hand\n", optimizer);
 }
 
-// ---- schedules: lr 1 over 10 epochs --------------------------------------------------------------------
+// ---- schedules: lr 1 over 10 epochs of two steps -------------------------------------------------------------
 
 static const struct { const char *options; double epoch, rate; } rates[] = {
     {"schedule=constant",                      7.5, 1},
@@ -167,10 +174,11 @@ static const struct { const char *options; double epoch, rate; } rates[] = {
     {"schedule=exponential factor=0.5",        0.9, 1},
     {"schedule=exponential factor=0.5",        3.2, 0.125},
     {"schedule=plateau",                       8,   1},
-    {"warmup=2",                               0,   0},
-    {"warmup=2",                               0.5, 0.25},
+    {"warmup=2",                               0,   0.25}, // the first step: ½ / 2
+    {"warmup=2",                               0.5, 0.5},
+    {"warmup=2",                               1.5, 1},
     {"warmup=2",                               2,   1},
-    {"schedule=exponential factor=0.5 warmup=4", 2, 0.125}, // ¼ · 2/4
+    {"schedule=exponential factor=0.5 warmup=4", 2, 0.15625}, // ¼ · 2½/4
 };
 
 static Model train_model(const char *options) {
@@ -183,7 +191,7 @@ static Model train_model(const char *options) {
 static void test_rate(const char *options, double epoch, double rate) {
     Model m = train_model(options);
     const ScheduleState start = schedule_start();
-    const SchedulePlace p = {.lr = 1, .epoch = epoch, .epochs = 10};
+    const SchedulePlace p = {.lr = 1, .epoch = epoch, .epochs = 10, .step = 0.5};
     if (m.x && !CHECK_NEAR(schedule_rate(m.x->action[0].use.cfg, &p, &start), rate, 1e-15))
         printf("    %s at epoch %g\n", options, epoch);
     model_free(&m);

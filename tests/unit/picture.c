@@ -9,7 +9,12 @@
 #define ROW(text, w, h, c, pixels) {text, sizeof(text) - 1, w, h, c, pixels, NULL}
 #define BAD(text, wrong) {text, sizeof(text) - 1, 0, 0, 0, NULL, wrong}
 
-static const struct { const char *v; size_t n; int w, h, c; const char *pixels, *wrong; } cases[] = {
+static const struct {
+    const char *v;
+    size_t n;
+    int w, h, c;
+    const char *pixels, *wrong;
+} cases[] = {
     ROW("P5 2 1 255\nab", 2, 1, 1, "ab"),
     ROW("P5 2 1 255\nab more", 2, 1, 1, "ab"),
     ROW("P6\n# comment\n1 # another\n2\n255 abcdef", 1, 2, 3, "abcdef"),
@@ -63,7 +68,7 @@ static void check_case(size_t i) {
     picture_free(&p);
 }
 
-// ---- PNG -----------------------------------------------------------------------------------------
+// ---- PNG ----------------------------------------------------------------------------------------
 
 // How numbers in a PNG become bytes: gray stays gray, alpha lies over black, 16 bits become 8.
 static const struct {
@@ -121,7 +126,7 @@ static void check_png_damage(Folder *f) {
     CHECK(!picture_read(&p, folder_file(f, "none"), &e));
 }
 
-// ---- channels and sizes --------------------------------------------------------------------------
+// ---- channels and sizes -------------------------------------------------------------------------
 
 static void check_channels(void) {
     Error e;

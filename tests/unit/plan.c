@@ -6,8 +6,7 @@
 
 #include "runtime/init.h"
 #include "runtime/loss.h"
-#include "runtime/vocabulary.h"
-#include "tests/unit/test.h"
+#include "tests/unit/model.h"
 
 // Networks whose plans differ: large and small gradients, skips, batch statistics, odd sizes.
 static const struct { const char *what, *net; } nets[] = {
@@ -23,16 +22,15 @@ static const struct { const char *what, *net; } nets[] = {
 };
 enum { N_NETS = sizeof nets / sizeof nets[0] };
 
-typedef struct Case { Arena *arena; const Experiment *x; Params *params; } Case;
+typedef struct Case { Model m; const Experiment *x; Params *params; } Case;
 
 static Case case_open(const char *net) {
-    Case c = {.arena = arena_make()};
-    char *text = arena_print(c.arena, "data \"none\" size=8x8 color=gray classes=3\n%s\n"
-                             "loss crossentropy\noptimizer adam lr=0.01\ntrain epochs=1 batch=8\n", net);
-    Diags *d = diags_make(c.arena);
-    c.x = experiment_parse(c.arena, d, &runtime_vocabulary, "test.cnn", text, strlen(text));
-    if (!CHECK(c.x != NULL)) diags_render(d, stdout);
+    char text[1024];
+    snprintf(text, sizeof text, "%s\nloss crossentropy\noptimizer adam lr=0.01\n"
+             "train epochs=1 batch=8", net);
+    Case c = {.m = model_make(text, (Shape){1, 8, 8}, 3)};
     Error e;
+    c.x = c.m.x;
     c.params = c.x ? params_make(&c.x->graph, &c.x->optimizer, &e) : NULL;
     if (c.params) params_init(c.params, c.x, 1);
     return c;
@@ -40,7 +38,7 @@ static Case case_open(const char *net) {
 
 static void case_close(Case *c) {
     params_free(c->params);
-    arena_free(c->arena);
+    model_free(&c->m);
 }
 
 static void fill(Plan *p, int n) {

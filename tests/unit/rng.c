@@ -9,7 +9,7 @@
 
 enum { N = 100000 };
 
-// ---- the same bits for ever ------------------------------------------------------------------------
+// ---- the same bits for ever ---------------------------------------------------------------------
 
 /* SplitMix64 with the key 1234567 as its seed; the five numbers are those of the algorithm's
  * published test vector. */
@@ -41,7 +41,7 @@ static void test_keys(void) {
     CHECK(rng_at(a, 0).key != rng_bits(a, 0));
 }
 
-// ---- fair values -----------------------------------------------------------------------------------
+// ---- fair values --------------------------------------------------------------------------------
 
 /* The mean of N values of deviation d is off by more than 5·d/√N once in two million tries; for the
  * mean square of normal values d is √2. */
@@ -120,7 +120,7 @@ static void test_below_limits(void) {
         CHECK(rng_below(r, i, 0xfffffff1u) < 0xfffffff1u);
 }
 
-// ---- order -----------------------------------------------------------------------------------------
+// ---- order --------------------------------------------------------------------------------------
 
 static void test_order(void) {
     const Rng r = rng_make(7, "test");
@@ -162,7 +162,7 @@ static void test_shuffle_fair(void) {
     CHECK(used == 24);
 }
 
-// ---- functions the random numbers rest on ------------------------------------------------------------
+// ---- functions the random numbers rest on -------------------------------------------------------
 
 static void test_exact(void) {
     for (int i = 1; i < 2000; i++) {
@@ -175,7 +175,7 @@ static void test_exact(void) {
     CHECK(exact_power(7, 0) == 1);
 }
 
-// ---- first values ----------------------------------------------------------------------------------
+// ---- first values -------------------------------------------------------------------------------
 
 /* fan_in 50, fan_out 150: he 2/50, xavier a third of 6/200, lecun 1/50; of normal and uniform the
  * defaults 0.01² and a third of 0.05². */

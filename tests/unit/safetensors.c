@@ -7,8 +7,10 @@
 #include "tests/unit/folder.h"
 #include "tests/unit/test.h"
 
-#define A "\"a\":{\"dtype\":\"F32\",\"shape\":[2,2],\"data_offsets\":[0,16]}"
-#define SHAPED(shape, end) "{\"a\":{\"dtype\":\"F32\",\"shape\":[" shape "],\"data_offsets\":[0," end "]}}"
+#define ENTRY(dtype, shape, lo, hi) \
+    "{\"dtype\":\"" dtype "\",\"shape\":[" shape "],\"data_offsets\":[" #lo "," #hi "]}"
+#define A "\"a\":" ENTRY("F32", "2,2", 0, 16)
+#define SHAPED(shape, hi) "{\"a\":" ENTRY("F32", shape, 0, hi) "}"
 
 // A header, how many bytes of data follow, and a part of the message (NULL: it is fine).
 static const struct { const char *header; int data; const char *wrong; } cases[] = {
@@ -17,12 +19,11 @@ static const struct { const char *header; int data; const char *wrong; } cases[]
     {"{}", 0, NULL},
     {"{\"__metadata__\":null," A "}", 16, NULL},
     {"{\"__metadata__\":{\"k\":\"v\"}," A "}", 16, NULL},
-    {SHAPED("", "4"), 4, NULL},
-    {SHAPED("0,3", "0"), 0, NULL},
-    {SHAPED("1,1,1,1,1,1,1,1", "4"), 4, NULL},
-    {"{\"b\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[0,1]},"
-     "\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[1,5]}}", 5, NULL},
-    {"{\"\\u0061\\ud83d\\ude00\\n\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[0,1]}}", 1, NULL},
+    {SHAPED("", 4), 4, NULL},
+    {SHAPED("0,3", 0), 0, NULL},
+    {SHAPED("1,1,1,1,1,1,1,1", 4), 4, NULL},
+    {"{\"b\":" ENTRY("U8", "1", 0, 1) ",\"a\":" ENTRY("F32", "1", 1, 5) "}", 5, NULL},
+    {"{\"\\u0061\\ud83d\\ude00\\n\":" ENTRY("U8", "1", 0, 1) "}", 1, NULL},
     {"", 0, "byte 8: the header must begin with '{'"},
     {" {" A "}", 16, "byte 8: the header must begin with '{'"},
     {"[]", 0, "byte 8: the header must begin with '{'"},
@@ -36,37 +37,36 @@ static const struct { const char *header; int data; const char *wrong; } cases[]
     {"{\"__metadata__\":{\"k\":\"1\",\"k\":\"2\"}}", 0, "metadata \"k\" twice"},
     {"{\"__metadata__\":{\"k\":1}}", 0, "expected a text in quotes"},
     {"{\"__metadata__\":{\"crc32c\":\"00000000\"}," A "}", 16, "damaged"},
-    {"{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4],\"x\":1}}", 4, "the format does not have"},
-    {"{\"a\":{\"dtype\":\"F32\",\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}", 4, "same field twice"},
+    {"{\"a\":{\"dtype\":\"F32\",\"x\":1}}", 4, "a field that the format does not have"},
+    {"{\"a\":{\"dtype\":\"F32\",\"dtype\":\"F32\"}}", 4, "the same field twice"},
     {"{\"a\":{\"dtype\":\"F32\",\"shape\":[1]}}", 4, "it needs dtype, shape and data_offsets"},
-    {"{\"a\":{\"dtype\":\"F8_E4M3\",\"shape\":[1],\"data_offsets\":[0,1]}}", 1,
-     "dtype F8_E4M3 is not one cnnrun reads"},
-    {"{\"a\":{\"dtype\":\"f32\",\"shape\":[1],\"data_offsets\":[0,4]}}", 4, "dtype f32 is not one"},
-    {"{\"\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}", 4, "a name has 1 to 256 bytes"},
+    {"{\"a\":" ENTRY("F8_E4M3", "1", 0, 1) "}", 1, "dtype F8_E4M3 is not one cnnrun reads"},
+    {"{\"a\":" ENTRY("f32", "1", 0, 4) "}", 4, "dtype f32 is not one cnnrun reads"},
+    {"{\"\":" ENTRY("F32", "1", 0, 4) "}", 4, "a name has 1 to 256 bytes"},
     {"{\"a\\u0000b\":{}}", 0, "must not hold NUL"},
     {"{\"\\ud800\":{}}", 0, "half of a surrogate pair"},
     {"{\"\\udc00\":{}}", 0, "half of a surrogate pair"},
     {"{\"\\ud800\\ud800\":{}}", 0, "half of a surrogate pair"},
     {"{\"\\x\":{}}", 0, "unknown character after"},
     {"{\"a\nb\":{}}", 0, "control character"},
-    {SHAPED("-1", "4"), 4, "a whole number without a sign"},
-    {SHAPED("2.0", "8"), 8, "expected a whole number"},
-    {SHAPED("4e0", "16"), 16, "expected a whole number"},
-    {SHAPED("04", "16"), 16, "does not begin with 0"},
-    {SHAPED("18446744073709551616", "16"), 16, "above 2^63 - 1"},
-    {SHAPED("4294967296,4294967296", "16"), 16, "the shape is too large"},
-    {SHAPED("4611686018427387905,4", "16"), 16, "the shape is too large"},
-    {SHAPED("0,4611686018427387904,4611686018427387904", "0"), 0, "the shape is too large"},
-    {SHAPED("1,1,1,1,1,1,1,1,1", "4"), 4, "more than 8 sides"},
-    {SHAPED("[1]", "4"), 4, "a whole number"},
-    {SHAPED("2,2", "12"), 12, "12 bytes for 4 numbers of type F32"},
-    {SHAPED("2,2", "16"), 8, "past the end of the file"},
-    {SHAPED("1", "4"), 5, "1 bytes that belong to no tensor"},
-    {"{\"a\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[1,0]}}", 2, "end before they begin"},
-    {"{\"a\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[0,1,2]}}", 2, "expected ']'"},
-    {"{\"a\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[1,2]}}", 2, "not at byte"},
-    {"{\"a\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":[0,2]},"
-     "\"b\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":[1,3]}}", 3, "tensor \"b\" begins here"},
+    {SHAPED("-1", 4), 4, "a whole number without a sign"},
+    {SHAPED("2.0", 8), 8, "expected a whole number"},
+    {SHAPED("4e0", 16), 16, "expected a whole number"},
+    {SHAPED("04", 16), 16, "does not begin with 0"},
+    {SHAPED("18446744073709551616", 16), 16, "above 2^63 - 1"},
+    {SHAPED("4294967296,4294967296", 16), 16, "the shape is too large"},
+    {SHAPED("4611686018427387905,4", 16), 16, "the shape is too large"},
+    {SHAPED("0,4611686018427387904,4611686018427387904", 0), 0, "the shape is too large"},
+    {SHAPED("1,1,1,1,1,1,1,1,1", 4), 4, "more than 8 sides"},
+    {SHAPED("[1]", 4), 4, "a whole number"},
+    {SHAPED("2,2", 12), 12, "12 bytes for 4 numbers of type F32"},
+    {SHAPED("2,2", 16), 8, "past the end of the file"},
+    {SHAPED("1", 4), 5, "1 bytes that belong to no tensor"},
+    {"{\"a\":" ENTRY("U8", "0", 1, 0) "}", 2, "end before they begin"},
+    {"{\"a\":{\"data_offsets\":[0,1,2]}}", 2, "expected ']'"},
+    {"{\"a\":" ENTRY("U8", "1", 1, 2) "}", 2, "begins here, not at byte"},
+    {"{\"a\":" ENTRY("U8", "2", 0, 2) ",\"b\":" ENTRY("U8", "2", 1, 3) "}", 3,
+     "tensor \"b\" begins here"},
 };
 
 // The bytes of a file with this header; malloc'd to their exact number, so that a reader that goes
@@ -142,7 +142,7 @@ static void check_depth(void) {
     free(header);
 }
 
-// ---- numbers -------------------------------------------------------------------------------------
+// ---- numbers ------------------------------------------------------------------------------------
 
 static const struct { DType type; const char *bytes; double value; } numbers[] = {
     {DT_F16, "\x00\x3c", 1},     {DT_F16, "\x00\xc0", -2},      {DT_F16, "\xff\x7b", 65504},
@@ -165,7 +165,7 @@ static void check_numbers(void) {
     CHECK(isnan(st_number(&nan, 0)));
 }
 
-// ---- writing -------------------------------------------------------------------------------------
+// ---- writing ------------------------------------------------------------------------------------
 
 static const float some[] = {1, -2, 0.5f, 3, 4, 5};
 static const uint64_t counts[] = {7, UINT64_MAX};
@@ -235,7 +235,7 @@ static void check_refused(Folder *folder) {
     CHECK(st_write(path, NULL, 0, NULL, 0, &e));
 }
 
-// ---- texts ---------------------------------------------------------------------------------------
+// ---- texts --------------------------------------------------------------------------------------
 
 static const struct { const char *text; size_t bad; } texts[] = {
     {"abc", 3}, {"\xc3\xa9", 2}, {"\xe2\x82\xac", 3}, {"\xf0\x9f\x98\x80", 4}, {"a\xc0\x80", 1},

@@ -4,6 +4,7 @@
  * ones go through a square root, so that one mistake in a hundred is seen. */
 #include "viz/charts/charts.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -78,26 +79,27 @@ static void draw_shades(DrawList *d, const Grid *g, float *shades) {
 }
 
 static double count_size(const DrawList *d, const Grid *g) {
-    TextStyle s = {.font = FONT_BOLD, .size = fmin(SIZE_TILE, 0.5 * g->side)};
+    const double size = fmin(SIZE_TILE, 0.5 * g->side);
+    const TextStyle s = {.font = FONT_BOLD, .size = size, .tabular = true};
     int most = 0;
     for (int i = 0; i < g->v->classes; i++)
         for (int j = 0; j < g->v->classes; j++)
             if (cell(g->v, i, j) > most) most = cell(g->v, i, j);
     char text[16];
     snprintf(text, sizeof text, "%d", most);
-    return s.size * fmin(1, (g->side - 8) / fonts_width(d->fonts, &s, text));
+    return size * fmin(1, (g->side - 8) / fonts_width(d->fonts, &s, text));
 }
 
 // Zeros are left out: what is empty was never answered.
 static void draw_counts(DrawList *d, const Grid *g) {
-    TextStyle s = {.size = count_size(d, g), .align = ALIGN_CENTRE};
+    TextStyle s = {.size = count_size(d, g), .align = ALIGN_CENTRE, .tabular = true};
     for (int i = 0; i < g->v->classes; i++) {
         const int64_t of = row_sum(g->v, i);
         for (int j = 0; j < g->v->classes; j++) {
             const int n = cell(g->v, i, j);
             if (n == 0) continue;
             s.font = i == j ? FONT_BOLD : FONT_REGULAR;
-            s.tone = (int)scale_ink(SCALE_SIGNED, shade(n, of, i == j));
+            s.tone = scale_ink(SCALE_SIGNED, shade(n, of, i == j));
             draw_print(d, (Point){g->at.x + (j + 0.5) * g->side,
                                   g->at.y + (i + 0.5) * g->side + FONT_CAPITAL * s.size / 2},
                        s, "%d", n);
@@ -121,7 +123,8 @@ static void column_names(DrawList *d, const Grid *g) {
     if (g->name_every > 1) return;
     const bool turns = g->name_w > g->side;
     const double wide = turns ? 2 * g->side : g->side;
-    const TextStyle s = {FONT_BOLD, turns ? SIZE_LABEL : g->name_size, TONE_INK2, ALIGN_CENTRE, false};
+    const double size = turns ? SIZE_LABEL : g->name_size;
+    const TextStyle s = {FONT_BOLD, size, TONE_INK2, ALIGN_CENTRE, false};
     for (int i = 0; i < g->v->classes; i++) {
         const double middle = g->at.x + (i + 0.5) * g->side, up = turns && i % 2 ? 20 : 0;
         draw_fitted(d, (Rect){middle - wide / 2 + 3, g->at.y - 28 - up, wide - 6, 24}, s,
@@ -149,8 +152,8 @@ static void draw_found(DrawList *d, const Grid *g) {
 static void mark_mistake(DrawList *d, const Grid *g) {
     Mistake m[MISTAKES];
     if (find_mistakes(g->v, m) == 0) return;
-    const Rect r = {g->at.x + m[0].said * g->side, g->at.y + m[0].wanted * g->side, g->side, g->side};
-    draw_marker(d, rect_inset(r, 2));
+    const double x = g->at.x + m[0].said * g->side, y = g->at.y + m[0].wanted * g->side;
+    draw_marker(d, rect_inset((Rect){x, y, g->side, g->side}, 2));
 }
 
 static double widest_name(const DrawList *d, const Evaluation *v, double size) {
@@ -170,7 +173,8 @@ static Grid make_grid(const DrawList *d, const Evaluation *v, Rect card) {
     const double beside = g.name_w + NAME_GAP + (v->classes <= MOST_NUMBERS ? FOUND : 0);
     const double size = fmin(card.w - 2 * CARD_PADDING - beside, high);
     g.side = size / v->classes;
-    g.at = (Rect){card.x + (card.w - beside - size) / 2 + g.name_w + NAME_GAP, card.y + head, size, size};
+    const double left = card.x + (card.w - beside - size) / 2 + g.name_w + NAME_GAP;
+    g.at = (Rect){left, card.y + head, size, size};
     g.name_every = (int)ceil((SIZE_LABEL + 4) / g.side);
     return g;
 }
@@ -196,10 +200,11 @@ static void draw_mistake(DrawList *d, Rect line, const Evaluation *v, Mistake m)
     const Rect wanted = {line.x, line.y, half, line.h};
     const Rect between = {wanted.x + half, line.y, arrow, line.h};
     const Rect said = {between.x + arrow, line.y, half, line.h};
+    const TextStyle middle = {.size = SIZE_BODY, .tone = TONE_INK3, .align = ALIGN_CENTRE};
 
     draw_fitted(d, wanted, (TextStyle){FONT_REGULAR, SIZE_BODY, TONE_INK, ALIGN_RIGHT, false},
                 v->class_name[m.wanted]);
-    draw_fitted(d, between, (TextStyle){FONT_REGULAR, SIZE_BODY, TONE_INK3, ALIGN_CENTRE, false}, "→");
+    draw_fitted(d, between, middle, "→");
     draw_fitted(d, said, (TextStyle){FONT_BOLD, SIZE_BODY, TONE_NEG, ALIGN_LEFT, false},
                 v->class_name[m.said]);
     draw_fitted(d, line, (TextStyle){FONT_BOLD, SIZE_BODY, TONE_INK, ALIGN_RIGHT, true},
@@ -213,16 +218,10 @@ static void draw_mistakes(DrawList *d, Rect card, const Evaluation *v) {
     draw_card(d, card);
     draw_heading(d, (Point){card.x + CARD_PADDING, card.y + 30}, "Most frequent mistakes",
                  n ? "is → says" : "none");
-    for (int i = 0; i < n; i++)
-        draw_mistake(d, (Rect){card.x + CARD_PADDING, top + i * h, card.w - 2 * CARD_PADDING, h}, v, m[i]);
-}
-
-static void draw_tile(DrawList *d, Rect card, const char *caption, const char *number) {
-    draw_card(d, card);
-    draw_text(d, (Point){card.x + CARD_PADDING, card.y + 26},
-              (TextStyle){.size = SIZE_LABEL, .tone = TONE_INK2}, caption);
-    draw_text(d, (Point){card.x + CARD_PADDING, card.y + 62},
-              (TextStyle){.font = FONT_BOLD, .size = SIZE_TILE, .tone = TONE_INK}, number);
+    for (int i = 0; i < n; i++) {
+        const Rect line = {card.x + CARD_PADDING, top + i * h, card.w - 2 * CARD_PADDING, h};
+        draw_mistake(d, line, v, m[i]);
+    }
 }
 
 static void draw_tiles(DrawList *d, Rect row, const Evaluation *v) {
@@ -240,6 +239,7 @@ bool draw_confusion(DrawList *d, Rect slide, const Evaluation *v, Error *e) {
     const double top = area.y + 44, tiles_h = 78, right_w = 392;
     const double left_w = area.w - right_w - CARD_GAP, right_x = area.x + left_w + CARD_GAP;
     char sentence[192];
+    assert(v->classes > 0 && v->confusion);
     float *shades = malloc(sizeof *shades * (size_t)v->classes * (size_t)v->classes);
     if (!shades) return error_set(e, "no memory for a matrix of %d classes", v->classes);
 

@@ -15,6 +15,8 @@
 
 enum { SMOOTH = 120, RAW = 2000, MAX_DOTS = 40 };
 
+enum { END = 100 }; // width of what stands right of a plot
+
 // ---- columns of the results --------------------------------------------------------------------
 
 typedef struct Series { const char *name; size_t column; Tone tone; bool dots; } Series;
@@ -54,7 +56,8 @@ static int points(const History *r, size_t column, int most, Point *out) {
     const int parts = r->n < most ? r->n : most;
     int n = 0;
     for (int part = 0; part < parts; part++) {
-        const int lo = (int)((int64_t)r->n * part / parts), hi = (int)((int64_t)r->n * (part + 1) / parts);
+        const int lo = (int)((int64_t)r->n * part / parts);
+        const int hi = (int)((int64_t)r->n * (part + 1) / parts);
         double step = 0, sum = 0;
         int measured = 0;
         for (int i = lo; i < hi; i++) {
@@ -77,22 +80,30 @@ static double last(const History *r, size_t column) {
 }
 
 static bool has(const History *r, const Panel *p) {
-    return !isnan(last(r, p->series[TRAINING].column)) || !isnan(last(r, p->series[VALIDATION].column));
+    return !isnan(last(r, p->series[TRAINING].column)) ||
+           !isnan(last(r, p->series[VALIDATION].column));
 }
 
 // ---- one plot ----------------------------------------------------------------------------------
 
-static Plot make_plot(const History *r, const Panel *panel, Rect at) {
+// As many numbers as have room below the x axis, at most ten.
+static int x_intervals(const DrawList *d, double w, int64_t last_step) {
+    const TextStyle s = {.size = SIZE_LABEL, .tabular = true};
+    const double width = fonts_width(d->fonts, &s, number_count(last_step).s) + 30;
+    return (int)fmin(10, fmax(1, w / width - 1));
+}
+
+static Plot make_plot(const DrawList *d, const History *r, const Panel *panel, Rect at) {
     Point p[SMOOTH];
     double lo = panel->lo, hi = panel->hi;
     for (int s = 0; s < N_SERIES; s++) {
         const int n = points(r, panel->series[s].column, SMOOTH, p);
         for (int i = 0; i < n; i++) lo = fmin(lo, p[i].y), hi = fmax(hi, p[i].y);
     }
-    const double last_step = (double)r->row[r->n - 1].step;
-    const int y_most = at.h < 240 ? 5 : 8;
-    Plot plot = {at, axis_make(0, last_step, 10, true), axis_make(lo, hi, y_most, false)};
-    if (last_step > 0) plot.x.hi = last_step; // the line ends where the plot ends
+    const int64_t last_step = r->row[r->n - 1].step;
+    const int x_most = x_intervals(d, at.w, last_step), y_most = at.h < 240 ? 5 : 8;
+    Plot plot = {at, axis_make(0, (double)last_step, x_most, true), axis_make(lo, hi, y_most, false)};
+    if (last_step > 0) plot.x.hi = (double)last_step; // the line ends where the plot ends
     return plot;
 }
 
@@ -118,24 +129,25 @@ static void draw_series(DrawList *d, const Plot *plot, const History *r, const S
     for (int i = n - 1; i >= 0 && (s->dots || n < 3); i -= every) draw_dot(d, p[i], 6, dot);
 }
 
-// The last numbers stand where the lines end, kept apart.
+// The last numbers stand where the lines end, kept apart and above the numbers of the x axis.
 static void end_labels(DrawList *d, const Plot *plot, const History *r, const Panel *panel) {
-    const double apart = 1.1 * SIZE_BODY;
+    const double apart = 1.1 * SIZE_BODY, lowest = plot->at.y + plot->at.h - 0.3 * SIZE_BODY;
     double y[N_SERIES], v[N_SERIES];
     for (int s = 0; s < N_SERIES; s++) {
         v[s] = last(r, panel->series[s].column);
         y[s] = plot_point(plot, 0, v[s]).y;
-        y[s] = fmin(fmax(y[s], plot->at.y), plot->at.y + plot->at.h);
+        y[s] = fmin(y[s], lowest);
     }
-    if (fabs(y[0] - y[1]) < apart) { // false if one is missing
-        const double middle = (y[0] + y[1]) / 2, sign = y[0] <= y[1] ? 1 : -1;
-        y[0] = middle - sign * apart / 2, y[1] = middle + sign * apart / 2;
+    if (!isnan(v[0]) && !isnan(v[1]) && fabs(y[0] - y[1]) < apart) {
+        const double middle = fmin((y[0] + y[1]) / 2, lowest - apart / 2);
+        const double half = y[0] <= y[1] ? apart / 2 : -apart / 2;
+        y[0] = middle - half, y[1] = middle + half;
     }
     for (int s = 0; s < N_SERIES; s++) {
         if (isnan(v[s])) continue;
-        const TextStyle style = {FONT_BOLD, SIZE_BODY, (int)panel->series[s].tone, ALIGN_LEFT, true};
-        const Point at = {plot->at.x + plot->at.w + 14, y[s] + FONT_CAPITAL * SIZE_BODY / 2};
-        draw_text(d, at, style, number_fixed(v[s] * panel->factor, panel->decimals).s);
+        const TextStyle style = {FONT_BOLD, SIZE_BODY, panel->series[s].tone, ALIGN_LEFT, true};
+        const Rect at = {plot->at.x + plot->at.w + 14, y[s] - apart / 2, END - 24, apart};
+        draw_fitted(d, at, style, number_fixed(v[s] * panel->factor, panel->decimals).s);
     }
 }
 
@@ -159,16 +171,18 @@ static void legend(DrawList *d, Point right, const History *r, const Panel *pane
 // A dashed line where another `train` of the file begins.
 static void draw_phases(DrawList *d, const Plot *plot, const History *r) {
     const TextStyle style = {.size = SIZE_AXIS, .tone = TONE_INK3};
-    double free_from = plot->at.x;
+    double line_from = plot->at.x, name_from = plot->at.x; // where there is room for the next one
     int train = 1;
     for (int i = 1; i < r->n; i++) {
         if (r->row[i].phase == r->row[i - 1].phase) continue;
         train++;
         const double x = plot_point(plot, (double)r->row[i - 1].step, 0).x;
+        if (x < line_from) continue;
+        line_from = x + 4;
         const Point top = {x, plot->at.y - 6}, bottom = {x, plot->at.y + plot->at.h};
         draw_line(d, top, bottom, (ShapeStyle){.line = TONE_INK3, .dashed = true});
-        if (x < free_from || x + 80 > plot->at.x + plot->at.w) continue;
-        free_from = x + 80;
+        if (x < name_from || x + 80 > plot->at.x + plot->at.w) continue;
+        name_from = x + 80;
         draw_print(d, (Point){x + 6, plot->at.y - 2}, style, "train %d", train);
     }
 }
@@ -179,8 +193,8 @@ static void draw_panel(DrawList *d, Rect card, const History *r, const Panel *pa
     draw_heading(d, (Point){card.x + CARD_PADDING, baseline}, panel->title, panel->helper);
     legend(d, (Point){right, baseline}, r, panel);
 
-    const Rect at = {card.x + 80, card.y + 56, card.w - 80 - 100, card.h - 56 - 36};
-    const Plot plot = make_plot(r, panel, at);
+    const Rect at = {card.x + 80, card.y + 56, card.w - 80 - END, card.h - 56 - 36};
+    const Plot plot = make_plot(d, r, panel, at);
     plot_axes(d, &plot, panel->factor);
     const Rect room = {at.x - 8, at.y - 8, at.w + 16, at.h + 16};
     draw_clip(d, room);
@@ -211,7 +225,8 @@ static double total_seconds(const History *r) {
     for (int i = 0; i < r->n; i++) {
         const double now = r->row[i].seconds;
         if (isnan(now)) continue;
-        sum += now >= before && i > 0 && r->row[i].phase == r->row[i - 1].phase ? now - before : now;
+        const bool goes_on = i > 0 && r->row[i].phase == r->row[i - 1].phase && now >= before;
+        sum += goes_on ? now - before : now;
         before = now;
     }
     return sum;
@@ -226,7 +241,8 @@ static Digits duration(double seconds) {
     return t;
 }
 
-static void add_tile(Tile *tile, int *n, const char *caption, double v, int decimals, const char *unit) {
+static void add_tile(Tile *tile, int *n, const char *caption, double v, int decimals,
+                     const char *unit) {
     if (isnan(v) || *n == MAX_TILES) return;
     tile[(*n)++] = (Tile){caption, number_fixed(v, decimals), unit};
 }
@@ -250,13 +266,9 @@ static void draw_tiles(DrawList *d, Rect row, const History *r) {
     const int n = fill_tiles(r, tile);
     const double w = (row.w - (n - 1) * CARD_GAP) / n;
     for (int i = 0; i < n; i++) {
-        const Rect card = {row.x + i * (w + CARD_GAP), row.y, w, row.h};
-        draw_card(d, card);
-        draw_fitted(d, (Rect){card.x + CARD_PADDING, card.y + 12, w - 2 * CARD_PADDING, 20},
-                    (TextStyle){.size = SIZE_LABEL, .tone = TONE_INK2}, tile[i].caption);
-        draw_print(d, (Point){card.x + CARD_PADDING, card.y + 62},
-                   (TextStyle){.font = FONT_BOLD, .size = SIZE_TILE, .tone = TONE_INK}, "%s%s",
-                   tile[i].number.s, tile[i].unit);
+        char text[64];
+        snprintf(text, sizeof text, "%s%s", tile[i].number.s, tile[i].unit);
+        draw_tile(d, (Rect){row.x + i * (w + CARD_GAP), row.y, w, row.h}, tile[i].caption, text);
     }
 }
 
@@ -267,7 +279,8 @@ static void draw_headline(DrawList *d, Rect area, const History *r) {
     char sentence[128];
     int n = snprintf(sentence, sizeof sentence, "epoch %d, step %s", end->epoch,
                      number_count(end->step).s);
-    if (!isnan(end->lr)) snprintf(sentence + n, sizeof sentence - (size_t)n, " · learning rate %g", end->lr);
+    if (!isnan(end->lr))
+        snprintf(sentence + n, sizeof sentence - (size_t)n, " · learning rate %g", end->lr);
     draw_title(d, (Point){area.x, area.y + 24}, area.x + area.w, "Training", sentence);
 }
 

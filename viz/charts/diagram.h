@@ -70,7 +70,7 @@ typedef struct Diagram {
 } Diagram;
 
 // Finds the largest style in which the network fits into `area`. The memory comes from `a`.
-void diagram_make(Diagram *l, Arena *a, const Graph *g, Rect area);
+void diagram_make(Diagram *m, Arena *a, const Graph *g, Rect area);
 
 // The section around a node that is `depth` levels (from 1) below the file, or 0.
 int diagram_section(const Graph *g, int node, int depth);
@@ -80,4 +80,4 @@ double diagram_frame_head(const Style *s);
 double diagram_frame_pad(const Style *s);
 
 // The x of a lane in the right margin.
-double diagram_margin_x(const Diagram *l, int lane);
+double diagram_margin_x(const Diagram *m, int lane);

@@ -12,20 +12,20 @@
 
 enum { MAX_FIELD = 64 };
 
-typedef enum FieldType { FIELD_INT, FIELD_STEP, FIELD_REAL } FieldType;
+typedef enum FieldType { FIELD_INT, FIELD_STEP, FIELD_REAL, FIELD_SHARE } FieldType;
 
 typedef struct Field { const char *name; FieldType type; size_t at; } Field;
 
 static const Field fields[] = {
-    {"phase",          FIELD_INT,  offsetof(HistoryRow, phase)},
-    {"epoch",          FIELD_INT,  offsetof(HistoryRow, epoch)},
-    {"step",           FIELD_STEP, offsetof(HistoryRow, step)},
-    {"lr",             FIELD_REAL, offsetof(HistoryRow, lr)},
-    {"loss",           FIELD_REAL, offsetof(HistoryRow, loss)},
-    {"accuracy",       FIELD_REAL, offsetof(HistoryRow, accuracy)},
-    {"valid_loss",     FIELD_REAL, offsetof(HistoryRow, valid_loss)},
-    {"valid_accuracy", FIELD_REAL, offsetof(HistoryRow, valid_accuracy)},
-    {"seconds",        FIELD_REAL, offsetof(HistoryRow, seconds)},
+    {"phase",          FIELD_INT,   offsetof(HistoryRow, phase)},
+    {"epoch",          FIELD_INT,   offsetof(HistoryRow, epoch)},
+    {"step",           FIELD_STEP,  offsetof(HistoryRow, step)},
+    {"lr",             FIELD_REAL,  offsetof(HistoryRow, lr)},
+    {"loss",           FIELD_REAL,  offsetof(HistoryRow, loss)},
+    {"accuracy",       FIELD_SHARE, offsetof(HistoryRow, accuracy)},
+    {"valid_loss",     FIELD_REAL,  offsetof(HistoryRow, valid_loss)},
+    {"valid_accuracy", FIELD_SHARE, offsetof(HistoryRow, valid_accuracy)},
+    {"seconds",        FIELD_REAL,  offsetof(HistoryRow, seconds)},
 };
 
 enum { N_FIELDS = sizeof fields / sizeof *fields };
@@ -52,17 +52,24 @@ static bool take_step(const char *text, void *field) {
     return take_whole(text, INT64_MAX / 2, field);
 }
 
-// Decimal numbers, nan and inf (both count as not measured), or nothing.
+// A decimal number, nan, inf, or nothing.
 static bool take_real(const char *text, void *field) {
     char *end;
     const double v = strtod(text, &end);
     if (*end || strpbrk(text, "xX(") || (text[0] && strchr(" \t\r\v\f+", text[0]))) return false;
-    *(double *)field = text[0] && isfinite(v) ? v : NAN;
+    *(double *)field = text[0] && fabs(v) <= 1e30 ? v : NAN;
     return true;
 }
 
+static bool take_share(const char *text, void *field) {
+    if (!take_real(text, field)) return false;
+    const double v = *(double *)field;
+    return isnan(v) || (v >= 0 && v <= 1);
+}
+
 static bool (*const take[])(const char *text, void *field) = {
-    [FIELD_INT] = take_int, [FIELD_STEP] = take_step, [FIELD_REAL] = take_real,
+    [FIELD_INT] = take_int,   [FIELD_STEP] = take_step,
+    [FIELD_REAL] = take_real, [FIELD_SHARE] = take_share,
 };
 
 // ---- one row -----------------------------------------------------------------------------------
@@ -73,11 +80,12 @@ typedef struct Place { const char *path; int line; } Place;
 static bool take_field(Place p, int i, const char *text, size_t len, HistoryRow *row, Error *e) {
     char copy[MAX_FIELD];
     if (len >= sizeof copy || memchr(text, '\0', len))
-        return error_set(e, "%s:%d: the %s is not a number", p.path, p.line, fields[i].name);
+        return error_set(e, "%s:%d: this cannot be the %s", p.path, p.line, fields[i].name);
     memcpy(copy, text, len);
     copy[len] = '\0';
     if (take[fields[i].type](copy, (char *)row + fields[i].at)) return true;
-    return error_set(e, "%s:%d: the %s is not a number: \"%s\"", p.path, p.line, fields[i].name, copy);
+    return error_set(e, "%s:%d: \"%s\" cannot be the %s", p.path, p.line, copy,
+                     fields[i].name);
 }
 
 static int count_fields(const char *line, const char *end) {

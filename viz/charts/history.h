@@ -4,8 +4,9 @@
  *
  *     phase,epoch,step,lr,loss,accuracy,valid_loss,valid_accuracy,seconds
  *
- * Phase, epoch and step are whole numbers, steps never go back; the rest may be empty (not
- * measured) or nan. Accuracies are shares, 0 … 1. Anything else is refused, with the line. */
+ * Phase, epoch and step are whole numbers, and steps never go back. The rest are numbers,
+ * accuracies shares 0 … 1, or are not measured: empty, nan, or too large for a chart (1e30).
+ * Anything else is refused, with its line. */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>

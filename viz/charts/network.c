@@ -14,7 +14,7 @@ typedef struct Drawing {
     DrawList *d;
     const Experiment *x;
     Arena *a;
-    Diagram l;
+    Diagram m;
     double largest, longest; // sides of the images and lengths of the vectors in the network
     const char *count_word;  // behind the number of parameters, as far as there is room
 } Drawing;
@@ -70,7 +70,8 @@ static void draw_sheets(const Drawing *g, Rect at, Shape s) {
     const double step = at.h * 0.06, most = at.h - 5 * step;
     const double side = fmax(0.12, sqrt(fmax(s.h, s.w) / g->largest)) * most;
     const double h = side * s.h / fmax(s.h, s.w), w = side * s.w / fmax(s.h, s.w);
-    const double x = at.x + (at.w - w - (n - 1) * step) / 2, y = at.y + (at.h - h - (n - 1) * step) / 2;
+    const double deep = (n - 1) * step;
+    const double x = at.x + (at.w - w - deep) / 2, y = at.y + (at.h - h - deep) / 2;
     for (int i = n - 1; i >= 0; i--)
         draw_rect(g->d, (Rect){x + i * step, y + (n - 1 - i) * step, w, h}, sheet);
 }
@@ -105,7 +106,7 @@ static void measure_values(Drawing *g) {
 
 // Writes one line of a box at *y, which moves down by its height.
 static void box_line(const Drawing *g, Rect box, double *y, TextStyle s, const char *text) {
-    const double side = 0.3 * g->l.style.text_size, h = DIAGRAM_LEADING * s.size;
+    const double side = 0.3 * g->m.style.text_size, h = DIAGRAM_LEADING * s.size;
     s.align = ALIGN_CENTRE;
     draw_fitted(g->d, (Rect){box.x + side, *y, box.w - 2 * side, h}, s, text);
     *y += h;
@@ -124,8 +125,8 @@ static size_t words_that_fit(const Drawing *g, const TextStyle *s, const char *t
 
 // Options in as many lines as the style has for them; *y moves down by what is written.
 static void box_options(const Drawing *g, Rect box, double *y, TextStyle s, const char *text) {
-    const double room = 1.1 * (box.w - 0.6 * g->l.style.text_size);
-    int lines = g->l.style.option_lines;
+    const double room = 1.1 * (box.w - 0.6 * g->m.style.text_size);
+    int lines = g->m.style.option_lines;
     for (; lines > 1 && *text; lines--) {
         const size_t n = words_that_fit(g, &s, text, room);
         box_line(g, box, y, s, arena_text(g->a, text, n));
@@ -135,25 +136,25 @@ static void box_options(const Drawing *g, Rect box, double *y, TextStyle s, cons
 }
 
 static void draw_names(const Drawing *g, const Box *b, double *y) {
-    const Style *s = &g->l.style;
+    const Style *s = &g->m.style;
     const TextStyle bold = {.font = FONT_BOLD, .size = s->name_size, .tone = TONE_INK};
     const TextStyle plain = {.size = s->text_size, .tone = TONE_INK2};
     const char *options;
 
-    box_line(g, b->at, y, bold, word_of(g, &g->l.g->node[b->first], &options));
+    box_line(g, b->at, y, bold, word_of(g, &g->m.g->node[b->first], &options));
     box_options(g, b->at, y, plain, options);
     for (int i = 1; i < b->n; i++)
-        box_line(g, b->at, y, plain, use_text(g->a, &g->l.g->node[b->first + i].use));
+        box_line(g, b->at, y, plain, use_text(g->a, &g->m.g->node[b->first + i].use));
 }
 
 // The longest word for which there is room in every box.
 static void choose_count_word(Drawing *g) {
     static const char *const words[] = {" parameters", " param.", ""};
-    const TextStyle s = {.size = g->l.style.text_size};
-    const double room = g->l.box[0].at.w - 0.6 * s.size;
+    const TextStyle s = {.size = g->m.style.text_size};
+    const double room = g->m.box[0].at.w - 0.6 * s.size;
     size_t i = 0;
-    for (int b = 0; b < g->l.n_boxes; b++) {
-        const Digits n = number_count(box_parameters(g->l.g, &g->l.box[b]));
+    for (int b = 0; b < g->m.n_boxes; b++) {
+        const Digits n = number_count(box_parameters(g->m.g, &g->m.box[b]));
         const double width = fonts_width(g->d->fonts, &s, n.s);
         while (words[i][0] && width + fonts_width(g->d->fonts, &s, words[i]) > room) i++;
     }
@@ -161,20 +162,19 @@ static void choose_count_word(Drawing *g) {
 }
 
 static void draw_box(const Drawing *g, const Box *b) {
-    const Style *s = &g->l.style;
-    const Node *last = &g->l.g->node[b->first + b->n - 1];
-    const int64_t n = box_parameters(g->l.g, b);
+    const Style *s = &g->m.style;
+    const Node *first = &g->m.g->node[b->first], *last = first + b->n - 1;
+    const int64_t n = box_parameters(g->m.g, b);
     const TextStyle shape = {.font = FONT_BOLD, .size = s->text_size, .tone = TONE_INK};
     const TextStyle learns = {.size = s->text_size, .tone = TONE_FORWARD};
     const double below = DIAGRAM_LEADING * (s->name_size + s->option_lines * s->text_size);
-    const Rect picture = {b->at.x, b->at.y + 0.5 * s->text_size + below + 0.05 * s->picture, b->at.w,
-                          s->picture};
     double y = b->at.y + 0.5 * s->text_size;
+    const Rect picture = {b->at.x, y + below + 0.05 * s->picture, b->at.w, s->picture};
 
     draw_rect(g->d, b->at, (ShapeStyle){
         .fill = n > 0 ? TONE_FORWARD_TINT : TONE_SURFACE,
-        .line = n > 0 ? TONE_FORWARD : last->inserted ? TONE_INK3 : TONE_LINE,
-        .dashed = last->inserted,
+        .line = n > 0 ? TONE_FORWARD : first->inserted ? TONE_INK3 : TONE_LINE,
+        .dashed = first->inserted,
         .radius = 0.4 * s->text_size,
     });
     draw_names(g, b, &y);
@@ -188,39 +188,62 @@ static void draw_box(const Drawing *g, const Box *b) {
 
 // ---- sections ----------------------------------------------------------------------------------
 
-// The frame around boxes first … end − 1, which stand in one row. `named`: its first piece.
-static void draw_frame(const Drawing *g, int first, int end, int depth, int section, bool named) {
-    const Diagram *l = &g->l;
-    const Rect from = l->box[first].at, to = l->box[end - 1].at;
-    const int inner = l->depth - depth + 1; // levels of frames from here inwards
-    const double pad = diagram_frame_pad(&l->style) * inner, head = diagram_frame_head(&l->style) * inner;
-    const Rect r = {from.x - pad, from.y - head, to.x + to.w - from.x + 2 * pad, from.h + head + pad};
-    const TextStyle s = {FONT_BOLD, l->style.text_size, TONE_INK2, ALIGN_LEFT, false};
+// Neighbours in one row that lie in the same section at some depth.
+typedef struct Frame { int section, depth; bool first; Rect at; Tone fill; } Frame;
 
-    draw_rect(g->d, r, (ShapeStyle){.fill = depth == 1 ? TONE_SUNKEN : TONE_BG, .line = TONE_LINE,
-                                    .radius = 0.4 * l->style.text_size});
-    const Rect name = {r.x + pad + 2, r.y, r.w - 2 * pad, diagram_frame_head(&l->style)};
-    const char *text = l->g->section[section].name;
-    draw_fitted(g->d, name, s, named ? text : arena_print(g->a, "%s …", text));
+static Frame make_frame(const Diagram *m, int first, int end, int depth, int section) {
+    const Rect from = m->box[first].at, to = m->box[end - 1].at;
+    const int inner = m->depth - depth + 1; // levels of frames from here inwards
+    const double pad = diagram_frame_pad(&m->style) * inner;
+    const double head = diagram_frame_head(&m->style) * inner;
+    return (Frame){
+        .section = section,
+        .depth = depth,
+        .first = first == 0 || diagram_section(m->g, m->box[first - 1].first, depth) != section,
+        .at = {from.x - pad, from.y - head, to.x + to.w - from.x + 2 * pad, from.h + head + pad},
+        .fill = depth == 1 ? TONE_SUNKEN : TONE_BG,
+    };
 }
 
-// Every run of neighbours with the same section at that depth, cut where rows end.
-static void draw_frames(const Drawing *g, int depth) {
-    const Diagram *l = &g->l;
-    int before = 0;
-    for (int b = 0, end; b < l->n_boxes; b = end) {
-        const int section = diagram_section(l->g, l->box[b].first, depth);
-        for (end = b + 1; end < l->n_boxes && l->box[end].row == l->box[b].row; end++)
-            if (diagram_section(l->g, l->box[end].first, depth) != section) break;
-        if (section > 0) draw_frame(g, b, end, depth, section, section != before);
-        before = section;
+// Does something with every frame, from the outermost inwards.
+static void each_frame(const Drawing *g, void (*act)(const Drawing *g, const Frame *f)) {
+    const Diagram *m = &g->m;
+    for (int depth = 1; depth <= m->depth; depth++) {
+        for (int b = 0, end; b < m->n_boxes; b = end) {
+            const int section = diagram_section(m->g, m->box[b].first, depth);
+            for (end = b + 1; end < m->n_boxes && m->box[end].row == m->box[b].row; end++)
+                if (diagram_section(m->g, m->box[end].first, depth) != section) break;
+            if (section == 0) continue;
+            const Frame f = make_frame(m, b, end, depth, section);
+            act(g, &f);
+        }
     }
+}
+
+static void draw_frame(const Drawing *g, const Frame *f) {
+    draw_rect(g->d, f->at, (ShapeStyle){.fill = f->fill, .line = TONE_LINE,
+                                        .radius = 0.4 * g->m.style.text_size});
+}
+
+// The last part of the section's name, on its own ground: ways may run beneath it.
+static void name_frame(const Drawing *g, const Frame *f) {
+    const Style *style = &g->m.style;
+    const TextStyle s = {FONT_BOLD, style->text_size, TONE_INK2, ALIGN_LEFT, false};
+    const char *name = g->m.g->section[f->section].name, *dot = strrchr(name, '.');
+    const char *text = arena_print(g->a, f->first ? "%s" : "%s …", dot ? dot + 1 : name);
+    const double pad = 0.4 * style->text_size, most = f->at.w - 4 * pad;
+    const Rect place = {f->at.x + 2 * pad, f->at.y + 0.1 * style->text_size,
+                        fmin(most, fonts_width(g->d->fonts, &s, text) + 0.1),
+                        diagram_frame_head(style) - 0.2 * style->text_size};
+    draw_rect(g->d, (Rect){place.x - pad, place.y, place.w + 2 * pad, place.h},
+              (ShapeStyle){.fill = f->fill});
+    draw_fitted(g->d, place, s, text);
 }
 
 // ---- ways --------------------------------------------------------------------------------------
 
 static ShapeStyle way_style(const Drawing *g, Tone tone) {
-    const double text = g->l.style.text_size;
+    const double text = g->m.style.text_size;
     return (ShapeStyle){.line = tone, .width = 0.11 * text, .radius = 0.4 * text};
 }
 
@@ -241,18 +264,18 @@ static bool reads(const Graph *g, const Box *from, const Box *to) {
 
 // Round the end of a row to the beginning of the next one.
 static void draw_wrap(const Drawing *g, const Arc *a) {
-    const Rect from = g->l.box[a->from].at, to = g->l.box[a->to].at;
-    const double y = g->l.run[a->leave].y;
-    draw_arrow(g->d, (Point[]){{from.x + from.w, from.y + from.h / 2}, {a->from_x, from.y + from.h / 2},
-                               {a->from_x, y}, {a->to_x, y}, {a->to_x, to.y + to.h / 2},
-                               {to.x, to.y + to.h / 2}},
+    const Rect from = g->m.box[a->from].at, to = g->m.box[a->to].at;
+    const double y = g->m.run[a->leave].y;
+    const double from_y = from.y + from.h / 2, to_y = to.y + to.h / 2;
+    draw_arrow(g->d, (Point[]){{from.x + from.w, from_y}, {a->from_x, from_y}, {a->from_x, y},
+                               {a->to_x, y}, {a->to_x, to_y}, {to.x, to_y}},
                6, way_style(g, TONE_INK2));
 }
 
 // Over the boxes between, down to a later row, or through the margin to a row far below.
 static void draw_arc(const Drawing *g, const Arc *a) {
-    const Box *from = &g->l.box[a->from], *to = &g->l.box[a->to];
-    const double leave = g->l.run[a->leave].y, arrive = g->l.run[a->arrive].y;
+    const Box *from = &g->m.box[a->from], *to = &g->m.box[a->to];
+    const double leave = g->m.run[a->leave].y, arrive = g->m.run[a->arrive].y;
     const double from_y = from->row == to->row ? from->at.y : from->at.y + from->at.h;
     const Point start = {a->from_x, from_y}, up = {a->from_x, leave};
     const Point down = {a->to_x, arrive}, end = {a->to_x, to->at.y};
@@ -262,20 +285,20 @@ static void draw_arc(const Drawing *g, const Arc *a) {
         draw_arrow(g->d, (Point[]){start, up, down, end}, 4, s);
         return;
     }
-    const double x = diagram_margin_x(&g->l, a->margin);
+    const double x = diagram_margin_x(&g->m, a->margin);
     draw_arrow(g->d, (Point[]){start, up, {x, leave}, {x, arrive}, down, end}, 6, s);
 }
 
 static void draw_ways(const Drawing *g) {
-    const Diagram *l = &g->l;
-    for (int i = 0; i < l->n_arcs; i++)
-        if (!l->arc[i].wrap) draw_arc(g, &l->arc[i]);
-    for (int i = 0; i < l->n_arcs; i++)
-        if (l->arc[i].wrap && reads(l->g, &l->box[l->arc[i].from], &l->box[l->arc[i].to]))
-            draw_wrap(g, &l->arc[i]);
-    for (int b = 1; b < l->n_boxes; b++)
-        if (l->box[b].row == l->box[b - 1].row && reads(l->g, &l->box[b - 1], &l->box[b]))
-            draw_step(g, &l->box[b - 1], &l->box[b]);
+    const Diagram *m = &g->m;
+    for (int i = 0; i < m->n_arcs; i++)
+        if (!m->arc[i].wrap) draw_arc(g, &m->arc[i]);
+    for (int i = 0; i < m->n_arcs; i++)
+        if (m->arc[i].wrap && reads(m->g, &m->box[m->arc[i].from], &m->box[m->arc[i].to]))
+            draw_wrap(g, &m->arc[i]);
+    for (int b = 1; b < m->n_boxes; b++)
+        if (m->box[b].row == m->box[b - 1].row && reads(m->g, &m->box[b - 1], &m->box[b]))
+            draw_step(g, &m->box[b - 1], &m->box[b]);
 }
 
 // ---- what stands around it ---------------------------------------------------------------------
@@ -300,29 +323,31 @@ static bool any_inserted(const Graph *g) {
     return false;
 }
 
-static bool any_arc(const Diagram *l) {
-    for (int i = 0; i < l->n_arcs; i++)
-        if (!l->arc[i].wrap) return true;
+static bool any_arc(const Diagram *m) {
+    for (int i = 0; i < m->n_arcs; i++)
+        if (!m->arc[i].wrap) return true;
     return false;
 }
 
 static double draw_legend(const Drawing *g, Point at) {
-    at.x = legend_box(g->d, at, (ShapeStyle){TONE_FORWARD_TINT, TONE_FORWARD, 1, 4, false}, "learns, and how many parameters");
-    if (any_inserted(g->l.g))
+    at.x = legend_box(g->d, at, (ShapeStyle){TONE_FORWARD_TINT, TONE_FORWARD, 1, 4, false},
+                      g->count_word[0] ? "learns" : "learns so many parameters");
+    if (any_inserted(g->m.g))
         at.x = legend_box(g->d, at, (ShapeStyle){TONE_SURFACE, TONE_INK3, 1, 4, true},
                           "inserted, not written");
-    if (any_arc(&g->l)) at.x = legend_line(g->d, at, TONE_POS, "read again further on");
+    if (any_arc(&g->m)) at.x = legend_line(g->d, at, TONE_POS, "read again further on");
     return at.x;
 }
 
-// "normalize → conv net → crossentropy, sgd": what is done around the network.
+// What is done around the network: "steps: rescale · loss: crossentropy · sgd lr=0.1".
 static const char *recipe(const Drawing *g) {
     const Experiment *x = g->x;
     const char *text = "";
     for (int i = 0; i < x->n_steps; i++)
         text = arena_print(g->a, "%s%s%s", text, i ? ", " : "steps: ", use_text(g->a, &x->step[i]));
     if (x->loss.kind)
-        text = arena_print(g->a, "%s%sloss: %s", text, *text ? " · " : "", use_text(g->a, &x->loss));
+        text = arena_print(g->a, "%s%sloss: %s", text, *text ? " · " : "",
+                           use_text(g->a, &x->loss));
     if (x->optimizer.kind)
         text = arena_print(g->a, "%s%s%s", text, *text ? " · " : "", use_text(g->a, &x->optimizer));
     return text;
@@ -342,11 +367,12 @@ static void draw_around(const Drawing *g, Rect area) {
 static void draw_all(Drawing *g, Rect slide) {
     const Rect area = rect_inset(slide, MARGIN);
     measure_values(g);
-    diagram_make(&g->l, g->a, &g->x->graph, (Rect){area.x, area.y + 52, area.w, area.h - 52 - 44});
+    diagram_make(&g->m, g->a, &g->x->graph, (Rect){area.x, area.y + 52, area.w, area.h - 52 - 44});
     choose_count_word(g);
-    for (int depth = 1; depth <= g->l.depth; depth++) draw_frames(g, depth);
-    for (int b = 0; b < g->l.n_boxes; b++) draw_box(g, &g->l.box[b]);
+    each_frame(g, draw_frame);
+    for (int b = 0; b < g->m.n_boxes; b++) draw_box(g, &g->m.box[b]);
     draw_ways(g);
+    each_frame(g, name_frame);
     draw_around(g, area);
 }
 

@@ -15,7 +15,8 @@ static double round_up(double v) {
 }
 
 Axis axis_make(double lo, double hi, int most, bool whole) {
-    if (!(hi > lo)) hi = lo + (whole ? 1 : fmax(fabs(lo), 1) * 0.1);
+    const double least = fmax(1e-30, 1e-9 * fmax(fabs(lo), fabs(hi))); // what a tick can tell apart
+    if (!(hi - lo > least)) hi = lo + (whole ? 1 : fmax(fabs(lo), 1) * 0.1);
     double step = round_up((hi - lo) / most);
     if (whole && step < 1) step = 1;
     // Rounding outwards can add an interval: then the next larger step is tried.

@@ -4,6 +4,7 @@
 #include <setjmp.h>
 #include <stdlib.h>
 
+#include "runtime/kernels/gemm.h"
 #include "runtime/version.h"
 #include "runtime/vocabulary.h"
 #include "viz/cli/signals.h"
@@ -22,7 +23,8 @@
 
 static int check(const CommandLine *c, const Model *m) {
     const int layers = m->x->graph.n_nodes - 1; // node 0 is the image
-    printf("%s: fine: %s layer%s, %s parameters\n", c->model, count_text((uint64_t)layers).s,
+    text_print(stdout, c->model);
+    printf(": fine: %s layer%s, %s parameters\n", count_text((uint64_t)layers).s,
            layers == 1 ? "" : "s", count_text((uint64_t)m->x->graph.n_weights).s);
     return STATUS_DONE;
 }
@@ -130,6 +132,10 @@ int commands_run(int argc, char **argv) {
     }
     if (!options_parse(&c, argc, argv, &e)) {
         complain("%s (see cnnrun --help)", e.text);
+        return STATUS_USAGE;
+    }
+    if (!gemm_choose(getenv("CNNRUN_KERNELS"), &e)) {
+        complain("%s", e.text);
         return STATUS_USAGE;
     }
     return finish(without_model[c.job] ? without_model[c.job](&c) : run_with_model(&c));

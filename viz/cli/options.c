@@ -326,7 +326,7 @@ static void print_value(FILE *out, const Option *o, const void *at) {
     case OPTION_INT:  fprintf(out, " %d", *(const int *)at); break;
     case OPTION_REAL: fprintf(out, " %.17g", *(const double *)at); break;
     case OPTION_SEED: fprintf(out, " %" PRIu64, *(const uint64_t *)at); break;
-    case OPTION_TEXT: fprintf(out, " %s", *(const char *const *)at); break;
+    case OPTION_TEXT: fputs(" ", out), text_print(out, *(const char *const *)at); break;
     default: break;
     }
 }

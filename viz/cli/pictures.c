@@ -28,7 +28,7 @@ void picture_curves(const Experiment *x, const RunOptions *o) {
 void picture_confusion(const Experiment *x, const RunOptions *o, const Evaluation *v) {
     Error e;
     char *path = file_of_run(x, o, "confusion.png");
-    if (path && v->confusion && !chart_confusion(v, path, &e)) complain("%s", e.text);
+    if (path && !chart_confusion(v, path, &e)) complain("%s", e.text);
     free(path);
 }
 #else

@@ -8,5 +8,5 @@
 // curves.png, from the results of the newest run (see session_run).
 void picture_curves(const Experiment *x, const RunOptions *o);
 
-// confusion.png; nothing if v has no matrix.
+// confusion.png, from the matrix that v must have.
 void picture_confusion(const Experiment *x, const RunOptions *o, const Evaluation *v);

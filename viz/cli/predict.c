@@ -13,7 +13,7 @@
 #include "viz/terminal/terminal.h"
 #include "viz/terminal/text.h"
 
-enum { SHOWN = 5, BAR = 20, NAME = 64, PATH = 4096 };
+enum { SHOWN = 5, BAR = 20, NAME = 64 };
 
 static bool comes_first(const real *p, int i, int j) {
     return p[i] > p[j] || (p[i] == p[j] && i < j);
@@ -51,10 +51,10 @@ static void print_class(FILE *out, const char *class_name, int width, double p) 
 static void print_prediction(FILE *out, const Dataset *d, const char *path, const real *p) {
     const int width = name_width(d);
     int class = next_class(p, d->classes, -1);
-    char clean[PATH], name[NAME];
-    text_clean(clean, sizeof clean, path, "");
-    text_clean(name, sizeof name, d->class_name[class], "");
-    fprintf(out, "%s  %s\n", clean, name);
+    text_print(out, path);
+    fputs("  ", out);
+    text_print(out, d->class_name[class]);
+    fputs("\n", out);
 
     for (int k = 0; k < SHOWN && class >= 0; k++, class = next_class(p, d->classes, class))
         print_class(out, d->class_name[class], width, (double)p[class]);

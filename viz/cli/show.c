@@ -1,5 +1,6 @@
 /* show.c — a model as a table: what every layer puts out, what it costs, and which options nobody
  * wrote. */
+#include <inttypes.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -47,9 +48,12 @@ static void layer_row(Grid *g, Arena *a, const Node *n, bool image) {
 
 static void print_layers(const Terminal *to, Arena *a, const Graph *graph) {
     static const Column columns[] = {
-        {.title = "layer", .elastic = true},      {.title = "name", .elastic = true},
-        {.title = "output", .right = true},       {.title = "parameters", .right = true},
-        {.title = "multiply-adds", .right = true}, {.title = "memory", .right = true},
+        {.title = "layer", .elastic = true},
+        {.title = "name", .elastic = true, .keep_end = true},
+        {.title = "output", .right = true},
+        {.title = "parameters", .right = true},
+        {.title = "multiply-adds", .right = true},
+        {.title = "memory", .right = true},
     };
     Grid *g = grid_make(a, 6, columns);
     double bytes = 0;
@@ -98,23 +102,31 @@ static void line(Grid *g, const char *text, const char *remark) {
     grid_cell(g, remark);
 }
 
-static void step_lines(Grid *g, Arena *a, const char *statement, int n, const Use *use) {
+// A step that was not written is shown with its main values: "rescale 1/255".
+static const char *inserted_text(Arena *a, const Use *u) {
+    const char *text = u->kind->name;
+    for (const AttrSpec *s = u->kind->attrs; s && s->name; s++)
+        if (s->main && s->def_text) text = arena_print(a, "%s %s", text, s->def_text);
+    return text;
+}
+
+static void step_lines(Grid *g, Arena *a, const Experiment *x, const char *statement, int n,
+                       const Use *use) {
     for (int i = 0; i < n; i++) {
-        const bool written = use[i].at.hi > 0;
-        line(g, arena_print(a, "%s { %s }", statement, use_text(a, &use[i])),
-             written ? "" : "inserted");
+        const bool inserted = use[i].at.lo == x->data.at.lo; // it stands at the word `data`
+        const char *text = inserted ? inserted_text(a, &use[i]) : use_text(a, &use[i]);
+        line(g, arena_print(a, "%s { %s }", statement, text), inserted ? "inserted" : "");
     }
 }
 
 static void print_experiment(const Terminal *to, Arena *a, const Experiment *x) {
     static const Column columns[] = {{.title = "experiment", .elastic = true}, {.title = ""}};
     Grid *g = grid_make(a, 2, columns);
-    line(g, arena_print(a, "seed %s", arena_print(a, "%llu", (unsigned long long)x->seed)),
-         x->seed_written ? "" : "default");
+    line(g, arena_print(a, "seed %" PRIu64, x->seed), x->seed_written ? "" : "default");
     line(g, use_text(a, &x->data),
          arena_print(a, "%s, %d classes", shape_text(a, x->image), x->classes));
-    step_lines(g, a, "preprocess", x->n_steps, x->step);
-    step_lines(g, a, "augment", x->n_augments, x->augment);
+    step_lines(g, a, x, "preprocess", x->n_steps, x->step);
+    step_lines(g, a, x, "augment", x->n_augments, x->augment);
     if (x->loss.kind) line(g, arena_print(a, "loss %s", use_text(a, &x->loss)), "");
     if (x->optimizer.kind) line(g, arena_print(a, "optimizer %s", use_text(a, &x->optimizer)), "");
     for (int i = 0; i < x->n_actions; i++) line(g, use_text(a, &x->action[i].use), "");
@@ -124,13 +136,14 @@ static void print_experiment(const Terminal *to, Arena *a, const Experiment *x) 
 
 // ---- defaults ----------------------------------------------------------------------------------
 
-enum { DEFAULTS_WIDTH = 60 };
+enum { DEFAULTS_WIDTH = 76 };
 
 // The options of one use, gathered until another one follows or the line is full.
 typedef struct Defaults {
     Arena *arena;
     Grid *grid;
     const char *where, *options; // options NULL: the line is empty
+    const char *told;            // all options of this use so far
     bool continued;
 } Defaults;
 
@@ -144,12 +157,15 @@ static void add_default(void *ctx, const char *where, const char *option, const 
     Defaults *d = ctx;
     const char *text = arena_print(d->arena, "%s=%s", option, value);
     const bool same = d->where && strcmp(d->where, where) == 0;
+    if (same && strstr(d->told, arena_print(d->arena, " %s ", text))) return; // of a second `train`
     const int columns = d->options ? text_columns(d->options) + text_columns(text) : 0;
     if (!same || columns > DEFAULTS_WIDTH) end_line(d);
     if (!same) {
         d->where = arena_text(d->arena, where, strlen(where));
+        d->told = " ";
         d->continued = false;
     }
+    d->told = arena_print(d->arena, "%s%s ", d->told, text);
     d->options = d->options ? arena_print(d->arena, "%s  %s", d->options, text) : text;
 }
 
@@ -169,7 +185,9 @@ static void print_defaults(const Terminal *to, Arena *a, const Experiment *x) {
 static void print_hint(const Terminal *to, const CommandLine *c, const Experiment *x) {
     for (int i = 0; i < x->n_actions; i++) {
         if (x->action[i].kind != ACTION_TRAIN) continue;
-        fprintf(to->out, "\ntrain it: cnnrun %s --train\n", c->model);
+        fputs("\ntrain it: cnnrun ", to->out);
+        text_print(to->out, c->model);
+        fputs(" --train\n", to->out);
         return;
     }
     fprintf(to->out, "\nit has no `train` line, so it cannot be trained yet (cnnrun help train)\n");

@@ -1,13 +1,8 @@
 /* test.c — judges trained weights on the images that were kept for it. */
-#include <math.h>
-#include <stdlib.h>
-
 #include "viz/cli/commands.h"
 #include "viz/terminal/evaluation.h"
 #include "viz/terminal/terminal.h"
 #include "viz/terminal/text.h"
-
-enum { PATH = 4096 };
 
 // What the file's last `evaluate` asks for, and always the confusion matrix.
 static EvaluateOptions wishes(const Experiment *x) {
@@ -26,14 +21,13 @@ static int judge(Session *s, const CommandLine *c) {
     const Terminal to = terminal_of(stdout);
     Error e;
     Evaluation v;
-    if (!evaluate_part(s, PART_TEST, o.top, &v, &e)) return complain("%s", e.text);
+    if (!evaluate_part(s, PART_TEST, o.top, o.worst, &v, &e)) return complain("%s", e.text);
 
-    if (!s->x->loss.kind) v.loss = NAN; // the file has no rule for one
-    char weights[PATH];
-    text_clean(weights, sizeof weights, s->o.weights, "");
-    fprintf(to.out, "weights %s\n", weights);
+    fputs("weights ", to.out);
+    text_print(to.out, s->o.weights);
+    fputs("\n", to.out);
     evaluation_print(&to, &o, &v);
-    free((int *)v.confusion);
+    evaluation_free(&v);
     return STATUS_DONE;
 }
 

@@ -88,7 +88,7 @@ static void add_path(DrawList *d, const Point *kept, int n, ShapeStyle s) {
 }
 
 void draw_path(DrawList *d, const Point *p, int n, ShapeStyle s) {
-    add_path(d, keep(d, p, (size_t)n, sizeof *p), n, s);
+    if (n > 1) add_path(d, keep(d, p, (size_t)n, sizeof *p), n, s);
 }
 
 void draw_line(DrawList *d, Point from, Point to, ShapeStyle s) {
@@ -200,6 +200,15 @@ void draw_heading(DrawList *d, Point at, const char *title, const char *helper) 
     const TextStyle plain = {.size = SIZE_LABEL, .tone = TONE_INK3};
     at.x += draw_text(d, at, bold, title) + 8;
     draw_text(d, at, plain, helper);
+}
+
+void draw_tile(DrawList *d, Rect r, const char *caption, const char *number) {
+    const TextStyle bold = {.font = FONT_BOLD, .size = SIZE_TILE, .tone = TONE_INK};
+    const TextStyle plain = {.size = SIZE_LABEL, .tone = TONE_INK2};
+    const double x = r.x + CARD_PADDING, w = r.w - 2 * CARD_PADDING;
+    draw_card(d, r);
+    draw_fitted(d, (Rect){x, r.y + 12, w, 20}, plain, caption);
+    draw_fitted(d, (Rect){x, r.y + 36, w, 30}, bold, number);
 }
 
 // Three frames, one in the other: dark, yellow, dark.

@@ -16,8 +16,9 @@
 #include <stdint.h>
 
 #include "viz/draw/fonts.h"
+#include "viz/draw/theme.h"
 
-// ---- tokens ------------------------------------------------------------------------------------
+// ---- sizes -------------------------------------------------------------------------------------
 
 enum { SLIDE_W = 1280, SLIDE_H = 800 };
 
@@ -29,36 +30,6 @@ enum {
 };
 
 enum { MARGIN = 24, CARD_GAP = 12, CARD_PADDING = 20, CARD_RADIUS = 8, CHIP_RADIUS = 6 };
-
-typedef enum Theme { THEME_LIGHT, THEME_DARK, N_THEMES } Theme;
-
-typedef enum Tone {
-    TONE_NONE,
-    TONE_BG, TONE_SURFACE, TONE_SUNKEN, TONE_LINE,
-    TONE_INK, TONE_INK2, TONE_INK3,       // text: main, second, helper
-    TONE_POS, TONE_NEG,                   // positive, negative (and wrong)
-    TONE_FOCUS, TONE_ON_FOCUS,            // the marker "we are here", and text on it
-    TONE_FORWARD, TONE_FORWARD_TINT,      // forward (and right)
-    TONE_BACKWARD, TONE_BACKWARD_TINT,
-    TONE_BLACK, TONE_WHITE,               // the same in every theme: numbers on coloured cells
-    N_TONES
-} Tone;
-
-// The colour of a tone as 0xRRGGBB.
-uint32_t tone_rgb(Theme theme, Tone tone);
-
-// How numbers become colours. Signed: −1 orange, 0 white, +1 blue; unsigned is its right half,
-// 0 … 1; gray is 0 black, 1 white; of SCALE_RGB every cell has three numbers 0 … 1.
-typedef enum Scale { SCALE_SIGNED, SCALE_UNSIGNED, SCALE_GRAY, SCALE_RGB } Scale;
-
-// The colour of v in a scale of one number, as 0xRRGGBB; not a number is magenta.
-uint32_t scale_rgb(Scale s, double v);
-
-// TONE_BLACK or TONE_WHITE, whichever is easier to read on the colour of v.
-Tone scale_ink(Scale s, double v);
-
-// The contrast of two colours as WCAG 2.1 defines it: 1 … 21.
-double rgb_contrast(uint32_t a, uint32_t b);
 
 // ---- commands ----------------------------------------------------------------------------------
 
@@ -120,6 +91,7 @@ void draw_rect(DrawList *d, Rect r, ShapeStyle s);
 void draw_line(DrawList *d, Point from, Point to, ShapeStyle s);
 
 // A line through n points; with a fill, the area they enclose. Corners are rounded by s.radius.
+// Fewer than two points draw nothing.
 void draw_path(DrawList *d, const Point *p, int n, ShapeStyle s);
 
 // A path that ends in an arrow head at its last point.
@@ -153,6 +125,9 @@ void draw_card(DrawList *d, Rect r);
 
 // A card's heading: a bold word and a helper behind it, on one baseline.
 void draw_heading(DrawList *d, Point at, const char *title, const char *helper);
+
+// A card with one large number and what it means.
+void draw_tile(DrawList *d, Rect r, const char *caption, const char *number);
 
 // The yellow marker "we are here" around a rectangle: visible on any colour.
 void draw_marker(DrawList *d, Rect r);

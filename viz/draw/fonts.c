@@ -6,8 +6,12 @@
 #include FT_ADVANCES_H
 #include FT_MODULE_H
 #include <stdlib.h>
+#include <string.h>
 
+#include "runtime/utf8.h"
 #include "viz/draw/font_data.h"
+
+enum { REPLACEMENT = 0xFFFD };
 
 struct Fonts {
     FT_Library library;
@@ -45,7 +49,7 @@ static bool open_face(Fonts *f, Font i, Error *e) {
     return true;
 }
 
-// ---- memory for FreeType: with its own, a library could not be shared with Cairo's caches --------
+// ---- memory: not FreeType's own, which would be gone before Cairo's caches let go of a face ------
 
 static void *get(FT_Memory m, long size) {
     (void)m;
@@ -103,50 +107,33 @@ void fonts_let_go(void *face) {
     FT_Done_Library(library);
 }
 
-// ---- UTF-8 -------------------------------------------------------------------------------------
+// ---- layout ------------------------------------------------------------------------------------
 
-enum { REPLACEMENT = 0xFFFD };
-
-// Reads the continuation bytes of a sequence of n bytes; REPLACEMENT if one is missing.
-static uint32_t continued(const unsigned char *s, int n, uint32_t code) {
-    for (int i = 1; i < n; i++) {
-        if ((s[i] & 0xC0) != 0x80) return REPLACEMENT;
-        code = code << 6 | (s[i] & 0x3F);
-    }
+// The first code point of a text that is not empty; *bytes is its length. A byte that is not UTF-8
+// stands for U+FFFD.
+static uint32_t decode(const char *text, int *bytes) {
+    static const unsigned char payload[] = {0, 0x7F, 0x1F, 0x0F, 0x07}; // bits of a first byte
+    const size_t n = utf8_length(text, strnlen(text, 4));
+    *bytes = n ? (int)n : 1;
+    if (n == 0) return REPLACEMENT;
+    uint32_t code = (unsigned char)text[0] & payload[n];
+    for (size_t i = 1; i < n; i++) code = code << 6 | ((unsigned char)text[i] & 0x3F);
     return code;
 }
 
-// The first code point of a text that is not empty; *bytes is its length, 1 if it is not UTF-8.
-// Overlong forms, surrogates and numbers above U+10FFFF are not.
-static uint32_t decode(const char *text, int *bytes) {
-    static const struct { unsigned char mask, lead; int n; uint32_t least; } forms[] = {
-        {0x80, 0x00, 1, 0}, {0xE0, 0xC0, 2, 0x80}, {0xF0, 0xE0, 3, 0x800}, {0xF8, 0xF0, 4, 0x10000},
-    };
-    const unsigned char *s = (const unsigned char *)text;
-
-    *bytes = 1;
-    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
-        if ((s[0] & forms[i].mask) != forms[i].lead) continue;
-        const uint32_t code = continued(s, forms[i].n, (uint32_t)(s[0] & ~forms[i].mask));
-        if (code < forms[i].least || code > 0x10FFFF || (code >= 0xD800 && code < 0xE000)) break;
-        if (code != REPLACEMENT) *bytes = forms[i].n;
-        return code;
-    }
-    return REPLACEMENT;
-}
-
-// ---- layout ------------------------------------------------------------------------------------
-
 bool fonts_next(const Fonts *f, const TextStyle *s, const char **text, double *x, Glyph *g) {
     if (!**text) return false;
-    g->text = *text;
-    const uint32_t code = decode(*text, &g->bytes);
+    int bytes;
+    const uint32_t code = decode(*text, &bytes);
+    const bool broken = code == REPLACEMENT && bytes == 1;
+    g->text = broken ? "\uFFFD" : *text;
+    g->bytes = broken ? 3 : bytes;
     g->id = FT_Get_Char_Index(f->face[s->font], code);
     const double own = advance(f->face[s->font], g->id);
     const double wide = s->tabular && code >= '0' && code <= '9' ? f->digit[s->font] : own;
     g->x = *x + (wide - own) / 2 * s->size;
     *x += wide * s->size;
-    *text += g->bytes;
+    *text += bytes;
     return true;
 }
 

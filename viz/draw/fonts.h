@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "runtime/error.h"
+#include "viz/draw/theme.h"
 
 typedef enum Font { FONT_REGULAR, FONT_BOLD, FONT_MONO, N_FONTS } Font;
 typedef enum Align { ALIGN_LEFT, ALIGN_CENTRE, ALIGN_RIGHT } Align;
@@ -18,7 +19,7 @@ typedef enum Align { ALIGN_LEFT, ALIGN_CENTRE, ALIGN_RIGHT } Align;
 typedef struct TextStyle {
     Font font;
     double size;   // of the em, dp
-    int tone;      // a Tone (draw.h)
+    Tone tone;
     Align align;
     bool tabular;
 } TextStyle;
@@ -33,7 +34,7 @@ void fonts_close(Fonts *f); // NULL is allowed; lists that use it must be gone
 typedef struct Glyph {
     uint32_t id;       // 0: the font has none, a box is shown
     double x;
-    const char *text;  // the bytes it stands for
+    const char *text;  // what it stands for, always valid UTF-8; not ended by a NUL
     int bytes;
 } Glyph;
 
@@ -49,6 +50,7 @@ double fonts_width(const Fonts *f, const TextStyle *s, const char *text);
 #define FONT_ASCENDER  0.76
 #define FONT_DESCENDER 0.21
 
-// The FT_Face of a font, for the painter, which may keep it longer than `f` lives: until it lets go.
+// The FT_Face of a font, for the painter, which may keep it longer than `f` lives: until it lets
+// go.
 void *fonts_keep(const Fonts *f, Font font);
 void fonts_let_go(void *face);

@@ -5,10 +5,12 @@
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define MINUS      "\u2212"
 #define THIN_SPACE "\u2009"
+#define LARGE      1e10 // from here on a power of ten says more
 
 Digits number_count(int64_t n) {
     char digits[24];
@@ -40,13 +42,23 @@ Digits number_short(int64_t n) {
     return t;
 }
 
+// |v| as 2.5·10¹⁰.
+static void large(char *out, size_t room, double v) {
+    static const char *const raised[] = {"⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"};
+    char digits[24];
+    snprintf(digits, sizeof digits, "%.1e", v);
+    const long exponent = strtol(strchr(digits, 'e') + 1, NULL, 10);
+    snprintf(out, room, "%.3s·10%s%s%s", digits, exponent > 99 ? raised[exponent / 100] : "",
+             raised[exponent / 10 % 10], raised[exponent % 10]);
+}
+
 Digits number_fixed(double v, int decimals) {
     Digits t;
     if (isnan(v)) return (Digits){"NaN"};
     if (isinf(v)) return v < 0 ? (Digits){MINUS "∞"} : (Digits){"∞"};
     char digits[40];
-    // Numbers with more than 20 digits in front of the point are written with an exponent.
-    snprintf(digits, sizeof digits, fabs(v) < 1e20 ? "%.*f" : "%.*e", decimals, fabs(v));
+    if (fabs(v) < LARGE) snprintf(digits, sizeof digits, "%.*f", decimals, fabs(v));
+    else large(digits, sizeof digits, fabs(v));
     const bool zero = strspn(digits, "0.") == strlen(digits);
     snprintf(t.s, sizeof t.s, "%s%s", v < 0 && !zero ? MINUS : "", digits);
     return t;

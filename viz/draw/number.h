@@ -12,5 +12,6 @@ Digits number_count(int64_t n);
 // Three significant digits: 29962 → "30.0 k", 2359808 → "2.36 M".
 Digits number_short(int64_t n);
 
-// A number with so many decimals; zero has no sign, and what is not finite is "NaN", "∞" or "−∞".
+// A number with so many decimals; from 10¹⁰ on it is written 2.5·10¹⁰. Zero has no sign, and what is
+// not finite is "NaN", "∞" or "−∞".
 Digits number_fixed(double v, int decimals);

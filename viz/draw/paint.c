@@ -22,7 +22,8 @@ typedef struct Painter {
 // ---- colours -----------------------------------------------------------------------------------
 
 static void set_rgb(cairo_t *cr, uint32_t rgb) {
-    cairo_set_source_rgb(cr, (rgb >> 16 & 0xFF) / 255.0, (rgb >> 8 & 0xFF) / 255.0, (rgb & 0xFF) / 255.0);
+    const double red = rgb >> 16 & 0xFF, green = rgb >> 8 & 0xFF, blue = rgb & 0xFF;
+    cairo_set_source_rgb(cr, red / 255, green / 255, blue / 255);
 }
 
 static void set_tone(const Painter *p, Tone tone) {
@@ -89,7 +90,8 @@ static void paint_path(const Painter *p, const DrawCommand *c) {
     cairo_move_to(p->cr, v[0].x, v[0].y);
     for (int i = 1; i < n; i++) {
         if (radius > 0 && i < n - 1)
-            round_corner(p->cr, towards(v[i], v[i - 1], radius), v[i], towards(v[i], v[i + 1], radius));
+            round_corner(p->cr, towards(v[i], v[i - 1], radius), v[i],
+                         towards(v[i], v[i + 1], radius));
         else
             cairo_line_to(p->cr, v[i].x, v[i].y);
     }
@@ -100,7 +102,7 @@ static void paint_path(const Painter *p, const DrawCommand *c) {
 
 static const cairo_user_data_key_t face_key;
 
-// Cairo keeps fonts in caches for as long as it likes; so it gets its own hold on the FreeType face.
+// Cairo keeps fonts in caches for as long as it likes, so it gets its own hold on the face.
 static cairo_font_face_t *cairo_font(const Fonts *fonts, Font font) {
     void *face = fonts_keep(fonts, font);
     cairo_font_face_t *f = cairo_ft_font_face_create_for_ft_face(face, FT_LOAD_NO_HINTING);
@@ -110,37 +112,42 @@ static cairo_font_face_t *cairo_font(const Fonts *fonts, Font font) {
     return f;
 }
 
-enum { TEXT_RUN = 128 }; // glyphs handed over at once
+enum { RUN = 128 }; // glyphs handed over at once
 
-// Hands glyphs to Cairo, with the text they stand for, so that a PDF can be searched.
-static void show(const Painter *p, const Glyph *first, cairo_glyph_t *glyph,
-                 cairo_text_cluster_t *cluster, int n) {
-    int bytes = 0;
-    for (int i = 0; i < n; i++) bytes += cluster[i].num_bytes;
-    cairo_show_text_glyphs(p->cr, first->text, bytes, glyph, n, cluster, n, 0);
+// Glyphs, and the text they stand for, so that a PDF can be searched.
+typedef struct TextRun {
+    int n, bytes;
+    cairo_glyph_t glyph[RUN];
+    cairo_text_cluster_t cluster[RUN];
+    char text[4 * RUN];
+} TextRun;
+
+static void show(const Painter *p, TextRun *r) {
+    cairo_show_text_glyphs(p->cr, r->text, r->bytes, r->glyph, r->n, r->cluster, r->n, 0);
+    r->n = r->bytes = 0;
+}
+
+static void append(TextRun *r, const Glyph *g, double y) {
+    memcpy(r->text + r->bytes, g->text, (size_t)g->bytes);
+    r->bytes += g->bytes;
+    r->glyph[r->n] = (cairo_glyph_t){g->id, g->x, y};
+    r->cluster[r->n++] = (cairo_text_cluster_t){g->bytes, 1};
 }
 
 static void paint_text(const Painter *p, const DrawCommand *c) {
-    cairo_glyph_t glyph[TEXT_RUN];
-    cairo_text_cluster_t cluster[TEXT_RUN];
-    Glyph g, first = {0};
+    TextRun run = {0};
     const char *text = c->text;
     double x = c->baseline.x;
-    int n = 0;
+    Glyph g;
 
     cairo_set_font_face(p->cr, p->font[c->style.font]);
     cairo_set_font_size(p->cr, c->style.size);
-    set_tone(p, (Tone)c->style.tone);
+    set_tone(p, c->style.tone);
     while (fonts_next(p->list->fonts, &c->style, &text, &x, &g)) {
-        if (n == 0) first = g;
-        glyph[n] = (cairo_glyph_t){g.id, g.x, c->baseline.y};
-        cluster[n++] = (cairo_text_cluster_t){g.bytes, 1};
-        if (n == TEXT_RUN) {
-            show(p, &first, glyph, cluster, n);
-            n = 0;
-        }
+        append(&run, &g, c->baseline.y);
+        if (run.n == RUN) show(p, &run);
     }
-    if (n > 0) show(p, &first, glyph, cluster, n);
+    if (run.n > 0) show(p, &run);
 }
 
 // ---- cells -------------------------------------------------------------------------------------
@@ -158,14 +165,15 @@ static uint32_t cell_rgb(const DrawCommand *c, size_t i) {
 
 // The cells as an image of k × k pixels each.
 static cairo_surface_t *cell_image(const DrawCommand *c, int k) {
-    cairo_surface_t *s = cairo_image_surface_create(CAIRO_FORMAT_RGB24, c->columns * k, c->rows * k);
+    const int w = c->columns * k, h = c->rows * k;
+    cairo_surface_t *s = cairo_image_surface_create(CAIRO_FORMAT_RGB24, w, h);
     if (cairo_surface_status(s)) return s;
     unsigned char *data = cairo_image_surface_get_data(s);
     const int stride = cairo_image_surface_get_stride(s);
 
-    for (int y = 0; y < c->rows * k; y++) {
+    for (int y = 0; y < h; y++) {
         uint32_t *row = (uint32_t *)(void *)(data + (ptrdiff_t)y * stride);
-        for (int x = 0; x < c->columns * k; x++)
+        for (int x = 0; x < w; x++)
             row[x] = cell_rgb(c, (size_t)(y / k) * (size_t)c->columns + (size_t)(x / k));
     }
     cairo_surface_mark_dirty(s);
@@ -258,8 +266,8 @@ static bool paint_list(const DrawList *d, Theme theme, bool vector, PaintView vi
     const cairo_status_t status = cairo_status(p.cr);
     for (Font f = 0; f < N_FONTS; f++) cairo_font_face_destroy(p.font[f]);
     cairo_destroy(p.cr);
-    if (status) return error_set(e, "the picture cannot be painted: %s", cairo_status_to_string(status));
-    return true;
+    return !status || error_set(e, "the picture cannot be painted: %s",
+                                cairo_status_to_string(status));
 }
 
 bool paint_pixels(const DrawList *d, Theme theme, PaintView view, uint32_t *pixel, int w, int h,
@@ -293,16 +301,18 @@ static bool finished(cairo_surface_t *s, Error *e) {
     cairo_surface_finish(s);
     const cairo_status_t status = cairo_surface_status(s);
     cairo_surface_destroy(s);
-    if (status) return error_set(e, "the picture cannot be made: %s", cairo_status_to_string(status));
-    return true;
+    return !status || error_set(e, "the picture cannot be made: %s",
+                                cairo_status_to_string(status));
 }
 
 // Pixels per dp of a PNG.
 static double png_scale(const DrawList *d) {
     const double most_pixels = 32e6, longest_side = 30000;
     double scale = 2;
-    for (int i = 0; i < d->n; i++)
-        if (d->command[i].kind == DRAW_TEXT) scale = fmax(scale, SIZE_AXIS / d->command[i].style.size);
+    for (int i = 0; i < d->n; i++) {
+        const DrawCommand *c = &d->command[i];
+        if (c->kind == DRAW_TEXT) scale = fmax(scale, SIZE_AXIS / c->style.size);
+    }
     scale = fmin(scale, sqrt(most_pixels / (d->w * d->h)));
     return fmin(scale, longest_side / fmax(d->w, d->h));
 }
@@ -326,7 +336,8 @@ static bool write_svg(const DrawList *d, Theme theme, Bytes *out, Error *e) {
 // A PDF counts in points; one dp is 1/96 inch.
 static bool write_pdf(const DrawList *d, Theme theme, Bytes *out, Error *e) {
     const double points = 72.0 / 96;
-    cairo_surface_t *s = cairo_pdf_surface_create_for_stream(collect, out, d->w * points, d->h * points);
+    cairo_surface_t *s = cairo_pdf_surface_create_for_stream(collect, out, d->w * points,
+                                                             d->h * points);
     const bool painted = paint_list(d, theme, true, (PaintView){points, 0, 0}, s, e);
     return finished(s, e) && painted;
 }

@@ -3,9 +3,10 @@
  * Contrast was computed for every pair of text and ground (tests/tools/draw_test.c: at least 4.5).
  * Orange and blue stay apart for every kind of colour blindness, and are equally dark at equal
  * distance from zero. Yellow marks a place on any of them. */
-#include "viz/draw/draw.h"
+#include "viz/draw/theme.h"
 
 #include <math.h>
+#include <stdbool.h>
 
 static const struct { uint32_t rgb[N_THEMES]; } tones[N_TONES] = {
     //                       light     dark
@@ -70,7 +71,8 @@ uint32_t scale_rgb(Scale s, double v) {
 
 Tone scale_ink(Scale s, double v) {
     const uint32_t ground = scale_rgb(s, v);
-    return rgb_contrast(ground, 0x000000) >= rgb_contrast(ground, 0xFFFFFF) ? TONE_BLACK : TONE_WHITE;
+    const bool black = rgb_contrast(ground, 0x000000) >= rgb_contrast(ground, 0xFFFFFF);
+    return black ? TONE_BLACK : TONE_WHITE;
 }
 
 // ---- contrast ----------------------------------------------------------------------------------

@@ -198,6 +198,20 @@ static void print_report(const Terminal *to, const Evaluation *v) {
     arena_free(a);
 }
 
+// ---- the worst mistakes ------------------------------------------------------------------------
+
+static void print_worst(FILE *out, const Evaluation *v) {
+    fprintf(out, "\nworst mistakes%s\n", v->n_worst ? "" : ": none, every answer was right");
+    for (int i = 0; i < v->n_worst; i++) {
+        const WrongAnswer *m = &v->worst[i];
+        char wanted[NAME], said[NAME];
+        class_name(v, m->wanted, wanted);
+        class_name(v, m->said, said);
+        fprintf(out, "%s image %6d: %s taken for %s with %s, loss %.2f\n", v->part, m->picture, wanted,
+                said, percent_text(m->share).s, m->loss);
+    }
+}
+
 // ---- all of it ---------------------------------------------------------------------------------
 
 static void print_accuracy(const Terminal *to, const Evaluation *v) {
@@ -210,8 +224,9 @@ static void print_accuracy(const Terminal *to, const Evaluation *v) {
 }
 
 void evaluation_print(const Terminal *to, const EvaluateOptions *o, const Evaluation *v) {
-    const bool other = o->confusion || o->report || o->curves;
+    const bool other = o->confusion || o->report || o->curves || o->worst;
     if (o->accuracy || o->top > 1 || !other) print_accuracy(to, v);
     if (o->confusion && v->confusion) print_confusion(to, v);
     if (o->report && v->confusion) print_report(to, v);
+    if (o->worst > 0) print_worst(to->out, v);
 }

@@ -70,17 +70,16 @@ static void measure(const Grid *g, int room, int *width) {
 
 // ---- printing ----------------------------------------------------------------------------------
 
-static void print_cell(FILE *out, const char *text, int width, bool right, bool last) {
-    const int columns = text_columns(text);
-    if (columns > width) {
-        fprintf(out, "%.*s…", text_fit(text, width - 1), text);
-    } else {
-        const int blanks = width - columns;
-        if (right && !(last && !*text)) fprintf(out, "%*s", blanks, "");
-        fputs(text, out);
-        if (!right && !last) fprintf(out, "%*s", blanks, "");
-    }
-    fputs(last ? "\n" : "  ", out);
+// Prints a cell that begins after `blanks`, which are kept back until some text follows. Returns
+// the blanks in front of the next one.
+static int print_cell(FILE *out, const Column *c, const char *text, int width, int blanks) {
+    const int columns = text_columns(text), rest = width > columns ? width - columns : 0;
+    if (columns == 0) return blanks + width + GAP;
+    fprintf(out, "%*s", blanks + (c->right ? rest : 0), "");
+    if (columns <= width) fputs(text, out);
+    else if (c->keep_end) fprintf(out, "…%s", text + text_fit(text, columns - width + 1));
+    else fprintf(out, "%.*s…", text_fit(text, width - 1), text);
+    return GAP + (c->right ? 0 : rest);
 }
 
 static void print_rule(FILE *out, int columns) {
@@ -89,12 +88,11 @@ static void print_rule(FILE *out, int columns) {
 }
 
 static void print_titles(const Grid *g, const Terminal *to, const int *width) {
+    int blanks = 0;
     fputs(terminal_bold(to), to->out);
-    for (int i = 0; i < g->n_columns; i++) {
-        const bool last = i + 1 == g->n_columns;
-        print_cell(to->out, g->column[i].title, width[i], g->column[i].right, last);
-    }
-    fputs(terminal_normal(to), to->out);
+    for (int i = 0; i < g->n_columns; i++)
+        blanks = print_cell(to->out, &g->column[i], g->column[i].title, width[i], blanks);
+    fprintf(to->out, "%s\n", terminal_normal(to));
     print_rule(to->out, total(g, width));
 }
 
@@ -103,11 +101,13 @@ void grid_print(const Grid *g, const Terminal *to) {
     measure(g, terminal_width(to), width);
     print_titles(g, to, width);
 
-    int i = 0, row = 0;
+    int i = 0, row = 0, blanks = 0;
     for (const Cell *c = g->first; c; c = c->next) {
         if (i == 0 && row > 0 && row == g->rule) print_rule(to->out, total(g, width));
-        print_cell(to->out, c->text, width[i], g->column[i].right, i + 1 == g->n_columns);
-        i = (i + 1) % g->n_columns;
-        row += i == 0;
+        blanks = print_cell(to->out, &g->column[i], c->text, width[i], blanks);
+        if (++i < g->n_columns) continue;
+        fputs("\n", to->out);
+        i = blanks = 0;
+        row++;
     }
 }

@@ -5,12 +5,17 @@
  *     grid_print(g, &terminal);
  *
  * Columns are as wide as their widest cell. A table that is wider than the terminal takes the
- * room from its elastic columns, whose texts then end in "…". */
+ * room from its elastic columns, whose texts are then cut. */
 #pragma once
 #include "lang/arena.h"
 #include "viz/terminal/terminal.h"
 
-typedef struct Column { const char *title; bool right, elastic; } Column;
+typedef struct Column {
+    const char *title;
+    bool right;    // numbers
+    bool elastic;
+    bool keep_end; // what is too long is cut in front: "…stage3.12"
+} Column;
 
 typedef struct Grid Grid;
 

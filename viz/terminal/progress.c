@@ -37,57 +37,83 @@ static double seconds_left(const ProgressView *v, const Progress *p) {
     return (p->seconds - v->phase_start.seconds) / (double)done * (double)(p->steps - p->step);
 }
 
-// ---- the line that is redrawn ------------------------------------------------------------------
+// ---- lines of fields ---------------------------------------------------------------------------
 
 // Fields side by side, as long as there is room.
 typedef struct Line { char text[512]; int columns, room; } Line;
 
 static void field(Line *l, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 static void field(Line *l, const char *fmt, ...) {
-    char text[256];
+    char text[128];
     va_list args;
     va_start(args, fmt);
     vsnprintf(text, sizeof text, fmt, args);
     va_end(args);
 
     const char *gap = l->columns > 0 ? "  " : "";
-    const int columns = text_columns(text) + (int)strlen(gap);
-    const size_t used = strlen(l->text), room = sizeof l->text - used;
-    if (l->columns + columns > l->room || strlen(text) + 3 > room) {
+    const int columns = (int)strlen(gap) + text_columns(text);
+    if (l->columns + columns > l->room) {
         l->room = l->columns; // what follows matters less: leave that out, too
         return;
     }
-    snprintf(l->text + used, room, "%s%s", gap, text);
+    const size_t used = strlen(l->text);
+    snprintf(l->text + used, sizeof l->text - used, "%s%s", gap, text);
     l->columns += columns;
 }
 
+static void speed_field(Line *l, const Progress *from, const Progress *to) {
+    const uint64_t images = speed(from, to);
+    if (images > 0) field(l, "%s images/s", count_text(images).s);
+}
+
+static void loss_field(Line *l, const char *name, double loss) {
+    field(l, loss < 1e4 ? "%s %.4f" : "%s %.4g", name, loss);
+}
+
+static int digits(int n) { return n < 10 ? 1 : 1 + digits(n / 10); }
+
+// A line that stays: as long as the window is wide, or any length in a file.
+static Line line_begin(const ProgressView *v) {
+    const Line l = {.room = v->to.live ? terminal_width(&v->to) - 1 : (int)sizeof l.text / 2};
+    return l;
+}
+
+static void line_print(ProgressView *v, const Line *l) {
+    progress_clear(v);
+    fprintf(v->to.out, "%s\n", l->text);
+    terminal_flush(v->to.out);
+}
+
+// ---- the line that is redrawn ------------------------------------------------------------------
+
 static void print_bar(FILE *out, int columns, double share) {
     const int full = (int)(share * columns);
-    fputs("  ", out);
     for (int i = 0; i < columns; i++) fputs(i < full ? "█" : "─", out);
 }
 
+static int bar_columns(int room) {
+    const int columns = room / 8;
+    return columns < MIN_BAR ? MIN_BAR : columns > MAX_BAR ? MAX_BAR : columns;
+}
+
 static void draw(ProgressView *v, const Progress *p) {
-    const int room = terminal_width(&v->to) - 1;
-    const double share = (double)p->step / (double)p->steps, left = seconds_left(v, p);
-    Line head = {.room = room};
-    field(&head, "epoch %d/%d", p->epoch, p->epochs);
-
-    Line tail = {.room = room - head.columns - 2 - MIN_BAR - 2};
-    field(&tail, "loss %.4f", p->loss);
-    field(&tail, "accuracy %s", percent_text(p->accuracy).s);
+    const int room = terminal_width(&v->to) - 1, bar = bar_columns(room);
+    const double left = seconds_left(v, p);
+    Line head = {.room = room - bar - 2}, tail;
+    field(&head, "epoch %*d/%d", digits(p->epochs), p->epoch, p->epochs);
+    tail = (Line){.room = head.room - head.columns - 2};
+    loss_field(&tail, "loss", p->loss);
+    field(&tail, "accuracy %7s", percent_text(p->accuracy).s);
     if (left >= 0) field(&tail, "%s left", time_text(left).s);
-    field(&tail, "%s images/s", count_text(speed(&v->phase_start, p)).s);
+    speed_field(&tail, &v->phase_start, p);
 
-    const int rest = room - head.columns - 2 - (tail.columns ? tail.columns + 2 : 0);
-    fprintf(v->to.out, "\r%s", head.text);
-    if (rest >= MIN_BAR) print_bar(v->to.out, rest < MAX_BAR ? rest : MAX_BAR, share);
-    if (tail.columns) fprintf(v->to.out, "  %s", tail.text);
-    fputs("\033[K", v->to.out);
+    fprintf(v->to.out, "\r%s%s", head.text, head.columns ? "  " : "");
+    print_bar(v->to.out, bar, (double)p->step / (double)p->steps);
+    fprintf(v->to.out, "%s%s\033[K", tail.columns ? "  " : "", tail.text);
     v->drawn = true;
 }
 
-// ---- lines that stay ---------------------------------------------------------------------------
+// ---- what is told ------------------------------------------------------------------------------
 
 // Speeds are measured from the end of the first step on: what it waits for is no speed.
 static void begin_phase(ProgressView *v, const Progress *p) {
@@ -98,23 +124,20 @@ static void begin_phase(ProgressView *v, const Progress *p) {
     fprintf(v->to.out, "phase %d of %d\n", p->phase, p->n_phases);
 }
 
-static void print_speed(const ProgressView *v, const Progress *from, const Progress *to) {
-    const uint64_t images = speed(from, to);
-    if (images > 0) fprintf(v->to.out, "   %s images/s", count_text(images).s);
-    fputs("\n", v->to.out);
-}
-
 // The line for the next tenth of a phase whose epochs alone would be too few lines.
 static void print_tenth(ProgressView *v, const Progress *p) {
-    if (p->epochs >= TENTHS) return;
     const uint64_t tenths = p->step * TENTHS / p->steps;
-    if (tenths == v->tenths || p->step == p->steps) return; // the epoch's own line ends it
+    if (p->epochs >= TENTHS || tenths == v->tenths) return;
     v->tenths = tenths;
-    const int width = (int)strlen(count_text(p->steps).s);
-    fprintf(v->to.out, "  step %*s of %s   loss %.4f   accuracy %7s", width, count_text(p->step).s,
-            count_text(p->steps).s, p->loss, percent_text(p->accuracy).s);
-    print_speed(v, &v->phase_start, p);
-    terminal_flush(v->to.out);
+    if (p->step == p->steps) return; // the epoch's own line ends it
+
+    const NumberText steps = count_text(p->steps);
+    Line l = line_begin(v);
+    field(&l, "  step %*s of %s", (int)strlen(steps.s), count_text(p->step).s, steps.s);
+    loss_field(&l, "loss", p->loss);
+    field(&l, "accuracy %7s", percent_text(p->accuracy).s);
+    speed_field(&l, &v->phase_start, p);
+    line_print(v, &l);
 }
 
 void progress_step(ProgressView *v, const Progress *p) {
@@ -132,15 +155,18 @@ void progress_step(ProgressView *v, const Progress *p) {
 }
 
 void progress_epoch(ProgressView *v, const EpochResult *r) {
-    FILE *out = v->to.out;
-    progress_clear(v);
-    fprintf(out, "epoch %d/%d   loss %.4f   accuracy %7s", r->epoch, v->last.epochs, r->loss,
-            percent_text(r->accuracy).s);
-    if (r->has_valid)
-        fprintf(out, "   valid loss %.4f   valid accuracy %s", r->valid_loss,
-                percent_text(r->valid_accuracy).s);
-    fprintf(out, "   lr %g%s", r->lr, r->best ? "   best" : "");
-    print_speed(v, &v->epoch_start, &v->last);
+    const int epochs = v->last.epochs;
+    Line l = line_begin(v);
+    field(&l, "epoch %*d/%d", digits(epochs), r->epoch, epochs);
+    loss_field(&l, "loss", r->loss);
+    field(&l, "accuracy %7s", percent_text(r->accuracy).s);
+    if (r->has_valid) {
+        loss_field(&l, "valid loss", r->valid_loss);
+        field(&l, "accuracy %7s", percent_text(r->valid_accuracy).s);
+    }
+    field(&l, "lr %g", r->lr);
+    if (r->best) field(&l, "best");
+    speed_field(&l, &v->epoch_start, &v->last);
     v->epoch_start = v->last;
-    terminal_flush(out);
+    line_print(v, &l);
 }

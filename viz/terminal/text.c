@@ -2,7 +2,6 @@
 #include "viz/terminal/text.h"
 
 #include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "runtime/utf8.h"
@@ -28,6 +27,15 @@ void text_clean(char *dst, size_t cap, const char *src, const char *keep) {
         src += n ? n : 1;
     }
     if (cap > 0) dst[used] = '\0';
+}
+
+void text_print(FILE *out, const char *text) {
+    while (*text) {
+        const size_t n = character(text);
+        if (n) fwrite(text, 1, n, out);
+        else fprintf(out, "\\x%02X", (unsigned char)*text);
+        text += n ? n : 1;
+    }
 }
 
 int text_columns(const char *clean) {

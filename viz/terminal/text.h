@@ -4,10 +4,14 @@
  * terminal) and broken UTF-8 are shown as \xHH. Every other character counts as one column. */
 #pragma once
 #include <stddef.h>
+#include <stdio.h>
 
 // Copies src to dst (cap bytes, at most cap − 1 used) with everything unprintable as \xHH, but the
 // characters in `keep` as they are. What does not fit is left out at a whole character.
 void text_clean(char *dst, size_t cap, const char *src, const char *keep);
+
+// Prints a text that way; nothing is kept.
+void text_print(FILE *out, const char *text);
 
 // Columns that a clean text takes.
 int text_columns(const char *clean);

@@ -36,8 +36,8 @@ static bool sdl_error(Error *e, const char *what) {
 
 static bool open_window(Window *w, const char *title, Error *e) {
     const Uint32 flags = SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI;
-    w->window = SDL_CreateWindow(title, SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED, SLIDE_W, SLIDE_H,
-                                 flags);
+    w->window = SDL_CreateWindow(title, SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED, SLIDE_W,
+                                 SLIDE_H, flags);
     if (!w->window) return sdl_error(e, "the window cannot be opened");
     w->renderer = SDL_CreateRenderer(w->window, -1, 0);
     if (!w->renderer) return sdl_error(e, "the window cannot be drawn to");
@@ -132,18 +132,15 @@ static bool fit_texture(Window *w, Error *e) {
     return w->texture || sdl_error(e, "no image for the window");
 }
 
-static bool paint(Window *w, Error *e) {
+static bool paint(Window *w, const DrawList *d, Error *e) {
     void *pixels;
     int stride;
-    DrawList *d = view_draw(&w->view, w->fonts, e);
-    if (!d) return false;
-    bool ok = fit_texture(w, e);
-    if (ok && SDL_LockTexture(w->texture, NULL, &pixels, &stride)) ok = sdl_error(e, "no image for the window");
-    else if (ok) {
-        ok = paint_pixels(d, w->view.theme, view_place(&w->view), pixels, w->w, w->h, stride, e);
-        SDL_UnlockTexture(w->texture);
-    }
-    draw_free(d);
+    if (!fit_texture(w, e)) return false;
+    if (SDL_LockTexture(w->texture, NULL, &pixels, &stride))
+        return sdl_error(e, "no image for the window");
+    const PaintView place = view_place(&w->view);
+    const bool ok = paint_pixels(d, w->view.theme, place, pixels, w->w, w->h, stride, e);
+    SDL_UnlockTexture(w->texture);
     return ok;
 }
 
@@ -152,7 +149,10 @@ static bool show(Window *w, Error *e) {
         w->full_screen = w->view.full_screen;
         SDL_SetWindowFullscreen(w->window, w->full_screen ? SDL_WINDOW_FULLSCREEN_DESKTOP : 0);
     }
-    if (!paint(w, e)) return false;
+    DrawList *d = view_draw(&w->view, w->fonts, e);
+    const bool ok = d && paint(w, d, e);
+    draw_free(d);
+    if (!ok) return false;
     SDL_RenderCopy(w->renderer, w->texture, NULL, NULL);
     SDL_RenderPresent(w->renderer);
     w->view.dirty = false;

@@ -51,9 +51,9 @@ static bool curves_screen(DrawList *d, Rect area, const View *v, Error *e) {
         return true;
     }
     const Rect in = rect_inset(area, MARGIN);
+    const TextStyle s = {.size = SIZE_BODY, .tone = TONE_NEG};
     draw_title(d, (Point){in.x, in.y + 24}, in.x + in.w, "Training", "its results cannot be read");
-    draw_fitted(d, (Rect){in.x, in.y + 60, in.w, 40}, (TextStyle){.size = SIZE_BODY, .tone = TONE_NEG},
-                v->history_error.text);
+    draw_fitted(d, (Rect){in.x, in.y + 60, in.w, 40}, s, v->history_error.text);
     return true;
 }
 
@@ -112,7 +112,7 @@ static const struct { uint32_t key; bool ctrl; void (*act)(View *v); } keys[] = 
     {KEY_PAGE_UP,   false, previous_screen}, {KEY_PAGE_DOWN, false, next_screen},
     {KEY_HOME,      false, first_screen},    {KEY_END,       false, last_screen},
     {KEY_TAB,       false, next_screen},     {KEY_F11,       false, full_screen},
-    {'f',           false, full_screen},     {'c',           false, other_theme},
+    {'f',           false, full_screen},     {'l',           false, other_theme},
     {'+',           false, zoom_in},         {'-',           false, zoom_out},
     {'=',           false, zoom_in},         {'0',           false, zoom_off},
     {'+',           true,  zoom_in},         {'-',           true,  zoom_out},
@@ -160,7 +160,7 @@ void view_event(View *v, const Event *e) {
 static const struct { const char *keys[3], *meaning; } hints[] = {
     {{"←", "→"},      "picture"},
     {{"+", "−", "0"}, "larger, smaller"},
-    {{"C"},           "dark or light"},
+    {{"L"},           "dark or light"},
     {{"F"},           "full screen"},
     {{"Ctrl", "Q"},   "quit"},
 };
@@ -187,7 +187,8 @@ static double hint_width(const DrawList *d, size_t i) {
 static void draw_hint(DrawList *d, double x, double middle, size_t i) {
     for (int k = 0; k < 3 && hints[i].keys[k]; k++)
         x = draw_cap(d, x, middle, hints[i].keys[k]) + 6;
-    draw_text(d, (Point){x + 2, middle + FONT_CAPITAL * SIZE_LABEL / 2}, hint_style, hints[i].meaning);
+    const Point at = {x + 2, middle + FONT_CAPITAL * SIZE_LABEL / 2};
+    draw_text(d, at, hint_style, hints[i].meaning);
 }
 
 static void draw_footer(DrawList *d, const View *v) {
