@@ -45,14 +45,47 @@ bool was_broken(Check *c, const char *word) {
     return !c->complete || (c->has_broken && broken_in(c, c->program, word));
 }
 
+bool is_missing(Check *c, const char *statement) {
+    for (const Stmt *s = c->program; s; s = s->next)
+        if (s->word && strcmp(s->word, statement) == 0) return false;
+    for (int i = 0; i < c->n_meant; i++)
+        if (strcmp(c->meant[i], statement) == 0) return false;
+    return !was_broken(c, statement);
+}
+
+bool is_cut_short(const Check *c) { return c->now && c->now->next && !c->now->next->word; }
+
 // ---- words that are not known ------------------------------------------------------------------
 
-// A block of that name further down, or NULL.
-static const Stmt *later_block(const Check *c, const Stmt *from, const char *word) {
+void say_guess(Check *c, Span at, const Guess *g) {
+    if (!g->best) return;
+    diag_label(c->diags, g->cost == 0 ? "here this is called %s" : "did you mean %s?", g->best);
+    diag_try(c->diags, at, "%s", g->best);
+    if (c->n_meant < MAX_ERRORS) c->meant[c->n_meant++] = g->best;
+}
+
+// A block of that name, wherever it stands; or NULL.
+static const Stmt *block_anywhere(const Check *c, const char *word) {
     for (const Stmt *s = c->program; s; s = s->next)
-        if (s->word && strcmp(s->word, "block") == 0 && s->at.lo > from->at.lo
-            && strcmp(s->name->name, word) == 0) return s;
+        if (s->word && strcmp(s->word, "block") == 0 && strcmp(s->name->name, word) == 0) return s;
     return NULL;
+}
+
+// A block that is used too early, or by itself; `shortcut` without its residual.
+static bool unseen(Check *c, const Stmt *s) {
+    const Stmt *block = block_anywhere(c, s->word);
+    if (strcmp(s->word, "shortcut") == 0) {
+        diag_error(c->diags, s->word_at, W_PLACE, "shortcut is the second path of a residual");
+        diag_label(c->diags, "write residual { … } shortcut { … }");
+        return true;
+    }
+    if (!block) return false;
+    if (block->at.lo < s->at.lo && s->at.hi < block->at.hi)
+        return !diag_error(c->diags, s->word_at, W_PLACE, "a block cannot use itself");
+    diag_error(c->diags, s->word_at, W_PLACE, "block '%s' is used above the line that defines it",
+               s->word);
+    diag_label(c->diags, "move line %d up", diags_line(c->diags, block->at));
+    return true;
 }
 
 // A word that belongs somewhere else: `adam` alone, `normalize` among the layers.
@@ -62,7 +95,8 @@ static bool misplaced(Check *c, const Stmt *s) {
     if (!k) return false;
     const char *place = group_place(g);
     const int before = (int)strcspn(place, "%");
-    diag_error(c->diags, s->word_at, W_PLACE, "'%s' is not a layer but a %s", s->word, group_name(g));
+    diag_error(c->diags, s->word_at, W_PLACE, "'%s' is not a layer but %s %s", s->word,
+               strchr("aeiou", group_name(g)[0]) ? "an" : "a", group_name(g));
     diag_label(c->diags, "write %.*s%s%s", before, place, k->example ? k->example : k->name,
                place + before + 2);
     return true;
@@ -76,25 +110,14 @@ static void guess_blocks(const Check *c, Guess *g) {
 static void unknown(Check *c, const Stmt *s) {
     c->here = LOST;
     c->lost = true;
-    if (was_broken(c, s->word) || misplaced(c, s)) return;
+    if (was_broken(c, s->word) || unseen(c, s) || misplaced(c, s)) return;
     diag_error(c->diags, s->word_at, W_WORD, "there is no layer or statement called '%s'", s->word);
-    const Stmt *below = later_block(c, s, s->word);
-    if (below) {
-        diag_label(c->diags, "a block must stand above its first use");
-        diag_note(c->diags, "block '%s' stands in line %d", s->word,
-                  diags_line(c->diags, below->at));
-        return;
-    }
     Guess g = {.word = s->word};
     guess_kinds(&g, words_of(c->words, GROUP_LAYER));
     guess_kinds(&g, words_of(c->words, GROUP_STATEMENT));
     guess_blocks(c, &g);
-    if (!g.best) {
-        diag_note(c->diags, "`cnnrun help` lists all words");
-        return;
-    }
-    diag_label(c->diags, g.cost == 0 ? "here this is called %s" : "did you mean %s?", g.best);
-    diag_try(c->diags, s->word_at, "%s", g.best);
+    say_guess(c, s->word_at, &g);
+    if (!g.best) diag_note(c->diags, "`cnnrun help` lists all words");
 }
 
 // ---- statements --------------------------------------------------------------------------------
@@ -104,19 +127,24 @@ bool check_braces(Check *c, const Stmt *s, int least, int most) {
     for (const Body *b = s->body; b; b = b->next, n++) {
         if (n < most) continue;
         const Span brace = {b->at.lo, b->at.lo + 1};
-        return most == 0 ? diag_error(c->diags, brace, W_BRACES, "%s takes no { … }", s->word)
-                         : diag_error(c->diags, brace, W_BRACES, "%s takes %d { … }, this is one more",
-                                      s->word, most);
+        if (most > 0)
+            return diag_error(c->diags, brace, W_BRACES, "%s takes %d { … }, this is one more",
+                              s->word, most);
+        return diag_error(c->diags, brace, W_BRACES, "%s takes no { … }", s->word);
     }
     if (n >= least) return true;
+    if (is_cut_short(c)) return false;
     diag_error(c->diags, s->word_at, W_BRACES, "%s needs %s", s->word,
                least > 1 ? "two or more { … } behind it" : "{ … } behind it");
+    const KindSpec *kind = kind_named(c->words, GROUP_STATEMENT, s->word);
+    if (kind) diag_label(c->diags, "written like this: %s", kind->example);
     return false;
 }
 
 static bool statement_stands_well(Check *c, const Stmt *s, const Statement *t) {
     if (!t->inside && c->depth > 1) {
         diag_error(c->diags, s->word_at, W_PLACE, "%s stands outside of all braces", s->word);
+        diag_label(c->diags, "write it on a line of its own, below the last }");
         return false;
     }
     if (!check_braces(c, s, t->min_bodies, t->max_bodies)) return false;
@@ -139,13 +167,16 @@ static void statement_written(Check *c, const Stmt *s, const Statement *t) {
     c->lost = true;
 }
 
+bool step_counted(Check *c, const Stmt *s) {
+    if (c->stopped || ++c->n_steps <= MAX_STATEMENTS) return !c->stopped;
+    c->stopped = true;
+    return diag_error(c->diags, s->word_at, S_NODES, "blocks and repeats written out make more "
+                      "than %d statements", MAX_STATEMENTS);
+}
+
 void check_one(Check *c, const Stmt *s) {
-    if (++c->n_steps > MAX_STATEMENTS) {
-        c->stopped = true;
-        diag_error(c->diags, s->at, S_NODES, "blocks and repeats written out make more than %d "
-                   "statements", MAX_STATEMENTS);
-        return;
-    }
+    c->now = s;
+    if (!step_counted(c, s)) return;
     if (!s->word) {
         c->here = LOST;
         c->lost = true;
@@ -163,8 +194,8 @@ void check_body(Check *c, const Stmt *first) {
     const Name *names = c->names, *outer = c->outer_names;
     if (c->depth == MAX_DEPTH) {
         c->stopped = true;
-        diag_error(c->diags, first ? first->at : (Span){0}, G_DEPTH, "blocks within blocks go deeper "
-                   "than %d", MAX_DEPTH);
+        diag_error(c->diags, first ? first->at : c->now->at, G_DEPTH,
+                   "blocks within blocks go deeper than %d", MAX_DEPTH);
         return;
     }
     c->depth++;

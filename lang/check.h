@@ -21,7 +21,7 @@
 
 enum { LOST = -1 }; // instead of a node: it could not be made
 
-// ---- values --------------------------------------------------------------------------------------
+// ---- values -------------------------------------------------------------------------------------
 
 typedef enum ValueKind { VALUE_NUMBER, VALUE_SIZE, VALUE_TEXT, VALUE_WORD, VALUE_BAD } ValueKind;
 
@@ -45,7 +45,7 @@ typedef struct Name {
     int count;                 // how many names there are from here on
 } Name;
 
-// ---- the checker ---------------------------------------------------------------------------------
+// ---- the checker --------------------------------------------------------------------------------
 
 typedef struct Part { // a section while it is built
     Section section;
@@ -69,6 +69,9 @@ typedef struct Check {
     const Stmt *program;       // all statements of the file
     bool complete;             // none is missing because reading had to stop
     bool has_broken;           // some could not be read
+    const Stmt *now;           // the one that is being checked
+    const char *meant[MAX_ERRORS]; // words that misspelt ones were taken for: they are not missing
+    int n_meant;
 
     const Name *names;         // that may be used here
     const Name *outer_names;   // those from outside of the innermost braces
@@ -85,6 +88,8 @@ typedef struct Check {
     bool lost;                 // some layer could not be made: names may be missing
     bool said_no_data;
     const Use *init;           // of the last `init`, or NULL
+    Span init_at;              // where it stands, and whether a layer has taken it
+    bool init_taken;
     Uses steps, augments;
     bool bad_steps;            // a message has said what is wrong with preprocess
     Action *action;
@@ -111,8 +116,13 @@ typedef struct Statement {
 // ---- check.c
 void check_one(Check *c, const Stmt *s);
 void check_body(Check *c, const Stmt *first);      // the file, or what stands in braces
+bool step_counted(Check *c, const Stmt *s);        // false if too many have been carried out
 bool check_braces(Check *c, const Stmt *s, int least, int most);
-bool was_broken(Check *c, const char *word); // it stands in a line that could not be read
+bool was_broken(Check *c, const char *word);       // it stands in a line that could not be read
+bool is_missing(Check *c, const char *statement);  // nothing in the file was meant to be it
+bool is_cut_short(const Check *c);                 // what follows this statement could not be read
+// Did you mean …? Behind the message just recorded, as a label and a proposal for `at`.
+void say_guess(Check *c, Span at, const Guess *g);
 Span stmt_whole(const Stmt *s);                    // without its braces
 // At the end of a list with room for `room` things of `size` bytes, room for one more.
 void *grow(Arena *a, void *list, int n, int *room, size_t size);
@@ -152,6 +162,7 @@ bool do_section(Check *c, const Stmt *s, const Use *use);
 
 // ---- shapes.c
 const char *shape_text(Arena *a, Shape s);         // "28x28x1", a vector "100"
+void shape_story(Check *c, int node);              // notes: how its value got its shape
 bool shape_fits(Check *c, Shape s, const Use *use);
 bool shape_ask(Check *c, const Use *use, const int *src, int n_src, Shape *dst, const char **note);
 
@@ -163,6 +174,7 @@ bool do_augment(Check *c, const Stmt *s, const Use *use);
 bool do_loss(Check *c, const Stmt *s, const Use *use);
 bool do_optimizer(Check *c, const Stmt *s, const Use *use);
 bool do_init(Check *c, const Stmt *s, const Use *use);
+bool init_concerns(Check *c);                      // false after a message: the last one no layer
 bool do_seed(Check *c, const Stmt *s, const Use *use);
 bool do_train(Check *c, const Stmt *s, const Use *use);
 bool do_evaluate(Check *c, const Stmt *s, const Use *use);

@@ -55,7 +55,9 @@ static const char *value_text(Arena *a, const AttrSpec *s, const void *field) {
 
 static bool is_written(const Use *u, int i) { return u->attr_at && u->attr_at[i].hi > 0; }
 
-static const void *field_of(const Use *u, const AttrSpec *a) { return (const char *)u->cfg + a->at; }
+static const void *field_of(const Use *u, const AttrSpec *a) {
+    return (const char *)u->cfg + a->at;
+}
 
 // The written values of a use; a chosen word is followed by its own.
 static const char *values_text(Arena *a, const Use *u, bool main, const char *text) {
@@ -78,33 +80,33 @@ const char *use_text(Arena *a, const Use *u) {
 
 // ---- all defaults ------------------------------------------------------------------------------
 
-typedef struct Told { const KindSpec *kind; struct Told *next; } Told;
+typedef struct Told { const AttrSpec *option; struct Told *next; } Told;
 
 typedef struct Teller {
     Arena *arena;
-    Told *told; // kinds of layers whose defaults have been told: a net has fifty convs
+    Told *told; // what has been told: a network has fifty convs with the same defaults
     void (*each)(void *ctx, const char *where, const char *option, const char *value);
     void *ctx;
 } Teller;
+
+static bool first_time(Teller *t, const AttrSpec *option) {
+    for (const Told *k = t->told; k; k = k->next)
+        if (k->option == option) return false;
+    Told *k = arena_new(t->arena, Told);
+    *k = (Told){.option = option, .next = t->told};
+    t->told = k;
+    return true;
+}
 
 static void tell(Teller *t, const Use *u, const char *where) {
     const AttrSpec *s = u->kind ? u->kind->attrs : NULL;
     for (int i = 0; s && s[i].name; i++) {
         const void *field = field_of(u, &s[i]);
         const char *value = s[i].def_text ? s[i].def_text : value_text(t->arena, &s[i], field);
-        if (!is_written(u, i) && !s[i].main && *value) t->each(t->ctx, where, s[i].name, value);
+        if (!is_written(u, i) && s[i].type != ATTR_FLAG && *value && first_time(t, &s[i]))
+            t->each(t->ctx, where, s[i].name, value);
         if (s[i].type == ATTR_CHOICE) tell(t, field, where);
     }
-}
-
-// A layer: a default is the same for every layer of its kind, but only where it was not written.
-static void tell_layer(Teller *t, const Use *u) {
-    for (const Told *k = t->told; k; k = k->next)
-        if (k->kind == u->kind) return;
-    Told *k = arena_new(t->arena, Told);
-    *k = (Told){.kind = u->kind, .next = t->told};
-    t->told = k;
-    tell(t, u, u->kind->name);
 }
 
 static const char *rule(Teller *t, const char *statement, const Use *u) {
@@ -115,8 +117,9 @@ static void tell_everything(Teller *t, const Experiment *x) {
     tell(t, &x->data, "data");
     for (int i = 0; i < x->n_steps; i++) tell(t, &x->step[i], x->step[i].kind->name);
     for (int i = 0; i < x->n_augments; i++) tell(t, &x->augment[i], x->augment[i].kind->name);
-    for (int i = 1; i < x->graph.n_nodes; i++) tell_layer(t, &x->graph.node[i].use);
-    if (x->init.kind) t->each(t->ctx, "init", "rule", x->init.kind->name);
+    for (int i = 1; i < x->graph.n_nodes; i++)
+        tell(t, &x->graph.node[i].use, x->graph.node[i].use.kind->name);
+    if (x->init.kind && x->init.at.hi == 0) t->each(t->ctx, "init", "rule", x->init.kind->name);
     tell(t, &x->loss, rule(t, "loss", &x->loss));
     tell(t, &x->optimizer, rule(t, "optimizer", &x->optimizer));
     for (int i = 0; i < x->n_actions; i++)

@@ -70,7 +70,8 @@ static Excerpt excerpt_of(const Diags *d, const Source *s, Span at) {
 static void show_excerpt(FILE *out, const Source *s, const Excerpt *e, int gutter,
                          const char *label) {
     const char *before = e->from > e->line ? "…" : "", *after = e->to < e->end ? "…" : "";
-    fprintf(out, "%*s |\n%*d | %s", gutter, "", gutter, e->number, before);
+    fprintf(out, "%*s |\n%*d |%s%s", gutter, "", gutter, e->number, e->to > e->from ? " " : "",
+            before);
     put(out, s->text + e->from, e->to - e->from);
     fprintf(out, "%s\n%*s | %s", after, gutter, "", *before ? " " : "");
     for (uint32_t i = e->from; i < e->lo; i = step(s, i))

@@ -13,9 +13,9 @@ static bool same(Shape a, Shape b) { return a.c == b.c && a.h == b.h && a.w == b
 
 // Says that `word` is needed for training, unless it stands in a line that could not be read.
 static void needed(Check *c, const char *word, Code code, const char *why) {
-    if (was_broken(c, word)) return;
-    diag_error(c->diags, c->train_at, code, "training needs %s: %s", word, why);
-    diag_label(c->diags, "write a line such as `%s` above",
+    if (!is_missing(c, word)) return;
+    diag_error(c->diags, c->train_at, code, "training needs a line `%s`: %s", word, why);
+    diag_label(c->diags, "write for instance `%s` above",
                kind_named(c->words, GROUP_STATEMENT, word)->example);
 }
 
@@ -44,29 +44,38 @@ static bool classes_fit(Check *c) {
     if (out.c == classes || (out.c == 1 && classes == 2)) return true;
     const Node *maker = last_maker(c);
     const Span at = count_at(maker);
-    diag_error(c->diags, at.hi ? at : maker->use.at, E_CLASSES, "the network ends in %d number%s, but "
-               "the data have %d classes", out.c, out.c == 1 ? "" : "s", classes);
+    diag_error(c->diags, at.hi ? at : maker->use.at, E_CLASSES, "the network ends in %d number%s, "
+               "but the data have %d classes", out.c, out.c == 1 ? "" : "s", classes);
     diag_label(c->diags, "one number per class is needed");
     if (at.hi) diag_try(c->diags, at, "classes");
     return false;
 }
 
+static void check_loss(Check *c) {
+    Shape judged;
+    const char *note;
+    if (shape_ask(c, &c->x->loss, &c->here, 1, &judged, &note)) return;
+    const Use *last = &c->node[c->here].use;
+    diag_note(c->diags, "the last layer stands in line %d: %s", diags_line(c->diags, last->at),
+              diags_text(c->diags, last->whole));
+}
+
 static void check_end(Check *c) {
     const bool layers = c->n_nodes > 1 || c->lost || c->said_no_data;
     const Span end = {c->source->base + c->source->len, c->source->base + c->source->len};
-    if (!layers && !c->has_broken) {
+    if (!layers && diags_errors(c->diags) > 0) return;
+    if (!layers) {
         diag_error(c->diags, c->data_at.hi ? c->data_at : end, E_LAYERS, "this file has no layers");
         diag_label(c->diags, "layers such as conv 8 5x5, relu or dense classes stand below data");
         return;
     }
     if (c->train_at.hi && !c->loss_at.hi)
-        needed(c, "loss", E_LOSS, "the rule that says how wrong an answer is");
+        needed(c, "loss", E_LOSS, "it says how wrong an answer is");
     if (c->train_at.hi && !c->optimizer_at.hi)
-        needed(c, "optimizer", E_OPTIMIZER, "the rule that changes the weights");
-    if (c->lost || c->here == LOST || !augments_fit(c) || !c->x->loss.kind || !classes_fit(c)) return;
-    Shape judged;
-    const char *note;
-    shape_ask(c, &c->x->loss, &c->here, 1, &judged, &note);
+        needed(c, "optimizer", E_OPTIMIZER, "it says how the weights are changed");
+    init_concerns(c);
+    if (c->lost || c->here == LOST) return;
+    if (augments_fit(c) && c->x->loss.kind && classes_fit(c)) check_loss(c);
 }
 
 // ---- the result --------------------------------------------------------------------------------
@@ -103,24 +112,31 @@ static void set_names(Check *c, const char *path) {
     c->x->file = arena_text(c->arena, path, strlen(path));
     c->x->name = arena_text(c->arena, file, len);
     c->x->folder = slash ? arena_text(c->arena, path, up) : ".";
+    c->folder = c->x->folder;
 }
 
-static Experiment *check(Arena *a, Diags *d, const Vocabulary *v, const char *path, const char *text,
-                         size_t len) {
+static const Source *register_text(Diags *d, const char *path, const char *text, size_t len) {
+    const Source *source = len > MAX_SOURCE ? NULL : parse_register(d, path, text, len);
+    if (len > MAX_SOURCE)
+        diag_error(d, (Span){0}, F_LARGE, "'%s' is larger than %d MB: this is no model file", path,
+                   MAX_SOURCE >> 20);
+    else if (!source)
+        diag_error(d, (Span){0}, F_USE, "there are more than %d model files", MAX_SOURCES);
+    return source;
+}
+
+static Experiment *check(Arena *a, Diags *d, const Vocabulary *v, const char *path,
+                         const char *text, size_t len) {
     Experiment *x = arena_new(a, Experiment);
     Check c = {.arena = a, .diags = d, .words = v, .x = x, .here = LOST, .repeated = LOST};
-    if (len > MAX_SOURCE)
-        return diag_error(d, (Span){0}, F_LARGE, "'%s' is larger than %d MB: this is no model file",
-                          path, MAX_SOURCE >> 20), NULL;
     x->text = text;
     x->text_len = (uint32_t)len;
+    x->places = d;
     set_names(&c, path);
-    c.source = diags_source(d, x->file, text, x->text_len);
-    if (!c.source)
-        return diag_error(d, (Span){0}, F_USE, "there are more than %d model files", MAX_SOURCES), NULL;
-    c.folder = x->folder;
     const Import self = {.path = x->file};
     c.importing = &self;
+    c.source = register_text(d, x->file, text, len);
+    if (!c.source) return NULL;
     c.program = parse_source(a, d, c.source, &c.complete);
     c.has_broken = diags_errors(d) > 0;
     if (!c.complete) return NULL;
@@ -164,7 +180,7 @@ char *file_read(Arena *a, Diags *d, Span at, const char *path, size_t *len) {
     return NULL;
 }
 
-// ---- with no memory left, everything below returns here ------------------------------------------
+// ---- with no memory left, everything returns here ----------------------------------------------
 
 typedef struct Job {
     Arena *arena;
@@ -197,5 +213,6 @@ Experiment *experiment_load(Arena *a, Diags *d, const Vocabulary *v, const char 
 
 Experiment *experiment_parse(Arena *a, Diags *d, const Vocabulary *v, const char *path,
                              const char *text, size_t len) {
-    return guarded(&(Job){.arena = a, .diags = d, .words = v, .path = path, .text = text, .len = len});
+    return guarded(&(Job){.arena = a, .diags = d, .words = v, .path = path, .text = text,
+                          .len = len});
 }

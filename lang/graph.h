@@ -18,7 +18,7 @@ typedef struct Node {
     const ParamSpec *param; // their full names are NODE.name, "." and ParamSpec.name
     int64_t macs;       // products per image in the forward pass
     const char *note;   // how the shape was worked out: "28-5+1 = 24"
-    bool inserted;      // not written: the flatten before a dense
+    bool inserted;      // not written itself: the flatten before a dense, the add of a residual
 } Node;
 
 // A part of the network with a name. Section 0 is the whole file.
@@ -92,6 +92,7 @@ typedef struct Experiment {
     const char *folder;   // "models"; `data` and `use` paths start here
     const char *text;     // the whole model as written
     uint32_t text_len;
+    const Diags *places;  // for diags_line(): where a Span of this experiment lies
     Use data;             // cfg is a DataOptions
     Shape image;          // of the pictures as they come from the source
     int classes;

@@ -25,11 +25,9 @@ static void add(Text *t, const char *fmt, ...) {
 static void add_bounds(Text *t, const AttrSpec *a) {
     const bool above = a->open && a->lo == 0, endless = a->hi >= ENDLESS;
     if (above) add(t, " greater than %.9g", a->lo);
-    else if (endless) add(t, " of at least %.9g", a->lo);
-    else add(t, " from %.9g", a->lo);
+    else add(t, endless ? " of at least %.9g" : " from %.9g", a->lo);
     if (endless) return;
-    add(t, above ? (a->open ? " and below %.9g" : " up to %.9g") : a->open ? " to below %.9g" : " to %.9g",
-        a->hi);
+    add(t, above ? " and below %.9g" : a->open ? " to below %.9g" : " to %.9g", a->hi);
 }
 
 static void add_words(Text *t, const Word *w, const char *between) {
@@ -42,15 +40,15 @@ const char *attr_range(char *text, size_t cap, const AttrSpec *a) {
     switch (a->type) {
     case ATTR_INT:    add(&t, "a whole number");
                       add_bounds(&t, a);
-                      add_words(&t, a->words, ", or ");
+                      add_words(&t, a->words, ", or one of ");
                       break;
     case ATTR_REAL:   add(&t, "a number");
                       add_bounds(&t, a);
                       break;
     case ATTR_BOOL:   add(&t, "yes or no"); break;
     case ATTR_FLAG:   add(&t, "written or not"); break;
-    case ATTR_SIZE:   add(&t, "a size such as 3x3, sides%s %.9g to %.9g", "", a->lo, a->hi); break;
-    case ATTR_WINDOW: add(&t, "a size such as 2x2, or one number, sides %.9g to %.9g", a->lo, a->hi);
+    case ATTR_SIZE:   add(&t, "a size such as 3x3, sides %.9g to %.9g", a->lo, a->hi); break;
+    case ATTR_WINDOW: add(&t, "a size such as 2x2, or a number, sides %.9g to %.9g", a->lo, a->hi);
                       break;
     case ATTR_WORD:   add_words(&t, a->words, "one of "); break;
     case ATTR_TEXT:   add(&t, "a text in quotes"); break;
@@ -64,21 +62,16 @@ const char *attr_range(char *text, size_t cap, const AttrSpec *a) {
 // ---- one word ----------------------------------------------------------------------------------
 
 static void show_default(FILE *out, const AttrSpec *a) {
-    if (a->required) {
-        fprintf(out, "must be written");
-        return;
-    }
-    fprintf(out, "default ");
-    const char *word = NULL;
-    for (const Word *w = a->words; w && w->name; w++)
+    const char *word = a->def_text ? a->def_text : a->def_word;
+    for (const Word *w = a->words; w && w->name && !word; w++)
         if (w->value == (int)a->def) word = w->name;
-    if (a->def_text) fprintf(out, "%s", a->def_text);
-    else if (a->def_word || word) fprintf(out, "%s", a->def_word ? a->def_word : word);
-    else if (a->type == ATTR_BOOL) fprintf(out, a->def != 0 ? "yes" : "no");
-    else if (a->type == ATTR_INT || a->type == ATTR_REAL) fprintf(out, "%.9g", a->def);
-    else if (a->type == ATTR_SIZE && a->def > 0) fprintf(out, "%.9gx%.9g", a->def, a->def);
-    else if (a->type == ATTR_WINDOW && a->def > 0) fprintf(out, "%.9g", a->def);
-    else fprintf(out, "none");
+    if (!word && a->type == ATTR_BOOL) word = a->def != 0 ? "yes" : "no";
+    if (a->required) fprintf(out, "; must be written");
+    else if (word) fprintf(out, "; default %s", word);
+    else if (a->type == ATTR_INT || a->type == ATTR_REAL) fprintf(out, "; default %.9g", a->def);
+    else if (a->type == ATTR_SIZE && a->def > 0)
+        fprintf(out, "; default %.9gx%.9g", a->def, a->def);
+    else if (a->type == ATTR_WINDOW && a->def > 0) fprintf(out, "; default %.9g", a->def);
 }
 
 static void show_attrs(FILE *out, const KindSpec *k, bool main) {
@@ -87,7 +80,7 @@ static void show_attrs(FILE *out, const KindSpec *k, bool main) {
         if (a->main != main) continue;
         fprintf(out, "  %-12s %s\n", a->name, a->help);
         fprintf(out, "  %-12s %s", "", attr_range(range, sizeof range, a));
-        if (a->type != ATTR_FLAG) fprintf(out, "; "), show_default(out, a);
+        show_default(out, a);
         fputc('\n', out);
     }
 }
@@ -132,8 +125,22 @@ void help_all(FILE *out, const Vocabulary *v) {
     }
 }
 
+// A text in lines of at most 80 characters.
+static void show_wrapped(FILE *out, const char *text) {
+    for (size_t column = 0; *text;) {
+        const size_t len = strcspn(text, " ");
+        if (column > 0 && column + 1 + len > 80) column = 0, fputc('\n', out);
+        else if (column > 0) column++, fputc(' ', out);
+        fwrite(text, 1, len, out);
+        column += len;
+        text += len + strspn(text + len, " ");
+    }
+    fputc('\n', out);
+}
+
 void help_code(FILE *out, const Message *m) {
-    fprintf(out, "%s — %s\n\n%s\n", m->code, m->title, m->why);
+    fprintf(out, "%s — %s\n\n", m->code, m->title);
+    show_wrapped(out, m->why);
     if (*m->wrong) fprintf(out, "\nwrong:\n  %s\n", m->wrong);
     if (*m->right) fprintf(out, "\nright:\n  %s\n", m->right);
 }

@@ -15,6 +15,7 @@ static bool is_model(const char *file) {
 }
 
 static const char *beside(Check *c, const char *file) {
+    if (strcmp(c->folder, ".") == 0) return file;
     return file[0] == '/' ? file : arena_print(c->arena, "%s/%s", c->folder, file);
 }
 
@@ -47,7 +48,7 @@ static bool read_program(Check *c, const char *path, Span at, const Stmt **progr
     if (len > MAX_SOURCE)
         return diag_error(c->diags, at, F_LARGE, "'%s' is larger than %d MB: this is no model file",
                           path, MAX_SOURCE >> 20);
-    const Source *source = diags_source(c->diags, path, text, (uint32_t)len);
+    const Source *source = parse_register(c->diags, path, text, len);
     if (!source)
         return diag_error(c->diags, at, F_USE, "a model is made of %d files at most", MAX_SOURCES);
     bool complete;
@@ -72,7 +73,8 @@ static void carry_over(Check *c, const Stmt *program, const ImportOptions *o, Sp
         if (last && name_known(c, last)) return;
     }
     if (!last || c->lost) return;
-    diag_error(c->diags, upto_at, N_UNKNOWN, "no section or layer of that file is called '%s'", o->upto);
+    diag_error(c->diags, upto_at, N_UNKNOWN, "no section or layer of that file is called '%s'",
+               o->upto);
     diag_label(c->diags, "one that stands outside of all braces is needed");
 }
 
@@ -80,7 +82,7 @@ bool do_import(Check *c, const Stmt *s, const Use *use) {
     const ImportOptions *o = use->cfg;
     const char *path = beside(c, o->file);
     const Span at = use->attr_at[0];
-    const Stmt *program;
+    const Stmt *program = NULL;
     if (!is_model(o->file))
         return diag_error(c->diags, at, F_USE, "a model file has a name that ends in .cnn");
     if (uses_itself(c, path, at) || !read_program(c, path, at, &program)) {
@@ -89,6 +91,8 @@ bool do_import(Check *c, const Stmt *s, const Use *use) {
         return false;
     }
     int outer = c->section;
+    if (s->name && strchr(s->name->name, '.'))
+        return diag_error(c->diags, s->name->at, N_FORM, "a name cannot contain a dot");
     if (s->name && !section_open(c, s->name->name, s->name->at, &outer)) return false;
     const Import import = {.path = path, .outer = c->importing};
     const Check before = *c;

@@ -54,8 +54,8 @@ bool augments_fit(Check *c) {
         const char *note;
         if (!shape_ask(c, use, &input, 1, &got, &note)) return false;
         if (got.c != want.c || got.h != want.h || got.w != want.w)
-            return diag_error(c->diags, use->at, S_SHAPE, "training pictures would become %s, but the "
-                              "network was made for %s", shape_text(c->arena, got),
+            return diag_error(c->diags, use->at, S_SHAPE, "training pictures would become %s, but "
+                              "the network was made for %s", shape_text(c->arena, got),
                               shape_text(c->arena, want));
     }
     return true;

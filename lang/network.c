@@ -8,7 +8,8 @@
 #include "lang/check.h"
 
 const KindSpec input_kind = {
-    .name = "input", .summary = "one image, after all steps of preprocess", .source = "lang/network.c",
+    .name = "input", .summary = "one image, after all steps of preprocess",
+    .source = "lang/network.c",
 };
 
 // ---- names -------------------------------------------------------------------------------------
@@ -35,8 +36,8 @@ bool name_known(Check *c, const char *name) { return place_of_name(c, name).hi >
 static bool name_free(Check *c, const char *name, Span at) {
     const Span before = place_of_name(c, name);
     if (before.hi == 0) return true;
-    return diag_error(c->diags, at, N_TWICE, "the name '%s' has already been given, in line %d", name,
-                      diags_line(c->diags, before));
+    return diag_error(c->diags, at, N_TWICE, "the name '%s' has already been given, in line %d",
+                      name, diags_line(c->diags, before));
 }
 
 // What follows `as`, where that may be.
@@ -61,6 +62,10 @@ bool section_open(Check *c, const char *name, Span at, int *outer) {
     const char *leaf = next_leaf(c);
     const char *full = full_name(c, c->section, name ? name : leaf);
     if (name && !name_free(c, full, at)) return false;
+    if (c->n_parts > MAX_NODES) {
+        c->stopped = true;
+        return diag_error(c->diags, at, S_NODES, "there are more than %d sections", MAX_NODES);
+    }
     c->part = grow(c->arena, c->part, c->n_parts, &c->room_parts, sizeof *c->part);
     c->part[c->n_parts] = (Part){.section = {.name = full, .parent = c->section, .at = at}};
     *outer = c->section;
@@ -82,13 +87,17 @@ static int lose(Check *c) {
 }
 
 static bool param_fits(Check *c, const Use *use, const ParamSpec *p, int64_t *count) {
+    double numbers = 1;
     *count = 1;
     for (int i = 0; i < p->rank; i++) {
-        if (p->dim[i] > 0 && *count <= MAX_ELEMENTS / p->dim[i]) *count *= p->dim[i];
-        else return diag_error(c->diags, use->at, S_LARGE, "the weights of this layer would take more "
-                               "than %.1f GB", 4e-9 * (double)MAX_ELEMENTS);
+        numbers *= p->dim[i];
+        if (numbers <= (double)MAX_ELEMENTS) *count *= p->dim[i];
     }
-    return true;
+    if (numbers <= (double)MAX_ELEMENTS) return true;
+    diag_error(c->diags, use->at, S_LARGE, "the weights of this layer would take %.1f GB, the "
+               "limit is %.1f GB", 4e-9 * numbers, 4e-9 * (double)MAX_ELEMENTS);
+    diag_label(c->diags, "make what arrives here smaller, or this layer");
+    return false;
 }
 
 static bool node_params(Check *c, Node *n, const Shape *in) {
@@ -97,9 +106,15 @@ static bool node_params(Check *c, Node *n, const Shape *in) {
     ParamSpec *kept = arena_array(c->arena, ParamSpec, n->n_params);
     for (int i = 0; i < n->n_params; i++) {
         int64_t count;
-        if (!param_fits(c, &n->use, &p[i], &count)) return false;
+        if (!param_fits(c, &n->use, &p[i], &count)) {
+            shape_story(c, n->src[0]);
+            return false;
+        }
         if (p[i].role != PARAM_STATISTIC) c->x->graph.n_weights += count;
-        if (!p[i].init || !p[i].init->kind) p[i].init = c->init;
+        if (!p[i].init || !p[i].init->kind) {
+            p[i].init = c->init;
+            c->init_taken |= p[i].role == PARAM_WEIGHT;
+        }
         kept[i] = p[i];
     }
     n->param = kept;
@@ -125,7 +140,8 @@ int node_make(Check *c, const Use *use, const int *src, int n_src, const char *n
         n.src[k] = src[k];
         in[k] = c->node[src[k]].shape;
     }
-    if (!shape_ask(c, use, src, n_src, &n.shape, &n.note) || !node_params(c, &n, in)) return lose(c);
+    if (!shape_ask(c, use, src, n_src, &n.shape, &n.note)) return lose(c);
+    if (!node_params(c, &n, in)) return lose(c);
     if (use->kind->macs) n.macs = use->kind->macs(use->cfg, in, n.shape);
     c->x->graph.macs += n.macs;
     for (int k = 0; k < n_src; k++) c->node[src[k]].n_uses++;
@@ -178,7 +194,7 @@ static int node_named(Check *c, const char *name, Span at) {
     for (int i = 1; i < c->n_parts; i++) guess_offer(&g, c->part[i].section.name, NULL);
     diag_error(c->diags, at, N_UNKNOWN, "no layer or section above is called '%s'", name);
     diag_label(c->diags, "a layer gets a name with `as`");
-    if (g.best) diag_try(c->diags, at, "%s", g.best);
+    say_guess(c, at, &g);
     return LOST;
 }
 
@@ -189,7 +205,8 @@ static int named_inputs(Check *c, const Stmt *s, const KindSpec *kind, int *src)
     for (const Arg *a = s->first; a; a = a->next)
         for (const Expr *e = a->first; e && !a->name; e = e->next) {
             if (n == kind->max_src || n == MAX_SRC)
-                return diag_error(c->diags, e->at, W_MANY, "%s joins at most %d values", kind->name, n);
+                return diag_error(c->diags, e->at, W_MANY, "%s joins at most %d values",
+                                  kind->name, n);
             src[n] = node_named(c, diags_text(c->diags, e->at), e->at);
             if (src[n++] == LOST) return 0;
         }
@@ -215,18 +232,17 @@ static const Arg *without_names(Check *c, const Stmt *s) {
 
 void layer_written(Check *c, const Stmt *s, const KindSpec *kind) {
     const bool joins = kind->min_src > 1;
-    const char *leaf = next_leaf(c), *name = full_name(c, c->section, leaf);
-    int src[MAX_SRC] = {c->here}, n_src = 1;
+    const Arg *values = joins ? without_names(c, s) : s->first;
+    const char *name = full_name(c, c->section, next_leaf(c));
+    int src[MAX_SRC], n_src = 1;
     Use use;
-    bool good = check_braces(c, s, 0, 0);
-    if (s->name) good &= (name = name_as(c, s->name)) != NULL;
-    good &= bind_use(c, kind, joins ? without_names(c, s) : s->first, s->word_at, stmt_whole(s), &use);
-    if (!network_start(c, s->word_at)) return;
-    src[0] = c->here;
-    if (joins && c->here != LOST) good &= (n_src = named_inputs(c, s, kind, src)) > 0;
-    if (!good) lose(c);
-    if (c->here == LOST) return;
-    if (kind->wants_vector) flatten_before(c, &use, name);
+    if (s->name) name = name_as(c, s->name);
+    bool good = check_braces(c, s, 0, 0) && name;
+    good &= bind_use(c, kind, values, s->word_at, stmt_whole(s), &use);
+    if (!network_start(c, s->word_at) || c->here == LOST) return;
+    if (joins) n_src = named_inputs(c, s, kind, src);
+    if (!good || n_src == 0) lose(c);
+    else if (kind->wants_vector) flatten_before(c, &use, name);
     if (c->here == LOST) return;
     src[0] = c->here;
     node_make(c, &use, src, n_src, name);

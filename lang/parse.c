@@ -1,8 +1,9 @@
 /* parse.c — layout: which newlines end a statement; and sentences for what the grammar refuses.
  *
- * The scanner's tokens pass through cnn_lex(), which knows three rules: a newline before { or before
- * `shortcut` does not separate; `shortcut` is a keyword only behind }; and behind } a new statement
- * may follow on the same line. It also counts braces, so that a missing one is reported at its {. */
+ * The scanner's tokens pass through cnn_lex(), which knows three rules: a newline before { or
+ * before `shortcut` does not separate; `shortcut` is a keyword only behind }; and behind } a new
+ * statement may follow on the same line. It also counts braces, so that a missing one is reported
+ * at its {. */
 #include "lang/parse.h"
 
 #include <string.h>
@@ -105,6 +106,9 @@ int cnn_lex(CNN_STYPE *value, Span *at, void *scanner) {
     Token t = {.kind = T_YYEOF, .at = {p->next, p->next}};
     p->stopped |= diags_full(p->diags);
     if (!p->stopped) t = arrange(p);
+    // A statement has one message; the next one starts afresh.
+    if (t.kind == T_NEWLINE || t.kind == T_SEMICOLON || t.kind == T_OPEN || t.kind == T_CLOSE)
+        p->quiet = false;
     p->before2 = p->before;
     p->before = p->now;
     p->now = t;
@@ -120,7 +124,11 @@ enum { ANY = -1 };
 
 // The sentence for a token, by the token before it and, for names, the one before that. The first
 // row that fits is used.
-static const struct { int before2, before, now; Code code; const char *text, *label; } sentences[] = {
+static const struct {
+    int before2, before, now;
+    Code code;
+    const char *text, *label;
+} sentences[] = {
     {ANY, T_EQUALS, ANY, G_VALUE, "a value is missing behind =", "write it here"},
     {ANY, T_COMMA,  ANY, G_VALUE, "a value is missing behind the comma", "lists look like 1,2,3"},
     {ANY, T_TIMES,  ANY, G_VALUE, "a value is missing behind *", "products look like 4*8"},
@@ -134,13 +142,14 @@ static const struct { int before2, before, now; Code code; const char *text, *la
      "values and options stand before `as`"},
     {ANY, T_SHORTCUT, ANY, G_SYNTAX, "`shortcut` is the second path of residual: it needs { … }",
      "write residual { … } shortcut { … }"},
-    {ANY, T_CLOSE, T_AS, G_SYNTAX, "`as NAME` stands before the {", NULL},
+    {ANY, T_CLOSE, T_AS, G_SYNTAX, "a name stands before the {, not behind the }",
+     "write section stem { … }"},
     {ANY, T_CLOSE, ANY,  G_SYNTAX, "behind } a new line begins", "write a ; before this"},
     {ANY, ANY, T_COMMA,  G_SYNTAX, "a comma stands between the values of a list only",
      "values are separated by blanks: conv 8 5x5"},
     {ANY, ANY, T_PERCENT, G_SYNTAX, "% stands directly behind a number only", "as in 25%"},
     {ANY, T_WORD, T_EQUALS, G_SYNTAX, "this word cannot be given a value here",
-     "values get names with let k = 5, options stand behind a word: conv 8 5x5 stride=2"},
+     "options stand behind a word: conv 8 5x5 stride=2"},
     {ANY, ANY, T_EQUALS, G_SYNTAX, "= stands behind the name of an option only",
      "as in conv 8 5x5 stride=2"},
     {T_BLOCK, ANY, ANY,  G_SYNTAX, "the values of a block are names, and { … } follows",
@@ -159,6 +168,8 @@ static void unexpected_start(Parse *p, const char *text) {
         diag_error(p->diags, p->now.at, G_SYNTAX, "a line begins with a word, not with %s", text);
     if (p->before.kind != T_SEMICOLON) return;
     diag_label(p->diags, "does it belong to what stands before the ; ?");
+    if (p->now.kind == T_SIZE || p->now.kind == T_TEXT) // no statement begins like this
+        diag_try(p->diags, (Span){p->before.at.lo, p->now.at.lo}, " ");
 }
 
 static const char *shown(Parse *p) {
@@ -168,7 +179,8 @@ static const char *shown(Parse *p) {
 }
 
 void parse_unexpected(Parse *p, bool may_end) {
-    if (p->stopped) return;
+    if (p->stopped || p->quiet) return;
+    p->quiet = true;
     const Token now = p->now, before = p->before, before2 = p->before2;
     if (starts_line(before.kind)) return unexpected_start(p, shown(p));
     // Where something is missing at the end of a line, it is missing behind the last word.
@@ -181,6 +193,8 @@ void parse_unexpected(Parse *p, bool may_end) {
         if (sentences[i].now != ANY && sentences[i].now != now.kind) continue;
         diag_error(p->diags, at, sentences[i].code, "%s", sentences[i].text);
         if (sentences[i].label) diag_label(p->diags, "%s", sentences[i].label);
+        if (now.kind == T_EQUALS && before.kind == T_WORD && starts_line(before2.kind))
+            diag_try(p->diags, before.at, "let %s", before.value.word);
         return;
     }
     if (may_end)
@@ -214,17 +228,18 @@ static bool is_text(Diags *d, const Source *s) {
     return false;
 }
 
-static uint32_t byte_order_mark(const Source *s) {
-    return s->len >= 3 && memcmp(s->text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+// Some editors mark UTF-8 with three invisible bytes, which are not part of the text.
+const Source *parse_register(Diags *d, const char *name, const char *text, size_t len) {
+    const size_t skip = len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+    return diags_source(d, name, text + skip, (uint32_t)(len - skip));
 }
 
 Stmt *parse_source(Arena *a, Diags *d, const Source *s, bool *complete) {
     *complete = is_text(d, s);
     if (!*complete) return NULL;
-    const uint32_t skip = byte_order_mark(s);
-    Parse p = {.arena = a, .diags = d, .next = s->base + skip};
+    Parse p = {.arena = a, .diags = d, .next = s->base};
     if (cnn_lex_init_extra(&p, &p.scanner) != 0) longjmp(*arena_guard(a), 1);
-    cnn__scan_bytes(s->text + skip, (int)(s->len - skip), p.scanner);
+    cnn__scan_bytes(s->text, (int)s->len, p.scanner);
     *complete = cnn_parse(p.scanner) == 0 && !p.stopped;
     cnn_lex_destroy(p.scanner);
     return p.tree;

@@ -7,6 +7,10 @@
 #pragma once
 #include "lang/tree.h"
 
+// Registers a text of at most MAX_SOURCE bytes, without the mark that some editors put in front.
+// NULL when there are MAX_SOURCES.
+const Source *parse_register(Diags *d, const char *name, const char *text, size_t len);
+
 // The statements of `s`, in order, NULL if there are none. Mistakes go to `d`; a statement that
 // could not be read is in the list with no word. `complete` is set to false when reading had to
 // stop (an open brace, too many mistakes): what the list lacks is then not missing.

@@ -9,8 +9,10 @@ static bool first_time(Check *c, const Stmt *s, Span *before) {
         *before = s->word_at;
         return true;
     }
-    return diag_error(c->diags, s->word_at, E_TWICE, "%s is written twice: it already stands in line "
-                      "%d", s->word, diags_line(c->diags, *before));
+    diag_error(c->diags, s->word_at, E_TWICE, "%s is written twice: it already stands in line %d",
+               s->word, diags_line(c->diags, *before));
+    diag_label(c->diags, "take one of them away");
+    return false;
 }
 
 static bool above_layers(Check *c, const Stmt *s) {
@@ -27,11 +29,12 @@ bool data_known(Check *c, Span at) {
     if (c->data_at.hi > 0) return c->x->classes > 0;
     c->said_no_data = true;
     for (const Stmt *s = c->program; s; s = s->next)
-        if (s->word && strcmp(s->word, "data") == 0) {
+        if (s->word && strcmp(s->word, "data") == 0 && s->at.lo > at.lo) {
             diag_error(c->diags, s->word_at, E_ORDER, "data must stand above the first layer");
             diag_label(c->diags, "the size of every layer follows from it");
             return false;
         }
+    if (!is_missing(c, "data")) return false; // it is there, with a message of its own
     diag_error(c->diags, at, E_DATA, "nothing says where the pictures come from");
     diag_label(c->diags, "write a line such as `data mnist` above");
     return false;
@@ -49,6 +52,16 @@ static bool known_set(Check *c, const DataOptions *o, const Use *use) {
     return false;
 }
 
+// A sentence of several lines: the first is the message, the others explain it.
+static void say_why(Check *c, Span at, const char *why) {
+    size_t len = strcspn(why, "\n");
+    diag_error(c->diags, at, E_PROBE, "%.*s", (int)len, why);
+    for (why += len; *why == '\n'; why += len) {
+        len = strcspn(++why, "\n");
+        if (len > 0) diag_note(c->diags, "%.*s", (int)len, why);
+    }
+}
+
 static bool folder(Check *c, const DataOptions *o, const Use *use) {
     char why[512] = "its pictures cannot be looked at";
     Shape image = {3, o->size.h, o->size.w};
@@ -56,8 +69,8 @@ static bool folder(Check *c, const DataOptions *o, const Use *use) {
     const bool told = o->size.h > 0 && o->classes > 0;
     if (!told && (!c->words->probe || !c->words->probe(o, c->x->folder, &image, &classes, why,
                                                        sizeof why))) {
-        diag_error(c->diags, use->attr_at[1], E_PROBE, "%s", why);
-        diag_note(c->diags, "with size=… and classes=… a model can be checked without its pictures");
+        say_why(c, use->attr_at[1], why);
+        diag_note(c->diags, "with size= and classes= a model can be checked without its pictures");
         return false;
     }
     c->x->image = image;
@@ -69,8 +82,9 @@ bool do_data(Check *c, const Stmt *s, const Use *use) {
     const DataOptions *o = use->cfg;
     if (!first_time(c, s, &c->data_at) || !above_layers(c, s)) return false;
     if (!o->set.kind == !o->path) {
-        diag_error(c->diags, s->word_at, W_MISSING, o->path ? "data takes a known set or a folder, not "
-                   "both" : "the name of the data is missing");
+        diag_error(c->diags, s->word_at, W_MISSING, "%s", o->path
+                   ? "data takes a known set or a folder, not both"
+                   : "the name of the data is missing");
         diag_label(c->diags, "write data mnist, or data \"folder\"");
         return false;
     }
@@ -94,9 +108,7 @@ static void unknown_step(Check *c, const Stmt *s, Group group) {
     if (*known_in) return;
     Guess g = {.word = s->word};
     guess_kinds(&g, words_of(c->words, group));
-    if (!g.best) return;
-    diag_label(c->diags, "did you mean %s?", g.best);
-    diag_try(c->diags, s->word_at, "%s", g.best);
+    say_guess(c, s->word_at, &g);
 }
 
 static void add_step(Check *c, Uses *list, const Use *use) {
@@ -104,17 +116,26 @@ static void add_step(Check *c, Uses *list, const Use *use) {
     list->v[list->n++] = *use;
 }
 
+static bool take_step(Check *c, const Stmt *s, Group group, Use *use) {
+    if (!s->word) return false;
+    c->now = s;
+    const KindSpec *kind = kind_named(c->words, group, s->word);
+    if (!kind) {
+        unknown_step(c, s, group);
+        return false;
+    }
+    if (s->name)
+        return diag_error(c->diags, s->name->at, W_PLACE, "only a layer is given a name with `as`");
+    return check_braces(c, s, 0, 0)
+        && bind_use(c, kind, s->first, s->word_at, stmt_whole(s), use);
+}
+
 static bool take_steps(Check *c, const Stmt *s, Group group, Uses *list) {
     bool good = true;
     for (const Stmt *step = s->body->first; step && !diags_full(c->diags); step = step->next) {
         Use use;
-        const KindSpec *kind = step->word ? kind_named(c->words, group, step->word) : NULL;
-        if (step->word && !kind) unknown_step(c, step, group);
-        if (!kind || !check_braces(c, step, 0, 0)) good = false;
-        else if (!bind_use(c, kind, step->first, step->word_at, stmt_whole(step), &use)) good = false;
-        else if (step->name)
-            good = diag_error(c->diags, step->name->at, W_PLACE, "only a layer is given a name with `as`");
-        else add_step(c, list, &use);
+        if (take_step(c, step, group, &use)) add_step(c, list, &use);
+        else good = false;
     }
     return good;
 }
@@ -149,10 +170,22 @@ bool do_optimizer(Check *c, const Stmt *s, const Use *use) {
     return !rule->kind->infer || rule->kind->infer(&q); // options that do not go together
 }
 
+bool init_concerns(Check *c) {
+    if (!c->init_at.hi || c->init_taken || c->lost || c->importing->outer) return true;
+    diag_error(c->diags, c->init_at, E_ORDER, "no layer takes its first values from this init");
+    diag_label(c->diags, "it is for the layers below: write it above them");
+    return false;
+}
+
 bool do_init(Check *c, const Stmt *s, const Use *use) {
-    (void)s;
+    const bool fine = init_concerns(c);
+    if (!c->importing->outer) {
+        c->init_at = s->word_at;
+        c->init_taken = false;
+    }
     c->init = rule_of(use);
-    return true;
+    if (c->n_nodes == 0) c->x->init = *c->init;
+    return fine;
 }
 
 bool do_seed(Check *c, const Stmt *s, const Use *use) {
@@ -178,14 +211,14 @@ bool do_train(Check *c, const Stmt *s, const Use *use) {
     TrainOptions *o = (TrainOptions *)use->cfg; // fresh from bind_use: still ours to complete
     if (c->train_at.hi == 0) c->train_at = s->word_at;
     if (o->epochs > 0 && o->iterations > 0) {
-        diag_error(c->diags, option_at(use, "iterations"), W_TOGETHER, "training lasts so many epochs "
-                   "or so many iterations, not both");
+        diag_error(c->diags, option_at(use, "iterations"), W_TOGETHER, "training lasts so many "
+                   "epochs or so many iterations, not both");
         diag_label(c->diags, "take one of them away");
         return false;
     }
     if (o->iterations > 0 && o->steps > 0) {
-        diag_error(c->diags, option_at(use, "steps"), W_TOGETHER, "steps are counted per epoch, but "
-                   "this training counts iterations");
+        diag_error(c->diags, option_at(use, "steps"), W_TOGETHER, "steps are counted per epoch, "
+                   "but this training counts iterations");
         diag_label(c->diags, "take steps= away, or write epochs=");
         return false;
     }
@@ -212,9 +245,8 @@ static bool is_part(Check *c, const char *name, Span at, bool everything) {
     for (int i = 1; i < c->n_nodes; i++) guess_offer(&g, c->node[i].name, NULL);
     for (int i = 1; i < c->n_parts; i++) guess_offer(&g, c->part[i].section.name, NULL);
     diag_error(c->diags, at, N_UNKNOWN, "no section or layer above is called '%s'", name);
-    if (g.best) diag_label(c->diags, "did you mean %s?", g.best);
-    if (g.best) diag_try(c->diags, at, "%s", g.best);
-    else diag_label(c->diags, "sections get names with `section NAME { … }`");
+    say_guess(c, at, &g);
+    if (!g.best) diag_label(c->diags, "sections get names with `section NAME { … }`");
     return false;
 }
 

@@ -1,5 +1,6 @@
 /* scan.c — what the text of one token means. */
 #include <math.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,7 +11,21 @@ static Span place(const Parse *p, size_t len) {
     return (Span){p->next - (uint32_t)len, p->next};
 }
 
-static int refuse(void) { return T_CNN_error; }
+// Every message about a token goes through here: a statement has one, and what follows it on the
+// line is silent.
+static bool complain(Parse *p, Span at, Code code, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
+static bool complain(Parse *p, Span at, Code code, const char *fmt, ...) {
+    char text[256];
+    va_list args;
+    if (p->quiet) return false;
+    va_start(args, fmt);
+    vsnprintf(text, sizeof text, fmt, args);
+    va_end(args);
+    diag_error(p->diags, at, code, "%s", text);
+    p->quiet = true;
+    return true;
+}
 
 // ---- words -------------------------------------------------------------------------------------
 
@@ -19,9 +34,9 @@ int scan_word(Parse *p, const char *text, size_t len, TokenValue *v) {
         {"as", T_AS}, {"block", T_BLOCK}, {"let", T_LET},
     };
     if (len > MAX_WORD) {
-        diag_error(p->diags, place(p, len), L_WORD, "this word has %zu characters, at most %d "
+        complain(p, place(p, len), L_WORD, "this word has %zu characters, at most %d "
                    "are allowed", len, MAX_WORD);
-        return refuse();
+        return T_CNN_error;
     }
     for (size_t i = 0; i < sizeof keywords / sizeof *keywords; i++)
         if (strlen(keywords[i].word) == len && memcmp(text, keywords[i].word, len) == 0)
@@ -33,26 +48,32 @@ int scan_word(Parse *p, const char *text, size_t len, TokenValue *v) {
 int scan_text(Parse *p, const char *text, size_t len, TokenValue *v) {
     const Span at = place(p, len);
     if (len > MAX_SIDE) {
-        diag_error(p->diags, at, L_TEXT, "a text between quotes has at most %d characters",
+        complain(p, at, L_TEXT, "a text between quotes has at most %d characters",
                    MAX_SIDE);
-        return refuse();
+        return T_CNN_error;
     }
     for (size_t i = 0; i < len; i++)
         if ((unsigned char)text[i] < ' ' || text[i] == 0x7f) {
-            diag_error(p->diags, (Span){at.lo + (uint32_t)i, at.lo + (uint32_t)i + 1}, L_CHARACTER,
+            complain(p, (Span){at.lo + (uint32_t)i, at.lo + (uint32_t)i + 1}, L_CHARACTER,
                        "there is a control character (number %d) between these quotes", text[i]);
-            return refuse();
+            return T_CNN_error;
         }
     v->atom = tree_word(p, arena_text(p->arena, text + 1, len - 2), at);
     v->atom->kind = ATOM_TEXT;
     return T_TEXT;
 }
 
-int scan_open_text(Parse *p) {
-    const Span at = {p->next - 1, p->next};
-    diag_error(p->diags, at, L_TEXT, "the closing quote of this text is missing");
-    diag_label(p->diags, "a text ends with \" on the same line");
-    return refuse();
+int scan_open_text(Parse *p, size_t len) {
+    if (complain(p, place(p, len), L_TEXT, "the closing quote of this text is missing"))
+        diag_label(p->diags, "a text ends with \" on the same line");
+    return T_CNN_error;
+}
+
+int scan_single_quotes(Parse *p, const char *text, size_t len) {
+    const Span at = place(p, len);
+    if (complain(p, at, L_TEXT, "a text stands between two double quotes") && len < MAX_WORD)
+        diag_try(p->diags, at, "\"%.*s\"", (int)len - 2, text + 1);
+    return T_CNN_error;
 }
 
 // ---- numbers -----------------------------------------------------------------------------------
@@ -73,14 +94,14 @@ static bool subtracts(const Parse *p, const char *text, size_t len) {
 int scan_number(Parse *p, const char *text, size_t len, TokenValue *v) {
     const Span at = place(p, len);
     if (subtracts(p, text, len)) {
-        diag_error(p->diags, at, L_NUMBER, "numbers can be multiplied and divided, not subtracted");
-        return refuse();
+        complain(p, at, L_NUMBER, "numbers can be multiplied and divided, not subtracted");
+        return T_CNN_error;
     }
     v->atom = number(p, ATOM_NUMBER, len);
     v->atom->number = strtod(text, NULL); // the scanner has put a NUL behind the token
     if (isfinite(v->atom->number)) return T_NUMBER;
-    diag_error(p->diags, at, L_NUMBER, "this number is too large for a computer's numbers");
-    return refuse();
+    complain(p, at, L_NUMBER, "this number is too large for a computer's numbers");
+    return T_CNN_error;
 }
 
 int scan_size(Parse *p, const char *text, size_t len, TokenValue *v) {
@@ -89,9 +110,9 @@ int scan_size(Parse *p, const char *text, size_t len, TokenValue *v) {
         char *end;
         const long side = strtol(s, &end, 10);
         if (side > MAX_CHANNELS) {
-            diag_error(p->diags, a->at, L_NUMBER, "no side of a size may be larger than %d",
+            complain(p, a->at, L_NUMBER, "no side of a size may be larger than %d",
                        MAX_CHANNELS);
-            return refuse();
+            return T_CNN_error;
         }
         a->side[a->n_sides++] = (int)side;
         if (*end != 'x') break;
@@ -103,14 +124,15 @@ int scan_size(Parse *p, const char *text, size_t len, TokenValue *v) {
 int scan_bad_number(Parse *p, const char *text, size_t len) {
     const Span at = place(p, len);
     const size_t sign = text[0] == '-';
-    diag_error(p->diags, at, L_NUMBER, "'%.*s' is not a number", (int)(len < 40 ? len : 40), text);
+    if (!complain(p, at, L_NUMBER, "'%.*s' is not a number", (int)(len < 40 ? len : 40), text))
+        return T_CNN_error;
     if (text[sign] == '.' && strspn(text + sign + 1, "0123456789") == len - sign - 1 && len < 40)
         diag_try(p->diags, at, "%.*s0%s", (int)sign, text, text + sign);
     else if (text[len - 1] == '.' && strspn(text + sign, "0123456789") == len - sign - 1)
         diag_try(p->diags, at, "%.*s", (int)len - 1, text);
     else
         diag_label(p->diags, "numbers look like 12, 0.5, 25%% or 1e-4; names begin with a letter");
-    return refuse();
+    return T_CNN_error;
 }
 
 // 5X5, or 5×5 as word processors write it.
@@ -118,9 +140,9 @@ int scan_bad_size(Parse *p, const char *text, size_t len) {
     const Span at = place(p, len);
     const size_t first = strspn(text, "0123456789");
     const size_t rest = first + strcspn(text + first, "0123456789");
-    diag_error(p->diags, at, L_NUMBER, "a size is written with a small letter x");
-    if (len < 40) diag_try(p->diags, at, "%.*sx%s", (int)first, text, text + rest);
-    return refuse();
+    if (complain(p, at, L_NUMBER, "a size is written with a small letter x") && len < 40)
+        diag_try(p->diags, at, "%.*sx%s", (int)first, text, text + rest);
+    return T_CNN_error;
 }
 
 // ---- everything else ---------------------------------------------------------------------------
@@ -159,7 +181,8 @@ static const char *instead(uint32_t c) {
         {'-',    "numbers can be multiplied and divided; names are written with _"},
         {0xd7,   "sizes are written 5x5, with the letter x; products 4*8"},
         {0xa0,   "this is a special blank, as web pages have; type an ordinary one"},
-        {'!', "comments begin with #"}, {'\\', "a statement stands on one line; only { may stand on the next"},
+        {'!',    "comments begin with #"},
+        {'\\', "a statement stands on one line; only { may stand on the next"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         if (rows[i].c == c) return rows[i].text;
@@ -171,13 +194,14 @@ int scan_bad_character(Parse *p, const char *text, size_t len) {
     const uint32_t lo = place(p, len).lo;
     int n = 1;
     const uint32_t c = s[0] < 0x80 ? s[0] : decode(s, len, &n);
-    if (c >= ' ' && c != 0x7f && !(c >= 0x80 && c < 0xa0))
-        diag_error(p->diags, (Span){lo, lo + (uint32_t)n}, L_CHARACTER,
-                   "the character '%.*s' means nothing here", n, text);
-    else
-        diag_error(p->diags, (Span){lo, lo + 1}, L_CHARACTER,
-                   "the byte \\x%02X means nothing in a model file", s[0]);
+    const bool visible = c >= ' ' && c != 0x7f && !(c >= 0x80 && c < 0xa0);
+    const Span at = {lo, lo + (visible ? (uint32_t)n : 1)};
+    const bool said = visible
+        ? complain(p, at, L_CHARACTER, "the character '%.*s' means nothing here", n, text)
+        : complain(p, at, L_CHARACTER, "the byte \\x%02X means nothing in a model file", s[0]);
+    if (!said) return T_CNN_error;
     const char *advice = instead(c);
+    if (!advice && s[0] >= 0x80) advice = "names are made of the letters a to z, digits and _";
     if (advice) diag_label(p->diags, "%s", advice);
-    return refuse();
+    return T_CNN_error;
 }

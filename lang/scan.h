@@ -22,11 +22,12 @@ typedef struct Parse {
     Token now, before, before2; // the last three that were given, the latest first
     Span open[MAX_DEPTH];     // braces that are not yet closed
     int depth, n_stmts;
+    bool quiet;               // this statement has had its message
     bool stopped;             // a message said so; the rest of the text is not read
     Stmt *tree;
 } Parse;
 
-// ---- scan.c: one token each; the result is its code, CNN_error after a message --------------------
+// ---- scan.c: one token each; the result is its code, or an error's after a message -------------
 
 int scan_word(Parse *p, const char *text, size_t len, TokenValue *v);
 int scan_number(Parse *p, const char *text, size_t len, TokenValue *v);
@@ -34,10 +35,11 @@ int scan_size(Parse *p, const char *text, size_t len, TokenValue *v);
 int scan_text(Parse *p, const char *text, size_t len, TokenValue *v);
 int scan_bad_number(Parse *p, const char *text, size_t len);
 int scan_bad_size(Parse *p, const char *text, size_t len);
-int scan_open_text(Parse *p);
+int scan_open_text(Parse *p, size_t len);
+int scan_single_quotes(Parse *p, const char *text, size_t len);
 int scan_bad_character(Parse *p, const char *text, size_t len);
 
-// ---- tree.c: nodes of the tree -------------------------------------------------------------------
+// ---- tree.c: nodes of the tree -----------------------------------------------------------------
 
 Atom *tree_word(Parse *p, const char *word, Span at);
 Atom *tree_percent(Atom *number, Span at);
@@ -52,7 +54,7 @@ Stmt *tree_let(Parse *p, Span word_at, Span at, Label *name, Expr *value);
 Stmt *tree_broken(Parse *p, Span at);
 Body *tree_body(Parse *p, bool shortcut, Stmt *first, Span at);
 
-// ---- parse.c --------------------------------------------------------------------------------------
+// ---- parse.c -----------------------------------------------------------------------------------
 
 // Says what is wrong with the token that was given last. `may_end`: the statement could end here.
 void parse_unexpected(Parse *p, bool may_end);

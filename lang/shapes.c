@@ -18,15 +18,24 @@ const char *shape_text(Arena *a, Shape s) {
 // ---- the story ---------------------------------------------------------------------------------
 
 // The first line of a statement, cut to the column.
-static const char *told(Check *c, const Use *use) {
-    const char *text = diags_text(c->diags, use->whole);
+static const char *told(Check *c, const Node *n) {
+    if (n->inserted) return arena_print(c->arena, "(%s)", n->use.kind->name);
+    const char *text = diags_text(c->diags, n->use.whole);
     const size_t len = strcspn(text, "\r\n");
     return arena_text(c->arena, text, len < COLUMN ? len : COLUMN);
 }
 
+// "line 5", or "base.cnn, line 5" in a file that is used.
+static const char *place(Check *c, Span at) {
+    const Source *s = diags_source_of(c->diags, at);
+    const int line = diags_line(c->diags, at);
+    if (!s || s == c->source) return arena_print(c->arena, "line %d", line);
+    return arena_print(c->arena, "%s, line %d", s->name, line);
+}
+
 static void tell(Check *c, const Node *n) {
-    diag_note(c->diags, "    line %d: %-*s  %-*s%s", diags_line(c->diags, n->use.whole), COLUMN,
-              told(c, &n->use), *n->note ? 14 : 0, shape_text(c->arena, n->shape), n->note);
+    diag_note(c->diags, "    %s: %-*s  %-*s%s", place(c, n->use.whole), COLUMN, told(c, n),
+              *n->note ? 14 : 0, shape_text(c->arena, n->shape), n->note);
 }
 
 static bool resizes(const Check *c, const Node *n) {
@@ -34,23 +43,34 @@ static bool resizes(const Check *c, const Node *n) {
     return a.c != b.c || a.h != b.h || a.w != b.w;
 }
 
-// Tells which layers made the value of node i, from the data downwards.
-static void tell_all(Check *c, int i) {
+// True if a layer above has made a vector of the image.
+static bool is_vector(const Check *c, int i) {
+    if (c->node[i].shape.h > 1 || c->node[i].shape.w > 1) return false;
+    for (; i > 0; i = c->node[i].src[0])
+        if (c->node[i].use.kind->wants_vector) return true;
+    return false;
+}
+
+void shape_story(Check *c, int i) {
     int steps[STORY], n = 0;
+    const bool vector = is_vector(c, i);
     for (; i > 0 && n < STORY; i = c->node[i].src[0])
         if (resizes(c, &c->node[i])) steps[n++] = i;
-    diag_note(c->diags, "how the image got this size:");
+    diag_note(c->diags, "how the %s got this size:", vector ? "vector" : "image");
     tell(c, &c->node[0]);
     if (i > 0) diag_note(c->diags, "    …");
     while (n > 0) tell(c, &c->node[steps[--n]]);
+    if (!vector) return;
+    diag_note(c->diags, "a vector has no height and width: layers for images stand above those "
+              "that make a vector");
 }
 
 // Several inputs: where each of them comes from.
 static void tell_inputs(Check *c, const int *src, int n_src) {
     for (int k = 0; k < n_src; k++) {
         const Node *n = &c->node[src[k]];
-        diag_note(c->diags, "input %d, line %d: %-*s  %s", k + 1, diags_line(c->diags, n->use.whole),
-                  COLUMN, told(c, &n->use), shape_text(c->arena, n->shape));
+        diag_note(c->diags, "input %d, %s: %-*s  %s", k + 1, place(c, n->use.whole), COLUMN,
+                  told(c, n), shape_text(c->arena, n->shape));
     }
 }
 
@@ -81,26 +101,32 @@ bool shape_fits(Check *c, Shape s, const Use *use) {
     if (s.c <= 0 || s.h <= 0 || s.w <= 0)
         return diag_error(c->diags, use->at, S_SHAPE, "nothing is left of the image here: it would "
                           "have %d x %d points and %d channels", s.h, s.w, s.c);
-    return diag_error(c->diags, use->at, S_LARGE, "%dx%dx%d numbers would come out of this for every "
-                      "image: %.1f GB, the limit is %.1f GB", s.h, s.w, s.c,
+    return diag_error(c->diags, use->at, S_LARGE, "%dx%dx%d numbers would come out of this for "
+                      "every image: %.1f GB, the limit is %.1f GB", s.h, s.w, s.c,
                       4e-9 * (double)plane * s.c, 4e-9 * (double)MAX_ELEMENTS);
+}
+
+// The main option that is a window, or -1.
+static int main_window(const KindSpec *k) {
+    const AttrSpec *a = k->attrs;
+    for (int i = 0; a && a[i].name; i++)
+        if (a[i].main && (a[i].type == ATTR_SIZE || a[i].type == ATTR_WINDOW)) return i;
+    return -1;
 }
 
 // For a window that does not fit: the largest square one that would. Tried, not guessed; what the
 // kind says while it is tried goes nowhere.
 static void propose(Check *c, const Infer *failed) {
     const Use *use = failed->use;
+    const int i = main_window(use->kind);
+    if (i < 0 || use->attr_at[i].hi == 0) return;
     char *cfg = arena_alloc(c->arena, use->kind->cfg_size);
-    const AttrSpec *a = use->kind->attrs;
-    int i = 0;
-    while (a && a[i].name && !(a[i].main && (a[i].type == ATTR_SIZE || a[i].type == ATTR_WINDOW))) i++;
-    if (!a || !a[i].name || use->attr_at[i].hi == 0) return;
     memcpy(cfg, use->cfg, use->kind->cfg_size);
-    Size *window = (Size *)(cfg + a[i].at);
+    Size *window = (Size *)(cfg + use->kind->attrs[i].at);
     Infer q = *failed;
     q.cfg = cfg;
     q.diags = diags_make(c->arena);
-    for (int side = window->h > window->w ? window->h : window->w; side > 0; side--) {
+    for (int side = window->h > window->w ? window->h : window->w; side > 1; side--) {
         *window = (Size){side, side};
         if (!use->kind->infer(&q)) continue;
         diag_try(c->diags, use->attr_at[i], "%dx%d", side, side);
@@ -118,9 +144,9 @@ bool shape_ask(Check *c, const Use *use, const int *src, int n_src, Shape *dst, 
     Infer q = {.cfg = use->cfg, .n_src = n_src, .src = in, .src_kind = kind, .dst = in[0],
                .classes = c->x->classes, .diags = c->diags, .use = use};
     if (use->kind->infer && !use->kind->infer(&q)) {
-        if (q.about_shape && n_src == 1) tell_all(c, src[0]);
+        if (q.about_shape && n_src == 1) shape_story(c, src[0]);
         if (q.about_shape && n_src > 1) tell_inputs(c, src, n_src);
-        if (q.about_shape) propose(c, &q);
+        if (q.about_shape && n_src == 1) propose(c, &q);
         return false;
     }
     *dst = q.dst;

@@ -19,9 +19,9 @@ static const AttrSpec data_attrs[] = {
               .def_text = "as the pictures are", .synonyms = "colour color_mode channels mode"),
     INT_ATTR(DataOptions, classes, 0, 1, MAX_CLASSES, "number of classes",
              .def_text = "counted", .synonyms = "num_classes n_classes nclasses"),
-    REAL_ATTR(DataOptions, split, 0.2, 0, 1, "part held back for testing, if the set has no test part",
+    REAL_ATTR(DataOptions, split, 0.2, 0, 1, "part held back for testing, if there is no test part",
               .open = true, .synonyms = "test test_size test_split"),
-    REAL_ATTR(DataOptions, valid, 0, 0, 1, "part of the training pictures held back to judge training",
+    REAL_ATTR(DataOptions, valid, 0, 0, 0.9, "part of the training pictures that judges training",
               .synonyms = "validation validation_split val"),
     TEXT_ATTR(DataOptions, list, "file with the names of the pictures to use",
               .def_text = "all pictures", .synonyms = "files file"),
@@ -54,14 +54,10 @@ static const AttrSpec seed_attrs[] = {
     {0},
 };
 
-static const Word balances[] = {
-    {"oversample", BALANCE_OVERSAMPLE}, {"undersample", BALANCE_UNDERSAMPLE},
-    {"weights", BALANCE_WEIGHTS}, {0},
-};
-
 static const AttrSpec train_attrs[] = {
     INT_ATTR(TrainOptions, epochs, 0, 1, 1000000, "how often every picture is seen",
-             .def_text = "1, unless iterations are written", .synonyms = "epoch num_epochs n_epochs max_epochs"),
+             .def_text = "1, unless iterations are written",
+             .synonyms = "epoch num_epochs n_epochs max_epochs"),
     INT_ATTR(TrainOptions, iterations, 0, 1, MANY, "how many batches are seen",
              .def_text = "as many as the epochs have",
              .synonyms = "iters max_iter iteration max_batches max_steps"),
@@ -73,14 +69,13 @@ static const AttrSpec train_attrs[] = {
               .def_text = "the optimizer's", .synonyms = "learning_rate rate eta"),
     CHOICE_ATTR(TrainOptions, schedule, GROUP_SCHEDULE, "how the learning rate changes",
                 .def_word = "constant", .synonyms = "lr_schedule scheduler policy lr_policy"),
-    INT_ATTR(TrainOptions, warmup, 0, 1, 1000000, "epochs over which the learning rate rises to its value",
+    INT_ATTR(TrainOptions, warmup, 0, 1, 1000000, "epochs in which the learning rate rises from 0",
              .def_text = "none", .synonyms = "warmup_epochs burn_in"),
-    INT_ATTR(TrainOptions, patience, 0, 1, 1000000, "epochs without progress after which training ends",
+    INT_ATTR(TrainOptions, patience, 0, 1, 1000000, "epochs without progress that end training",
              .def_text = "none", .synonyms = "early_stopping early_stop"),
-    WORD_ATTR(TrainOptions, balance, BALANCE_NONE, balances, "what is done about rare classes",
-              .def_text = "nothing", .synonyms = "class_weight balanced sampler"),
     REAL_ATTR(TrainOptions, clip, 0, 0, 1e6, "largest length of the whole gradient", .open = true,
-              .def_text = "no limit", .synonyms = "clipnorm clip_norm grad_clip max_norm gradient_clip"),
+              .def_text = "no limit",
+              .synonyms = "clipnorm clip_norm grad_clip max_norm gradient_clip"),
     {0},
 };
 
@@ -88,7 +83,8 @@ static const AttrSpec evaluate_attrs[] = {
     FLAG_ATTR(EvaluateOptions, accuracy, "part of the test pictures that is recognised"),
     FLAG_ATTR(EvaluateOptions, confusion, "which class is taken for which",
               .synonyms = "confusion_matrix matrix"),
-    FLAG_ATTR(EvaluateOptions, curves, "loss and accuracy over the epochs", .synonyms = "plot history"),
+    FLAG_ATTR(EvaluateOptions, curves, "loss and accuracy over the epochs",
+              .synonyms = "plot history"),
     FLAG_ATTR(EvaluateOptions, report, "precision, recall and F1 of each class",
               .synonyms = "classification_report f1 precision recall"),
     INT_ATTR(EvaluateOptions, top, 0, 1, MAX_CLASSES, "right if among so many best guesses",
@@ -150,7 +146,8 @@ static const Statement data_statement = {
 
 static const Statement preprocess_statement = {
     .spec = {.name = "preprocess", .source = HERE, .summary = "steps for every picture, in order",
-             .example = "preprocess { normalize }", .synonyms = "preprocessing transform transforms"},
+             .example = "preprocess { normalize }",
+             .synonyms = "preprocessing transform transforms"},
     .min_bodies = 1, .max_bodies = 1, .carry_out = do_preprocess,
 };
 

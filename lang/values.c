@@ -5,7 +5,7 @@
 
 #include "lang/check.h"
 
-enum { MAX_NAMES = 1024 }; // let and block: a look-up walks along all of them
+enum { MAX_NAMES = 256 }; // let and block: a look-up walks along all of them
 
 static Value bad(Span at) { return (Value){.kind = VALUE_BAD, .at = at}; }
 

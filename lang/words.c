@@ -7,7 +7,7 @@ static const struct { const char *name, *place; } groups[] = {
     [GROUP_LAYER]     = {"layer",               "%s"},
     [GROUP_LOSS]      = {"loss",                "loss %s"},
     [GROUP_OPTIMIZER] = {"optimizer",           "optimizer %s"},
-    [GROUP_SCHEDULE]  = {"learning rate schedule", "train schedule=%s"},
+    [GROUP_SCHEDULE]  = {"schedule",            "train schedule=%s"},
     [GROUP_INIT]      = {"rule for first values", "init %s"},
     [GROUP_STEP]      = {"image step",          "preprocess { %s }"},
     [GROUP_AUGMENT]   = {"random image step",   "augment { %s }"},

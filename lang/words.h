@@ -27,7 +27,7 @@ const AttrSpec *attr_named(const AttrSpec *attrs, const char *name);
 // a word that an option takes (same, yes), or classes.
 bool is_reserved(const Vocabulary *v, const char *name);
 
-// ---- did you mean? -------------------------------------------------------------------------------
+// ---- did you mean? ------------------------------------------------------------------------------
 
 // The best of the candidates offered so far. Start with {.word = "convv"}.
 typedef struct Guess {
@@ -45,7 +45,7 @@ void guess_kinds(Guess *g, const KindSpec *const *kinds);
 // What `word` was probably meant to be, among all words of the language; NULL if nothing is near.
 const char *suggest(const Vocabulary *v, const char *word);
 
-// ---- help ----------------------------------------------------------------------------------------
+// ---- help ---------------------------------------------------------------------------------------
 
 // One word: how it is written, its values and options with defaults and ranges, formula, source.
 void help_word(FILE *out, const Vocabulary *v, const KindSpec *k);

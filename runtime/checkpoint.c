@@ -261,7 +261,8 @@ static bool take(const StFile *f, const char *path, const Experiment *x, Params 
     const StTensor *updates = find_exact(f, path, "run/updates", DT_U64, 1, n, e);
     const StTensor *frozen = updates ? find_exact(f, path, "run/frozen", DT_U8, 1, n, e) : NULL;
     if (!frozen || !take_slots(f, path, x, p, false, e)) return false;
-    if (!weights_take(f, path, "param/", x, p, e)) return false;
+    const WeightsFit fit = {.prefix = "param/"};
+    if (!weights_take(f, path, &fit, x, p, e)) return false;
     take_slots(f, path, x, p, true, e);
     take_lists(p, updates, frozen);
     *s = saved;

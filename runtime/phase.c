@@ -117,8 +117,9 @@ static bool not_finite(const Phase *ph, int n, double loss, Error *e) {
               (unsigned long long)run->state.phase_step + 1, (unsigned long long)run->state.epoch + 1);
     if (bad >= 0) {
         const Node *node = &run->s->x->graph.node[bad];
-        error_add(e, "; the first bad number is in the %s of %s (layer %s)",
-                  in_gradient ? "gradient" : "output", node->use.kind->name, node->name);
+        error_add(e, "; the first bad number is in the %s of %s (layer %s, line %d)",
+                  in_gradient ? "gradient" : "output", node->use.kind->name, node->name,
+                  diags_line(run->s->x->places, node->use.at));
     }
     return error_add(e, "; the weights grew too fast, try lr=%.3g", ph->rate / 10);
 }

@@ -28,5 +28,6 @@ typedef struct ScheduleKind {
 ScheduleState schedule_start(void);
 
 // The rate of the step at p: the rule's, times (epoch + step)/warmup while that is below 1. The
-// warm-up is linear, and its first step moves a little already; source: Goyal et al., "Accurate, Large Minibatch SGD", 2017, §2.2.
+// warm-up is linear, and its first step moves a little already; source: Goyal et al., "Accurate,
+// Large Minibatch SGD", 2017, §2.2.
 double schedule_rate(const TrainOptions *o, const SchedulePlace *p, const ScheduleState *s);

@@ -18,7 +18,8 @@ static bool take_metadata(Session *s, const StFile *f, Error *e) {
 static bool load_weights(Session *s, const char *path, Error *e) {
     StFile f;
     if (!st_open(&f, path, e)) return false;
-    const bool fine = weights_take(&f, path, "", s->x, s->params, e) && take_metadata(s, &f, e);
+    const WeightsFit all = {0};
+    const bool fine = weights_take(&f, path, &all, s->x, s->params, e) && take_metadata(s, &f, e);
     st_close(&f);
     return fine;
 }

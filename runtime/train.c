@@ -54,7 +54,8 @@ static RunResult do_save(Run *run, const Action *a, Error *e) {
 
 static RunResult do_load(Run *run, const Action *a, Error *e) {
     const FileOptions *o = a->use.cfg;
-    if (!weights_load(o->file, run->s->x, run->s->params, e)) return RUN_FAILED;
+    const WeightsFit fit = {.into = o->into, .except = o->except};
+    if (!weights_load(o->file, &fit, run->s->x, run->s->params, e)) return RUN_FAILED;
     run_say(run, "weights loaded from %s", o->file);
     return RUN_DONE;
 }

@@ -94,25 +94,48 @@ static bool ignored(const char *name) {
     return n >= m && strcmp(name + n - m, suffix) == 0 && (n == m || name[n - m - 1] == '.');
 }
 
-static const StTensor *find_with_prefix(const StFile *f, const char *prefix, const char *name) {
+static const char *text_or_empty(const char *text) { return text ? text : ""; }
+
+// Does `name` lie in the section (or is it the tensor) called `part`?
+static bool lies_in(const char *name, const char *part) {
+    const size_t n = strlen(part);
+    return strncmp(name, part, n) == 0 && (name[n] == '.' || name[n] == 0);
+}
+
+// The parameter's name without the `into` before it, or NULL if the file does not concern it.
+static const char *own_name(const WeightsFit *fit, const char *name) {
+    if (!fit->into) return name;
+    return lies_in(name, fit->into) ? name + strlen(fit->into) + 1 : NULL;
+}
+
+static const StTensor *find_own(const StFile *f, const WeightsFit *fit, const char *own) {
     char full[ST_NAME + 1];
-    const int n = snprintf(full, sizeof full, "%s%s", prefix, name);
+    const int n = snprintf(full, sizeof full, "%s%s", text_or_empty(fit->prefix), own);
     return n < (int)sizeof full ? st_find(f, full) : NULL;
 }
 
-// Pairs every parameter with its tensor and notes what does not fit.
-static void pair_up(const StFile *f, const char *prefix, const Params *p, const StTensor **found,
+static bool left_out(const WeightsFit *fit, const char *own) {
+    bool named = ignored(own);
+    for (int i = 0; i < fit->except.n; i++) named |= lies_in(own, fit->except.name[i]);
+    return named;
+}
+
+// Pairs every parameter the file concerns with its tensor and notes what does not fit.
+static void pair_up(const StFile *f, const WeightsFit *fit, const Params *p, const StTensor **found,
                     bool *used, Differences *d) {
     for (int i = 0; i < p->n; i++) {
-        const StTensor want = weights_tensor(&p->param[i], p->param[i].name, NULL);
-        found[i] = find_with_prefix(f, prefix, p->param[i].name);
+        const char *name = p->param[i].name, *own = own_name(fit, name);
+        if (!own) continue;
+        const StTensor want = weights_tensor(&p->param[i], name, NULL);
+        found[i] = find_own(f, fit, own);
         if (found[i]) used[found[i] - f->tensor] = true;
-        compare(d, p->param[i].name, &want, found[i]);
+        compare(d, name, &want, found[i]);
     }
+    const char *prefix = text_or_empty(fit->prefix);
     for (int i = 0; i < f->n; i++) {
-        const char *name = f->tensor[i].name;
-        if (used[i] || strncmp(name, prefix, strlen(prefix)) != 0 || ignored(name)) continue;
-        differ(d, name + strlen(prefix), "is not in the model");
+        const char *name = f->tensor[i].name, *own = name + strlen(prefix);
+        if (used[i] || strncmp(name, prefix, strlen(prefix)) != 0 || left_out(fit, own)) continue;
+        differ(d, own, "is not in the model");
     }
 }
 
@@ -132,32 +155,33 @@ void weights_copy(real *dst, const StTensor *t) {
         for (uint64_t i = 0; i < t->len; i++) dst[i] = (real)st_number(t, i);
 }
 
-static bool take(const StFile *f, const char *path, const char *prefix, const Experiment *x,
+static bool take(const StFile *f, const char *path, const WeightsFit *fit, const Experiment *x,
                  Params *p, const StTensor **found, bool *used, Error *e) {
     Differences d = {0};
-    pair_up(f, prefix, p, found, used, &d);
+    pair_up(f, fit, p, found, used, &d);
     if (d.n) return report(&d, path, x->file, e);
     for (int i = 0; i < p->n; i++)
-        if (!weights_finite(found[i], path, e)) return false;
-    for (int i = 0; i < p->n; i++) weights_copy(p->value + p->param[i].offset, found[i]);
+        if (found[i] && !weights_finite(found[i], path, e)) return false;
+    for (int i = 0; i < p->n; i++)
+        if (found[i]) weights_copy(p->value + p->param[i].offset, found[i]);
     return true;
 }
 
-bool weights_take(const StFile *f, const char *path, const char *prefix, const Experiment *x,
+bool weights_take(const StFile *f, const char *path, const WeightsFit *fit, const Experiment *x,
                   Params *p, Error *e) {
     const StTensor **found = calloc((size_t)p->n + 1, sizeof *found);
     bool *used = calloc((size_t)f->n + 1, sizeof *used);
-    const bool ok = found && used ? take(f, path, prefix, x, p, found, used, e)
+    const bool ok = found && used ? take(f, path, fit, x, p, found, used, e)
                                   : error_set(e, "%s: no memory to load it", path);
     free(found);
     free(used);
     return ok;
 }
 
-bool weights_load(const char *path, const Experiment *x, Params *p, Error *e) {
+bool weights_load(const char *path, const WeightsFit *fit, const Experiment *x, Params *p, Error *e) {
     StFile f;
     if (!st_open(&f, path, e)) return false;
-    const bool ok = weights_take(&f, path, "", x, p, e);
+    const bool ok = weights_take(&f, path, fit, x, p, e);
     st_close(&f);
     return ok;
 }

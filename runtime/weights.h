@@ -14,13 +14,19 @@
 bool weights_save(const char *path, const Experiment *x, const Params *p, const Dataset *d,
                   Error *e);
 
+// Which tensors of a file belong to which parameters. {0}: all, under their own names.
+typedef struct WeightsFit {
+    const char *prefix; // only names in the file that begin so are looked at: "param/"
+    const char *into;   // "into." stands before each of the file's names; other parameters stay
+    Names except;       // names in the file, of tensors or sections, that are left out
+} WeightsFit;
+
 // Loads by name. F32, F64, F16 and BF16 are read; `num_batches_tracked` is ignored; infinities and
 // NaN are refused. A crc32c that is there must be right.
-bool weights_load(const char *path, const Experiment *x, Params *p, Error *e);
+bool weights_load(const char *path, const WeightsFit *fit, const Experiment *x, Params *p, Error *e);
 
-// The same from an open file whose names all begin with `prefix` ("" or "param/"); tensors that do
-// not are not looked at.
-bool weights_take(const StFile *f, const char *path, const char *prefix, const Experiment *x,
+// The same from an open file.
+bool weights_take(const StFile *f, const char *path, const WeightsFit *fit, const Experiment *x,
                   Params *p, Error *e);
 
 // The pieces, for checkpoints: a parameter's tensor under some name; whether all numbers of a

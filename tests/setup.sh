@@ -9,12 +9,14 @@ purpose=${1:-build}
 [ "$VIZ" = 0 ] && SDL=0
 
 # need KIND NAME debian fedora arch homebrew msys2 — one line for each thing that must be there;
-# KIND says how to look for it: a command, or a library known to pkg-config.
+# KIND says how to look for it: a command, a library known to pkg-config, a part of clang.
 missing_names='' debian='' fedora='' arch='' brew='' msys=''
 need() {
     case $1 in
         command) command -v "$2" >/dev/null 2>&1 && return 0 ;;
         library) command -v pkg-config >/dev/null 2>&1 && pkg-config --exists "$2" && return 0 ;;
+        clang) command -v clang >/dev/null 2>&1 &&
+            ls "$(clang -print-runtime-dir)"/*"$2"* >/dev/null 2>&1 && return 0 ;;
     esac
     missing_names="$missing_names $2"
     debian="$debian $3" fedora="$fedora $4" arch="$arch $5" brew="$brew $6" msys="$msys $7"
@@ -38,6 +40,7 @@ fi
 if [ "$purpose" = test ]; then
     need command gcc       gcc gcc gcc gcc mingw-w64-x86_64-gcc
     need command clang     clang clang clang llvm mingw-w64-x86_64-clang
+    need clang   fuzzer    libclang-rt-dev compiler-rt compiler-rt llvm mingw-w64-x86_64-compiler-rt
     # A window can only be tried where there is a display: on Debian a virtual one.
     if [ "$SDL" = 1 ] && command -v apt-get >/dev/null 2>&1; then
         need command Xvfb    xvfb - - - -

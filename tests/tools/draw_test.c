@@ -182,10 +182,10 @@ static const struct {
 } networks[] = {
     {"conv 2 5x5; relu; maxpool 2; dense 100; relu; dense classes; softmax\nloss crossentropy",
      {1, 28, 28}, SIZE_AXIS,
-     {"29 962 parameters", "58.6 k multiply-adds", "flatten", "2 5x5", "2×24×24", "288",
+     {"29 962 parameters", "58.6 k multiply-adds", "flatten", "2 5x5", "24×24×2", "288",
       "28 900 parameters", "inserted, not written"}},
     {"dense classes; softmax", {1, 1, 1}, SIZE_AXIS, {"input", "dense", "softmax"}},
-    {VGG, {3, 224, 224}, SIZE_AXIS, {"features", "classifier", "64×224×224", "pad=same"}},
+    {VGG, {3, 224, 224}, SIZE_AXIS, {"features", "classifier", "224×224×64", "pad=same"}},
     {MIXED, {3, 32, 32}, SIZE_AXIS,
      {"mixed", "inner", "concat", "read again further on", "32×32×32"}},
     {RESNET, {3, 32, 32}, 10, {"stage1", "stage3", "add", "batchnorm", "272 474 parameters"}},

@@ -158,7 +158,7 @@ static void test_complete(const char *optimizer) {
     if (!CHECK(found)) printf("    %s has no steps worked out by hand\n", optimizer);
 }
 
-// ---- schedules: lr 1 over 10 epochs of two steps -------------------------------------------------------------
+// ---- schedules: lr 1 over 10 epochs of two steps ------------------------------------------------
 
 static const struct { const char *options; double epoch, rate; } rates[] = {
     {"schedule=constant",                      7.5, 1},

@@ -52,7 +52,7 @@ static real *copy_of(const Params *p, const real *slab) {
 static void expect_refused(Net *n, const char *path, const char *wrong) {
     Error e = {""};
     real *before = copy_of(n->p, n->p->value);
-    CHECK(!weights_load(path, n->x, n->p, &e));
+    CHECK(!weights_load(path, &(WeightsFit){0}, n->x, n->p, &e));
     if (!CHECK(strstr(e.text, wrong))) printf("got \"%s\", want \"%s\"\n", e.text, wrong);
     CHECK(same(n->p, before, n->p->value));
     free(before);
@@ -68,7 +68,7 @@ static void check_round(Net *n, Folder *f) {
     real *saved = copy_of(n->p, n->p->value);
     CHECK(weights_save(path, n->x, n->p, &n->d, &e));
     fill(n->p, n->p->value, 7);
-    if (!CHECK(weights_load(path, n->x, n->p, &e))) printf("%s\n", e.text);
+    if (!CHECK(weights_load(path, &(WeightsFit){0}, n->x, n->p, &e))) printf("%s\n", e.text);
     CHECK(same(n->p, saved, n->p->value));
     if (CHECK(st_open(&file, path, &e))) {
         const StTensor *t = st_find(&file, "first.weight");
@@ -137,7 +137,7 @@ static void check_other_types(Net *n, Folder *f) {
     t[n_tensors++] = (StTensor){.name = "norm.num_batches_tracked", .dtype = DT_I64, .len = 1,
                                 .v = "\7\0\0\0\0\0\0"};
     CHECK(st_write(path, t, n_tensors, NULL, 0, &e));
-    CHECK(weights_load(path, n->x, n->p, &e));
+    CHECK(weights_load(path, &(WeightsFit){0}, n->x, n->p, &e));
     CHECK_NEAR(n->p->value[n->p->param[0].offset + LEN - 1], 1, 0);
     half[LEN - 1] = 0x7E00;
     CHECK(st_write(path, t, n_tensors, NULL, 0, &e));
@@ -154,6 +154,34 @@ static void check_other_files(Net *n, Folder *f) {
     expect_refused(n, folder_put(f, "net.pt", "PK\3\4........", 12), "as PyTorch writes (.pt)");
     expect_refused(n, folder_put(f, "net.h5", "\x89HDF\r\n\x1a\n", 8), "as Keras writes (.h5)");
     expect_refused(n, folder_file(f, "none"), "No such file");
+}
+
+// Weights of a smaller net go into a section of a larger one; the rest stays.
+static void check_into_section(Folder *f) {
+    Error e;
+    Net base = net_make("data digits\nconv 2 3x3 as one\nsection head { dense classes; softmax }\n", false);
+    Net whole = net_make("data digits\nsection base { conv 2 3x3 as one }\ndense classes as own\n"
+                         "softmax\n", false);
+    const char *path = folder_file(f, "base.safetensors");
+    fill(base.p, base.p->value, 1);
+    fill(whole.p, whole.p->value, 50);
+    const char *head[] = {"head"}, *other[] = {"hea", "one"};
+    WeightsFit fit = {.into = "base"};
+    CHECK(weights_save(path, base.x, base.p, &base.d, &e));
+    CHECK(!weights_load(path, &fit, whole.x, whole.p, &e));
+    CHECK(strstr(e.text, "head.0.weight") && strstr(e.text, "is not in the model"));
+    fit.except = (Names){.n = 2, .name = other};
+    CHECK(!weights_load(path, &fit, whole.x, whole.p, &e));
+    fit.except = (Names){.n = 1, .name = head};
+    if (!CHECK(weights_load(path, &fit, whole.x, whole.p, &e))) printf("%s\n", e.text);
+    for (int i = 0; i < whole.p->n; i++) {
+        const bool own = strncmp(whole.p->param[i].name, "own.", 4) == 0;
+        CHECK_NEAR(whole.p->value[whole.p->param[i].offset], (own ? 50 : 1) / 3.0, 1e-6);
+    }
+    fit.into = "own";
+    CHECK(!weights_load(path, &fit, whole.x, whole.p, &e) && strstr(e.text, "own.weight"));
+    net_free(&base);
+    net_free(&whole);
 }
 
 // ---- checkpoints --------------------------------------------------------------------------------
@@ -266,6 +294,7 @@ int main(void) {
     check_many_differences(&n, &f);
     check_other_types(&n, &f);
     check_other_files(&n, &f);
+    check_into_section(&f);
     net_free(&n);
     n = net_make(MODEL, true);
     check_checkpoint(&n, &f);

@@ -39,7 +39,7 @@ static int64_t box_parameters(const Graph *g, const Box *b) {
 
 static const char *shape_text(Arena *a, Shape s) {
     if (s.h == 1 && s.w == 1) return arena_print(a, "%d", s.c);
-    return arena_print(a, "%d×%d×%d", s.c, s.h, s.w);
+    return arena_print(a, "%d×%d×%d", s.h, s.w, s.c);
 }
 
 // The folder or the name of the set the pictures come from.

@@ -77,7 +77,7 @@ static const Option options[] = {
     {.name = "--draw", .value = "FILE", TO_TEXT(drawing), .job = JOB_DRAW,
      .absent = WITHOUT_PICTURES, .help = "draw the network: FILE.png, .svg or .pdf"},
     {.name = "--view", .job = JOB_VIEW, .absent = WITHOUT_WINDOW,
-     .help = "step through it in a window"},
+     .help = "show it, and its curves, in a window"},
     {.name = "--help", .job = JOB_USAGE, .synonyms = "h usage", .help = "show this"},
     {.name = "--version", .job = JOB_VERSION, .synonyms = "v",
      .help = "show which cnnrun this is"},
