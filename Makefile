@@ -58,7 +58,6 @@ VIZ_OBJ  := $(VIZ_SRC:%.c=$(BUILD)/obj/viz$(VIZ)$(SDL)/%.o)
 VIZ64_OBJ := $(CLI_SRC:%.c=$(BUILD)/obj/f64/%.o)
 
 .PHONY: all demo test packages install uninstall clean test-programs fuzz-programs
-.SECONDARY:
 all: $(BUILD)/cnnrun $(BUILD)/cnnrun-f64
 
 # ---- the program --------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ set -u
 cd "$(dirname "$0")/.." || exit 1
 root=$PWD
 case $BUILD in /*) cnnrun=$BUILD/cnnrun ;; *) cnnrun=$root/$BUILD/cnnrun ;; esac
-: "${CNNRUN_DATA:=models/data}"
+CNNRUN_DATA=models/data
 export CNNRUN_DATA
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT

@@ -13,22 +13,23 @@ mkdir -p "$out"
 CNNRUN_DATA=$PWD/models/data
 export CNNRUN_DATA BUILD
 
-# step NAME COMMAND… — runs one test, shows it if it failed, and notes its line.
+# step NAME COMMAND… — runs one test, shows it if it failed, and notes its line under that name.
 step() {
-    name=$1
+    step=$1
     shift
     began=$(date +%s)
-    "$@" > "$out/$name.txt" 2>&1
+    "$@" > "$out/$step.txt" 2>&1
     status=$?
-    line=$(grep -E '^[A-Za-z0-9_ -]+: [0-9]+ passed, [0-9]+ failed' "$out/$name.txt" | tail -n 1)
-    if [ -z "$line" ]; then
-        if [ $status -eq 0 ]; then line="$name: 1 passed, 0 failed"; else line="$name: 0 passed, 1 failed"; fi
-    elif [ $status -ne 0 ] && echo "$line" | grep -q ' 0 failed'; then
-        line="$name: 0 passed, 1 failed (status $status)"
+    counts=$(grep -E '^[A-Za-z0-9_ -]+: [0-9]+ passed, [0-9]+ failed' "$out/$step.txt" | tail -n 1)
+    counts=${counts#*: }
+    if [ -z "$counts" ] && [ $status -eq 0 ]; then counts='1 passed, 0 failed'
+    elif [ -z "$counts" ]; then counts='0 passed, 1 failed'
+    elif [ $status -ne 0 ]; then
+        case $counts in *' 0 failed'*) counts="0 passed, 1 failed (status $status)" ;; esac
     fi
-    printf '%s   (%d s)\n' "$line" $(($(date +%s) - began))
-    echo "$line" >> "$out/summary"
-    case $line in *' 0 failed'*) ;; *) sed 's/^/    /' "$out/$name.txt" | tail -n 60 ;; esac
+    printf '%s: %s   (%d s)\n' "$step" "$counts" $(($(date +%s) - began))
+    echo "$counts" >> "$out/summary"
+    case $counts in *' 0 failed'*) ;; *) sed 's/^/    /' "$out/$step.txt" | tail -n 60 ;; esac
 }
 
 build() { $MAKE --no-print-directory -j"$jobs" "$@"; }
@@ -53,7 +54,7 @@ for t in tests/*.sh; do
     step "$name" sh "$t"
 done
 
-awk '{ for (i = 2; i <= NF; i++) {
+awk '{ for (i = 1; i <= NF; i++) {
            if ($i ~ /^passed/) p += $(i-1); if ($i ~ /^failed/) f += $(i-1); if ($i ~ /^skipped/) s += $(i-1) } }
      END { if (s) printf "%d passed, %d failed, %d skipped\n", p, f, s; else printf "%d passed, %d failed\n", p, f
            exit f > 0 || p == 0 }' "$out/summary"
