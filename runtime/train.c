@@ -7,22 +7,11 @@
 #include "runtime/train.h"
 
 #include <math.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "runtime/io.h"
 #include "runtime/phase.h"
 #include "runtime/weights.h"
-
-void run_say(const Run *run, const char *fmt, ...) {
-    char text[2 * ERROR_TEXT];
-    va_list args;
-    va_start(args, fmt);
-    vsnprintf(text, sizeof text, fmt, args);
-    va_end(args);
-    run->r->message(run->r->ctx, text);
-}
 
 // ---- the lines of a program ------------------------------------------------------------------------
 
@@ -134,22 +123,6 @@ static void run_close(Run *run) {
 }
 
 // ---- all lines -----------------------------------------------------------------------------------------
-
-bool run_checkpoint(Run *run) {
-    Error e;
-    char *last = io_join(run->folder, RUN_LAST);
-    const bool fine = last ? checkpoint_save(last, run->s->x, run->s->params, &run->state, &e)
-                           : error_set(&e, "there is no memory left");
-    free(last);
-    if (!fine) run_not_saved(run, &e);
-    else run->unsaved[0] = 0;
-    return fine;
-}
-
-void run_not_saved(Run *run, const Error *e) {
-    run_say(run, "%s; training goes on", e->text);
-    snprintf(run->unsaved, sizeof run->unsaved, "%s", e->text);
-}
 
 static RunResult all_lines(Run *run, Error *e) {
     const Experiment *x = run->s->x;

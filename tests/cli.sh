@@ -308,5 +308,42 @@ has out "1,438 training" "training into head"
 empty err "training into head"
 [ -s piped/last.safetensors ] && pass || fail "training into head: nothing saved"
 
+# ---- what goes wrong while it runs ---------------------------------------------------------------
+
+cat >wild.cnn <<'EOF'
+data digits
+section head { dense 50; dense classes as last }
+loss mse
+optimizer sgd lr=0.9 momentum=0.9
+train epochs=50
+save "wild.safetensors"
+EOF
+run wild.cnn --train
+is 1 "a loss that runs away"
+has err "the loss became infinite at step" "a loss that runs away"
+has err "in the output of dense (layer head.last, line 2)" "a loss that runs away"
+has err "try lr=0.09" "a loss that runs away"
+[ -e wild.safetensors ] && fail "a loss that runs away: weights were saved" || pass
+run wild.cnn --resume --lr 0.01 --epochs 1
+is 0 "the same, resumed with a smaller rate"
+
+"$cnnrun" long.cnn --train --run both >out 2>err </dev/null &
+first=$!
+while [ ! -s both/last.safetensors ]; do sleep 0.05; done
+run long.cnn --resume --run both
+is 1 "a second process in the same folder"
+has err "both is in use: process $first is training there" "a second process in the same folder"
+kill -TERM $first
+wait $first
+status=$?
+is 130 "the first of two processes"
+[ -e both/lock ] && fail "the lock stays behind" || pass
+
+sed 's/confusion.*/worst=3/; s/digits.safe/worst.safe/' digits.cnn >worst.cnn
+run worst.cnn --train
+is 0 "evaluate worst=3"
+has out "worst mistakes" "evaluate worst=3"
+[ "$(grep -c '^test image ' out)" = 3 ] && pass || fail "evaluate worst=3: not three of them"
+
 echo "cli: $passed passed, $failed failed"
 [ "$failed" = 0 ]
