@@ -64,14 +64,18 @@ double plan_judge(Plan *p, int n);
 Tensor plan_value(const Plan *p, int node, int n);
 Tensor plan_diff(const Plan *p, int node, int n);
 
-// The pieces of plan_train, for tests, traces and checks against other programs:
-// forward as in training (or not), then backward from a gradient the caller wrote into
-// plan_diff(node). Random layers use what is in plan_saved() when `replay` is set.
+// The pieces of plan_train, for tests, traces and checks against other programs. Forward as in
+// training (or not); random layers use what is in plan_saved() when `replay` is set.
 void plan_forward(Plan *p, int n, uint64_t step, bool training, bool replay);
-void plan_backward(Plan *p, int n);         // after the caller has set diffs by plan_seed()
-void plan_seed(Plan *p, int node, int n);   // zero all diffs; node's is then written by the caller
-double plan_loss(Plan *p, int n);           // zero all diffs, judge, write the loss's gradient
 void *plan_saved(Plan *p, int node);
+
+// Then either the loss: judges, and writes its gradient; or a gradient of the caller's own: all are
+// set to zero, and that of the judged value (without a loss, the output) is handed out to be written.
+double plan_loss(Plan *p, int n);
+Tensor plan_seed(Plan *p, int n);
+
+// Then backward from there; all gradients are in place afterwards.
+void plan_backward(Plan *p, int n);
 
 // The first node, in order of computation, whose value (or, if all are finite, whose gradient) for
 // the last n images holds an infinity or a NaN; -1 if there is none. *in_gradient says which.

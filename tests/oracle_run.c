@@ -122,11 +122,10 @@ static void read_target(Run *r, const JsonValue *loss, int step) {
 // Σ output·seed: the gradient of the outputs is the seed itself.
 static void seed_loss(Run *r, const JsonValue *loss, int step) {
     const int node = r->b->x.graph.output;
-    const Tensor y = plan_value(r->plan, node, r->n), diff = plan_diff(r->plan, node, r->n);
+    const Tensor y = plan_value(r->plan, node, r->n), diff = plan_seed(r->plan, r->n);
     const StTensor *t = data_of(r->b, text_of(r->b, loss, "target"), step);
     Tensor terms = y;
     double sum = 0;
-    plan_seed(r->plan, node, r->n);
     terms.v = arena_array(r->b->arena, real, tensor_len(y));
     for (size_t i = 0; i < tensor_len(y); i++) {
         diff.v[i] = (real)st_number(t, i);
