@@ -268,7 +268,7 @@ done
 status=$?
 is 1 "stdout closed"
 
-if command -v script >/dev/null; then
+if script -qec true /dev/null >/dev/null 2>&1; then # there is a terminal to be had
     TERM=xterm script -qec "stty cols 80; '$cnnrun' digits.cnn --train --run live" /dev/null >out </dev/null
     status=$?
     is 0 "on a terminal"
