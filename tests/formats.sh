@@ -48,6 +48,9 @@ while IFS=$tab read -r name wanted _; do
         if [ $? -eq 1 ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "$name"; fi ;;
     idx/*label* | idx/swapped) verdict "$name" "$wanted" labels "$dir/bad/$name" ;;
     idx/* | gz/*) verdict "$name" "$wanted" images "$dir/bad/$name" ;;
+    cifar/*)
+        mkdir -p "$dir/folder/$name" && cp "$dir/bad/$name" "$dir/folder/$name/data_batch_1.bin"
+        verdict "$name" "$wanted" cifar "$dir/folder/$name" ;;
     img/*.bmp) ;;
     img/*) verdict "$name" "$wanted" picture "$dir/bad/$name" ;;
     esac

@@ -11,6 +11,25 @@ static const char *const clothes[] = {
     "Sandal",      "Shirt",   "Sneaker",  "Bag",   "Ankle boot",
 };
 
+static const char *const things[] = {
+    "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck",
+};
+
+static const char *const more_things[] = {
+    "apple", "aquarium fish", "baby", "bear", "beaver", "bed", "bee", "beetle", "bicycle",
+    "bottle", "bowl", "boy", "bridge", "bus", "butterfly", "camel", "can", "castle",
+    "caterpillar", "cattle", "chair", "chimpanzee", "clock", "cloud", "cockroach", "couch",
+    "crab", "crocodile", "cup", "dinosaur", "dolphin", "elephant", "flatfish", "forest", "fox",
+    "girl", "hamster", "house", "kangaroo", "keyboard", "lamp", "lawn mower", "leopard", "lion",
+    "lizard", "lobster", "man", "maple tree", "motorcycle", "mountain", "mouse", "mushroom",
+    "oak tree", "orange", "orchid", "otter", "palm tree", "pear", "pickup truck", "pine tree",
+    "plain", "plate", "poppy", "porcupine", "possum", "rabbit", "raccoon", "ray", "road",
+    "rocket", "rose", "sea", "seal", "shark", "shrew", "skunk", "skyscraper", "snail", "snake",
+    "spider", "squirrel", "streetcar", "sunflower", "sweet pepper", "table", "tank",
+    "telephone", "television", "tiger", "tractor", "train", "trout", "tulip", "turtle",
+    "wardrobe", "whale", "willow tree", "wolf", "woman", "worm",
+};
+
 // Source: E. Alpaydin & C. Kaynak, "Optical Recognition of Handwritten Digits", UCI, 1998.
 const KnownSet digits_set = {
     .spec = {.kind = {.name = "digits", .summary = "1,797 small handwritten digits, 8x8 gray",
@@ -45,5 +64,33 @@ const KnownSet fashion_set = {
     .class_name = clothes,
     .how_to_get = "on Debian and Ubuntu: apt install dataset-fashion-mnist; elsewhere: put the "
                   "four files of Fashion-MNIST into ~/.local/share/cnnrun/fashion",
+    .white = 255,
+};
+
+#define FROM_TORONTO(file, folder) \
+    "unpack " file " (the binary version) and put its .bin files into " \
+    "~/.local/share/cnnrun/" folder ", or into a folder " folder " below $CNNRUN_DATA"
+
+// Source: A. Krizhevsky, "Learning Multiple Layers of Features from Tiny Images", 2009.
+const KnownSet cifar10_set = {
+    .spec = {.kind = {.name = "cifar10", .summary = "50,000 + 10,000 photographs of 10 things, 32x32 colour",
+                      .example = "data cifar10", .synonyms = "CIFAR10 cifar cifar-10",
+                      .source = "runtime/data/sets.c"},
+             .image = {3, 32, 32}, .classes = 10},
+    .folder = "cifar10",
+    .class_name = things,
+    .how_to_get = FROM_TORONTO("cifar-10-binary.tar.gz", "cifar10"),
+    .white = 255,
+};
+
+const KnownSet cifar100_set = {
+    .spec = {.kind = {.name = "cifar100",
+                      .summary = "50,000 + 10,000 photographs of 100 things, 32x32 colour",
+                      .example = "data cifar100", .synonyms = "CIFAR100 cifar-100",
+                      .source = "runtime/data/sets.c"},
+             .image = {3, 32, 32}, .classes = 100},
+    .folder = "cifar100",
+    .class_name = more_things,
+    .how_to_get = FROM_TORONTO("cifar-100-binary.tar.gz", "cifar100"),
     .white = 255,
 };

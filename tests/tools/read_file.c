@@ -2,7 +2,8 @@
  *
  *     read_file safetensors FILE      read_file images FILE      read_file labels FILE
  *     read_file pair IMAGES LABELS    as many labels as images, labels 0 … 9
- *     read_file picture FILE          read_file write FILE TEXT  replaces the file
+ *     read_file picture FILE          read_file cifar FOLDER
+ *     read_file write FILE TEXT       replaces the file
  *
  * Status 0: fine; 1: refused, with one message; 2: called wrongly. */
 #include <stdio.h>
@@ -10,6 +11,7 @@
 
 #include "runtime/data/idx.h"
 #include "runtime/data/picture.h"
+#include "runtime/data/source.h"
 #include "runtime/io.h"
 #include "runtime/safetensors.h"
 
@@ -55,6 +57,15 @@ static bool read_picture(char **arg, Error *e) {
     return true;
 }
 
+static bool read_cifar(char **arg, Error *e) {
+    Block train, test;
+    if (!cifar_source.recognises(arg[0])) return error_set(e, "%s: no CIFAR binaries", arg[0]);
+    if (!cifar_source.read(arg[0], &train, &test, e)) return false;
+    block_free(&train);
+    block_free(&test);
+    return true;
+}
+
 static bool write_file(char **arg, Error *e) {
     return io_write(arg[0], &(Piece){arg[1], strlen(arg[1])}, 1, e);
 }
@@ -62,6 +73,7 @@ static bool write_file(char **arg, Error *e) {
 static const struct { const char *name; int n; bool (*run)(char **arg, Error *e); } commands[] = {
     {"safetensors", 1, read_safetensors}, {"images", 1, read_images}, {"labels", 1, read_labels},
     {"pair", 2, read_pair},               {"picture", 1, read_picture}, {"write", 2, write_file},
+    {"cifar", 1, read_cifar},
 };
 
 int main(int argc, char **argv) {
