@@ -74,7 +74,9 @@ static char *best_of_run(const Experiment *x, const RunOptions *o) {
 char *session_weights(const Experiment *x, const RunOptions *o, Error *e) {
     const char *saved = o->weights ? o->weights : o->run ? NULL : last_save(x);
     char *found = saved ? strdup(saved) : best_of_run(x, o);
-    if (!found)
+    if (!found && o->run)
+        error_set(e, "there are no trained weights in %s: %s is not there", o->run, RUN_BEST);
+    else if (!found)
         error_set(e, "%s has no trained weights yet: neither a file it saves nor %s/%s/%s is there; "
                   "train it with --train or name a file with --weights",
                   x->file, RUNS, x->name, RUN_BEST);
