@@ -2,14 +2,9 @@
 # install.sh — an installed program finds its data and its models without the source tree, the
 # builds without window and without pictures say so, and nothing is installed outside DESTDIR.
 set -u
-: "${BUILD:=build}" "${MAKE:=make}"
-cd "$(dirname "$0")/.."
-dest=$(mktemp -d)
-trap 'rm -rf "$dest"' EXIT
-passed=0 failed=0
-verdict() {
-    if [ "$1" -eq 0 ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "failed: $2"; fi
-}
+. "$(dirname "$0")/tools/common.sh"
+cd "$root" || exit 1
+dest=$dir
 unset CNNRUN_DATA
 
 $MAKE --no-print-directory BUILD="$BUILD" DESTDIR="$dest" PREFIX=/opt/cnnrun install > "$dest/log" 2>&1
@@ -46,5 +41,4 @@ verdict $? 'and back to the whole program'
 ldd "$BUILD/cnnrun" | grep -q cairo
 verdict $? 'which draws'
 
-echo "install: $passed passed, $failed failed"
-[ $failed -eq 0 ]
+finish install

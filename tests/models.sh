@@ -2,19 +2,9 @@
 # models.sh — the models that ship do what their comments say: they check, have the numbers of
 # parameters that are written about them, learn, and are read back from their files unchanged.
 set -u
-: "${BUILD:=build}" "${SHARED:=../shared}"
-root=$(cd "$(dirname "$0")/.." && pwd)
-case $BUILD in /*) cnnrun=$BUILD/cnnrun ;; *) cnnrun=$root/$BUILD/cnnrun ;; esac
-case $SHARED in /*) ;; *) SHARED=$root/$SHARED ;; esac
-: "${CNNRUN_DATA:=$root/models/data}"
-export CNNRUN_DATA
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
+. "$(dirname "$0")/tools/common.sh"
 cd "$dir" || exit 1
-passed=0 failed=0
-verdict() {
-    if [ "$1" -eq 0 ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "failed: $2"; fi
-}
+
 # accuracy FILE — the number in its last "accuracy 95.87 %" line.
 accuracy() { sed -n 's/.*accuracy \([0-9.]*\) %.*/\1/p' "$1" | tail -n 1; }
 at_least() { awk -v got="${1:-0}" -v want="$2" 'BEGIN { exit !(got + 0 >= want + 0) }'; }
@@ -54,5 +44,4 @@ if [ -f "$weights" ]; then
     verdict $? "lenet5 with public weights: $(accuracy public.txt) %, expected 99.13"
 fi
 
-echo "models: $passed passed, $failed failed"
-[ $failed -eq 0 ]
+finish models

@@ -4,19 +4,10 @@
 # A line "    $ build/cnnrun …" is run; the indented lines below it are compared with what it prints.
 # Of a training run only the words are compared: its figures depend a little on the processor.
 set -u
-: "${BUILD:=build}"
-cd "$(dirname "$0")/.." || exit 1
-root=$PWD
-case $BUILD in /*) cnnrun=$BUILD/cnnrun ;; *) cnnrun=$root/$BUILD/cnnrun ;; esac
+. "$(dirname "$0")/tools/common.sh"
+cd "$root" || exit 1
 CNNRUN_DATA=models/data
-export CNNRUN_DATA
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
 ln -s "$root/models" "$root/tests" "$dir"
-passed=0 failed=0
-verdict() {
-    if [ "$1" -eq 0 ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "failed: $2"; fi
-}
 # block ARGUMENTS — the lines README shows below that command, without the indent.
 block() {
     awk -v command="    \$ build/cnnrun $1" '
@@ -56,5 +47,4 @@ done < "$dir/counts"
 [ "$(wc -l < "$dir/counts")" -ge 30 ]
 verdict $? 'README.md lists the code in reading order'
 
-echo "readme: $passed passed, $failed failed"
-[ $failed -eq 0 ]
+finish readme

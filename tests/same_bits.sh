@@ -2,18 +2,8 @@
 # same_bits.sh — the same file and the same seed give the same weights, byte for byte: on any number
 # of threads, run by run, and when the run is killed or interrupted and resumed.
 set -u
-: "${BUILD:=build}"
-root=$(cd "$(dirname "$0")/.." && pwd)
-case $BUILD in /*) cnnrun=$BUILD/cnnrun ;; *) cnnrun=$root/$BUILD/cnnrun ;; esac
-: "${CNNRUN_DATA:=$root/models/data}"
-export CNNRUN_DATA
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
+. "$(dirname "$0")/tools/common.sh"
 cd "$dir" || exit 1
-passed=0 failed=0
-verdict() {
-    if [ "$1" -eq 0 ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "failed: $2"; fi
-}
 
 # A network with all that could go wrong: dropout, batch statistics, large and small gradients,
 # a last batch that is short, two phases, a rate that follows the loss.
@@ -87,5 +77,4 @@ for round in 1 2 3; do
     verdict $? "interrupted and resumed (round $round) gives the same bytes"
 done
 
-echo "same_bits: $passed passed, $failed failed"
-[ $failed -eq 0 ]
+finish same_bits
