@@ -12,6 +12,9 @@
 #include "runtime/params.h"
 #include "runtime/schedule.h"
 
+// What the steps of a stretch of training add up to.
+typedef struct Sums { uint64_t seen, hits; double loss; } Sums;
+
 typedef struct RunState {
     uint64_t seed;
     uint64_t action;        // index in Experiment.action of the line being carried out
@@ -21,9 +24,8 @@ typedef struct RunState {
     uint64_t phase_step;    // done in this phase
     uint64_t total_step;    // done in the whole run
     uint64_t passes;        // over the pictures, begun before this phase: picks their order
-    uint64_t rows;          // epochs finished in the whole run: lines of results.csv
-    uint64_t seen, hits;    // of this epoch so far
-    double loss_sum;
+    uint64_t rows;          // lines of results.csv so far
+    Sums epoch_sums, row_sums; // of this epoch so far, and since the last line of results.csv
     double best;            // the best judged loss of this phase; infinity at first
     uint64_t best_epoch;
     uint64_t batch;

@@ -3,7 +3,8 @@
  * A pass shows every picture once, in an order of its own; the short last batch is kept. Steps go
  * through passes without end. An epoch is a number of steps: `steps` if that is written, else one
  * pass. After each epoch the weights are judged (by the validation part if there is one, else by
- * the loss of training), the table of results gets a line, and a checkpoint is saved. */
+ * the loss of training), and a checkpoint is saved. The table of results gets LINES lines per phase
+ * at least, the last of each epoch among them. */
 #include "runtime/phase.h"
 
 #include <math.h>
@@ -17,6 +18,7 @@
 #include "runtime/weights.h"
 
 static const double CHECKPOINT_SECONDS = 30;
+enum { LINES = 40 };
 
 typedef struct Phase {
     Run *run;
@@ -24,7 +26,7 @@ typedef struct Phase {
     Plan *plan;
     int n, batch;                    // pictures of a pass, pictures of a step
     int *order, *label;
-    uint64_t steps_per_pass, steps_per_epoch, steps;
+    uint64_t steps_per_pass, steps_per_epoch, steps_per_row, steps;
     uint64_t pass;                   // whose order is in `order`
     double lr, rate;                 // as written, and of the current step
     uint64_t images;                 // since this process began the phase
@@ -53,6 +55,7 @@ static void count_steps(Phase *ph) {
     const uint64_t epochs = (uint64_t)(s->o.epochs > 0 ? s->o.epochs : ph->o->epochs);
     const bool by_iterations = ph->o->iterations > 0 && s->o.epochs <= 0;
     ph->steps = by_iterations ? (uint64_t)ph->o->iterations : epochs * ph->steps_per_epoch;
+    ph->steps_per_row = divide_up(ph->steps, LINES);
 }
 
 static bool phase_open(Phase *ph, Run *run, const TrainOptions *o, Error *e) {
@@ -131,6 +134,12 @@ static double clipping(const Phase *ph) {
     return scale < 1 ? scale : 1; // source: Pascanu, Mikolov & Bengio 2013; 1e-6 as in PyTorch
 }
 
+static void add_up(Sums *s, int n, int hits, double loss) {
+    s->seen += (uint64_t)n;
+    s->hits += (uint64_t)hits;
+    s->loss += loss * n;
+}
+
 static bool one_step(Phase *ph, Error *e) {
     Run *run = ph->run;
     RunState *s = &run->state;
@@ -141,9 +150,9 @@ static bool one_step(Phase *ph, Error *e) {
     params_update(run->s->params, &run->s->x->optimizer, ph->rate, clipping(ph), run->s->threads);
 
     const Tensor out = plan_value(ph->plan, run->s->x->graph.output, n);
-    s->hits += (uint64_t)judge_hits(out, ph->label, 1);
-    s->seen += (uint64_t)n;
-    s->loss_sum += loss * n;
+    const int hits = judge_hits(out, ph->label, 1);
+    add_up(&s->epoch_sums, n, hits, loss);
+    add_up(&s->row_sums, n, hits, loss);
     s->step++, s->phase_step++, s->total_step++;
     ph->images += (uint64_t)n;
     return true;
@@ -151,21 +160,25 @@ static bool one_step(Phase *ph, Error *e) {
 
 // ---- reporting and saving ----------------------------------------------------------------------------
 
+static double mean_loss(const Sums *s) { return s->loss / (double)s->seen; }
+static double share_right(const Sums *s) { return (double)s->hits / (double)s->seen; }
+static double seconds(const Phase *ph) { return now() - ph->began - ph->paused; }
+
 static void report(const Phase *ph) {
     const Run *run = ph->run;
     const RunState *s = &run->state;
     const Progress p = {.phase = (int)s->phase, .n_phases = run->n_phases, .step = s->phase_step,
                         .steps = ph->steps, .epoch = (int)s->epoch + 1,
                         .epochs = (int)divide_up(ph->steps, ph->steps_per_epoch),
-                        .loss = s->loss_sum / (double)s->seen,
-                        .accuracy = (double)s->hits / (double)s->seen, .lr = ph->rate,
-                        .images = ph->images, .seconds = now() - ph->began - ph->paused};
+                        .loss = mean_loss(&s->epoch_sums), .accuracy = share_right(&s->epoch_sums),
+                        .lr = ph->rate, .images = ph->images, .seconds = seconds(ph)};
     run->r->progress(run->r->ctx, &p);
 }
 
 static void checkpoint_now(Phase *ph) {
     const double before = now();
-    run_checkpoint(ph->run);
+    Error e;
+    if (run_checkpoint(ph->run) && !results_save(&ph->run->results, &e)) run_not_saved(ph->run, &e);
     ph->run->saved_at = now();
     ph->paused += ph->run->saved_at - before;
 }
@@ -194,9 +207,8 @@ static bool epoch_result(Phase *ph, EpochResult *row, Error *e) {
     Run *run = ph->run;
     RunState *s = &run->state;
     *row = (EpochResult){.phase = (int)s->phase, .epoch = (int)s->epoch + 1, .step = s->total_step,
-                         .lr = ph->rate, .loss = s->loss_sum / (double)s->seen,
-                         .accuracy = (double)s->hits / (double)s->seen,
-                         .seconds = now() - ph->began - ph->paused};
+                         .lr = ph->rate, .loss = mean_loss(&s->epoch_sums),
+                         .accuracy = share_right(&s->epoch_sums), .seconds = seconds(ph)};
     if (!judge_valid(run, row, e)) return false;
     const double judged = row->has_valid ? row->valid_loss : row->loss;
     const ScheduleKind *schedule = (const ScheduleKind *)ph->o->schedule.kind;
@@ -209,19 +221,31 @@ static bool epoch_result(Phase *ph, EpochResult *row, Error *e) {
     return true;
 }
 
+// A line of results.csv: how the steps since the last one went, and at the end of an epoch (valid)
+// what the validation part says.
+static bool add_row(Phase *ph, const EpochResult *valid, Error *e) {
+    RunState *s = &ph->run->state;
+    EpochResult row = valid ? *valid : (EpochResult){.phase = (int)s->phase, .epoch = (int)s->epoch + 1,
+                                                     .step = s->total_step, .lr = ph->rate,
+                                                     .seconds = seconds(ph)};
+    row.loss = mean_loss(&s->row_sums);
+    row.accuracy = share_right(&s->row_sums);
+    s->row_sums = (Sums){0};
+    s->rows++;
+    return results_add(&ph->run->results, &row, e);
+}
+
 static bool end_epoch(Phase *ph, Error *e) {
     Run *run = ph->run;
     RunState *s = &run->state;
     const double before = now();
-    EpochResult row;
-    if (!epoch_result(ph, &row, e)) return false;
-    Error why;
-    if (!results_add(&run->results, &row, &why)) run_not_saved(run, &why);
-    s->rows++, s->epoch++;
-    s->step = s->seen = s->hits = 0;
-    s->loss_sum = 0;
+    EpochResult result;
+    if (!epoch_result(ph, &result, e) || !add_row(ph, &result, e)) return false;
+    s->epoch++;
+    s->step = 0;
+    s->epoch_sums = (Sums){0};
     ph->paused += now() - before;
-    run->r->epoch(run->r->ctx, &row);
+    run->r->epoch(run->r->ctx, &result);
     checkpoint_now(ph);
     return true;
 }
@@ -239,8 +263,9 @@ static RunResult all_steps(Phase *ph, Error *e) {
     while (s->phase_step < ph->steps && !(s->step == 0 && out_of_patience(ph))) {
         if (!one_step(ph, e)) return RUN_FAILED;
         report(ph);
-        const bool last = s->phase_step == ph->steps;
-        if ((last || s->step == ph->steps_per_epoch) && !end_epoch(ph, e)) return RUN_FAILED;
+        const bool epoch = s->phase_step == ph->steps || s->step == ph->steps_per_epoch;
+        if (epoch && !end_epoch(ph, e)) return RUN_FAILED;
+        if (!epoch && s->phase_step % ph->steps_per_row == 0 && !add_row(ph, NULL, e)) return RUN_FAILED;
         if (run->r->stop(run->r->ctx)) {
             if (s->step > 0) checkpoint_now(ph);
             return RUN_STOPPED;

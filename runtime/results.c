@@ -1,7 +1,7 @@
-/* results.c — results.csv: one line per epoch, for spreadsheets and curves.
+/* results.c — results.csv, for spreadsheets and curves.
  *
- * The table is kept as text and the whole file is replaced at each epoch, so that it is never half
- * written and a resumed run cannot leave a line twice. */
+ * The table is kept as text and the whole file is replaced with each checkpoint, so that it is
+ * never half written and a resumed run cannot leave a line twice. */
 #include "runtime/results.h"
 
 #include <stdio.h>
@@ -40,13 +40,13 @@ static size_t lines(const char *text, uint64_t n) {
     return (size_t)(at - text);
 }
 
-bool results_open(Results *r, const char *folder, bool resume, uint64_t epochs, Error *e) {
+bool results_open(Results *r, const char *folder, bool resume, uint64_t rows, Error *e) {
     *r = (Results){.path = io_join(folder, RUN_RESULTS)};
     if (!r->path) return error_set(e, "there is no memory left");
     size_t len;
     char *old = resume && io_exists(r->path) ? io_read(r->path, MAX_TABLE, &len, e) : NULL;
     const bool kept = old && strncmp(old, header, sizeof header - 1) == 0;
-    const bool fine = kept ? add_text(r, old, lines(old, epochs + 1))
+    const bool fine = kept ? add_text(r, old, lines(old, rows + 1))
                            : add_text(r, header, sizeof header - 1);
     free(old);
     return fine || error_set(e, "there is no memory left");
@@ -64,6 +64,9 @@ bool results_add(Results *r, const EpochResult *row, Error *e) {
     const int n = snprintf(text, sizeof text, "%d,%d,%llu,%.6g,%.6g,%.6g,%s,%.3f\n", row->phase,
                            row->epoch, (unsigned long long)row->step, row->lr, row->loss,
                            row->accuracy, valid, row->seconds);
-    if (!add_text(r, text, (size_t)n)) return error_set(e, "there is no memory left");
+    return add_text(r, text, (size_t)n) || error_set(e, "there is no memory left");
+}
+
+bool results_save(const Results *r, Error *e) {
     return io_write(r->path, &(Piece){r->text, r->len}, 1, e);
 }

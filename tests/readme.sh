@@ -3,6 +3,8 @@
 #
 # A line "    $ build/cnnrun …" is run; the indented lines below it are compared with what it prints.
 # Of a training run only the words are compared: its figures depend a little on the processor.
+#
+#   UPDATE=1  writes the numbers of lines anew
 set -u
 . "$(dirname "$0")/tools/common.sh"
 cd "$root" || exit 1
@@ -37,7 +39,9 @@ verdict $? 'README.md shows what the program prints'
 
 sed -n 's/^| `\([a-z_0-9/.]*\)` | \([0-9,]*\) |.*/\1 \2/p' README.md | grep -E '^(lang|runtime|viz)/' > "$dir/counts"
 while read -r file lines; do
-    if [ -f "$file" ]; then
+    if [ -f "$file" ] && [ "${UPDATE:-0}" = 1 ]; then
+        sed -i "s#^| \`$file\` | [0-9]* |#| \`$file\` | $(wc -l < "$file") |#" README.md
+    elif [ -f "$file" ]; then
         awk -v has="$(wc -l < "$file")" -v said="$lines" 'BEGIN { exit !(has <= 1.1 * said + 3 && has >= 0.9 * said - 3) }'
         verdict $? "$file has $(wc -l < "$file") lines, README.md says $lines"
     else

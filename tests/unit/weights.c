@@ -188,7 +188,7 @@ static void check_into_section(Folder *f) {
 
 static const RunState some_state = {
     .seed = 42, .action = 1, .phase = 2, .epoch = 3, .step = 4, .phase_step = 5,
-    .total_step = 1ull << 40 | 1, .passes = 6, .rows = 7, .seen = 8, .hits = 9, .loss_sum = 0.1,
+    .total_step = 1ull << 40 | 1, .passes = 6, .rows = 7, .epoch_sums = {8, 9, 0.1}, .row_sums = {11, 12, 0.3},
     .best = INFINITY, .best_epoch = 10, .batch = 8,
     .schedule = {.factor = 1. / 3, .best = 0.7, .bad = 3},
 };
