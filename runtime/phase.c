@@ -175,10 +175,12 @@ static void report(const Phase *ph) {
     run->r->progress(run->r->ctx, &p);
 }
 
+// The table goes first: resuming cuts lines the checkpoint does not know, but cannot make any up.
 static void checkpoint_now(Phase *ph) {
     const double before = now();
     Error e;
-    if (run_checkpoint(ph->run) && !results_save(&ph->run->results, &e)) run_not_saved(ph->run, &e);
+    if (results_save(&ph->run->results, &e)) run_checkpoint(ph->run);
+    else run_not_saved(ph->run, &e);
     ph->run->saved_at = now();
     ph->paused += ph->run->saved_at - before;
 }
