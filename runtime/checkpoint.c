@@ -28,7 +28,8 @@ static const Field fields[] = {
     COUNT(seed), COUNT(action), COUNT(phase), COUNT(epoch), COUNT(step), COUNT(phase_step),
     COUNT(total_step), COUNT(passes), COUNT(rows),
     COUNT(epoch_sums.seen), COUNT(epoch_sums.hits), VALUE(epoch_sums.loss),
-    COUNT(row_sums.seen), COUNT(row_sums.hits), VALUE(row_sums.loss), VALUE(best), COUNT(best_epoch), COUNT(batch),
+    COUNT(row_sums.seen), COUNT(row_sums.hits), VALUE(row_sums.loss),
+    VALUE(best), COUNT(best_epoch), COUNT(batch),
     VALUE(schedule.factor), VALUE(schedule.best),
     {"run/schedule.bad", DT_U64, FIELD(RunState, schedule.bad, int), true},
 };

@@ -83,6 +83,7 @@ bool evaluate_part(Session *s, Part part, int top, int worst, Evaluation *v, Err
     const Dataset *d = &s->data;
     const int n = d->part[part].n;
     *v = (Evaluation){.part = part_name[part], .n = n, .classes = d->classes,
+                      .probable = judge_probable(&s->x->graph),
                       .top = top > 0 ? top : 1, .class_name = d->class_name};
     if (n == 0) return error_set(e, "there are no %s pictures to judge", part_name[part]);
     Judging j = {.s = s, .part = part, .room = worst};

@@ -1,6 +1,10 @@
 /* judge.h — reading a network's outputs: which class did it say? */
 #pragma once
+#include "lang/graph.h"
 #include "runtime/tensor.h"
+
+// Are the network's outputs probabilities? Those of softmax and sigmoid are; others are plain scores.
+bool judge_probable(const Graph *g);
 
 // The class image n of the outputs says: the largest of C numbers (the first of equals), or for one
 // output whether it is over one half.

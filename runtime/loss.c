@@ -1,4 +1,4 @@
-/* loss.c — what all losses share: targets, and where the judged numbers stand. */
+/* loss.c — what all losses share: targets, weights, and where the judged numbers stand. */
 #include "runtime/loss.h"
 
 #include "runtime/losses/options.h"
@@ -14,6 +14,17 @@ void loss_target(const int *label, Tensor target, double e) {
         for (int c = 0; target.c > 1 && c < target.c; c++)
             row[c] = share_of(label[n], c, target.c, e);
     }
+}
+
+real loss_weight(const LossStep *s, int n) {
+    const int C = s->target.c;
+    const real *const w = s->class_weight, *const t = s->target.v + (size_t)n * (size_t)C;
+    if (!w) return 1;
+    if (C == 1) return w[0] * (1 - t[0]) + w[1] * t[0];
+    real sum = 0;
+    for (int c = 0; c < C; c++)
+        sum += w[c] * t[c];
+    return sum;
 }
 
 int loss_score(const Graph *g, const Use *loss) {

@@ -3,13 +3,15 @@
 #include "lang/graph.h"
 #include "runtime/tensor.h"
 
-// A group of images to be judged. Each image has a share in the mean: 1/N of the whole batch.
+// A group of images to be judged. Each image has a share in the mean: 1/N of the whole batch, or
+// with class weights 1/Σ of the weights of the batch's labels.
 typedef struct LossStep {
     const void *cfg;
     const KindSpec *last; // kind of the network's last layer
     Tensor score;         // N × C: what is judged (see at_source)
     Tensor diff;          // N × C: d loss / d score is added, times share; .v may be NULL
     Tensor target;        // N × C: what it should have been, a probability per class
+    const real *class_weight; // per class (two if C is 1), how much its images count; NULL: 1 each
     real share;
     double *loss;         // N: the loss of each image, not yet divided
 } LossStep;
@@ -33,6 +35,9 @@ typedef struct LossOptions { double smoothing; } LossOptions;
 // two: (1 − e)·label + e/2.
 // Source: Szegedy et al., "Rethinking the Inception Architecture", 2016, §7.
 void loss_target(const int *label, Tensor target, double e);
+
+// How much image n counts: Σ class_weight[c]·target[n,c], or 1 without class weights.
+real loss_weight(const LossStep *s, int n);
 
 // The node whose values are judged.
 int loss_score(const Graph *g, const Use *loss);

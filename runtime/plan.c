@@ -112,6 +112,8 @@ Tensor plan_target(Plan *p, int n) {
     return (Tensor){.v = p->target, .n = n, .c = classes_of(p), .h = 1, .w = 1};
 }
 
+void plan_weigh(Plan *p, const real *class_weight) { p->class_weight = class_weight; }
+
 const double *plan_losses(const Plan *p) { return p->loss; }
 
 Tensor plan_value(const Plan *p, int node, int n) {

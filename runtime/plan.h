@@ -45,6 +45,11 @@ int plan_batch(const Plan *p);
 Tensor plan_input(Plan *p, int n);
 Tensor plan_target(Plan *p, int n);
 
+// From now on the images of each class count so much in the loss (see LossStep): one positive number
+// per class, which must outlive the plan; NULL: all the same, as at first. The mean is divided by the
+// sum of the weights, as in PyTorch.
+void plan_weigh(Plan *p, const real *class_weight);
+
 // Inference on n images.
 void plan_infer(Plan *p, int n);
 
@@ -53,7 +58,7 @@ void plan_infer(Plan *p, int n);
 // run (dropout). Returns the mean loss.
 double plan_train(Plan *p, int n, uint64_t step);
 
-// The loss of each of the last n images, in double.
+// The loss of each of the last n images, in double, times the weight of its class.
 const double *plan_losses(const Plan *p);
 
 // Mean loss of n images in inference (after plan_infer): target as for training.

@@ -74,11 +74,12 @@ struct Plan {
     real *workers;         // per worker: scratch, then shared values; `saved` for them behind
     unsigned char *worker_saved;
     real *target;
+    const real *class_weight;
     double *loss;
     size_t values_len, saved_len, partials_len, work_len, worker_len, worker_saved_len;
 
-    // The run that is going on.
-    struct { int n, lo, hi; uint64_t step; bool training, replay; } run;
+    // The run that is going on. The losses' mean is their sum divided by `weight`.
+    struct { int n, lo, hi; uint64_t step; double weight; bool training, replay; } run;
 };
 
 // Fills node, op, grad_task and all offsets and lengths of a plan whose x, params (may be NULL:

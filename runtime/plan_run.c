@@ -7,6 +7,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "runtime/judge.h"
 #include "runtime/plan_private.h"
 
 static int least(int a, int b) { return a < b ? a : b; }
@@ -94,7 +95,8 @@ static void judge_group(const Plan *p, int lo, int hi, bool with_diff) {
                   .score = value_of(p, p->score, 0, lo, hi),
                   .diff = with_diff ? diff_of(p, p->score, lo, hi) : (Tensor){0},
                   .target = block(p->target + (size_t)lo * (size_t)classes, (Shape){classes, 1, 1}, hi - lo),
-                  .share = R(1) / R(p->run.n), .loss = p->loss + lo};
+                  .class_weight = p->class_weight, .share = R(1) / R(p->run.weight),
+                  .loss = p->loss + lo};
     if (s.diff.v) tensor_zero(s.diff);
     loss->judge(&s);
 }
@@ -228,10 +230,18 @@ static void begin(Plan *p, int n, uint64_t step, bool training, bool replay) {
     p->run.replay = replay;
 }
 
+// The targets are there: how much do the images count, all together?
+static void weigh_batch(Plan *p) {
+    const Tensor target = plan_target(p, p->run.n);
+    p->run.weight = p->class_weight ? 0 : p->run.n;
+    for (int i = 0; p->class_weight && i < p->run.n; i++)
+        p->run.weight += p->class_weight[judge_class(target, i)];
+}
+
 static double mean_loss(const Plan *p) {
     double sum = 0;
     for (int i = 0; i < p->run.n; i++) sum += p->loss[i];
-    return sum / p->run.n;
+    return sum / p->run.weight;
 }
 
 void plan_infer(Plan *p, int n) {
@@ -241,12 +251,14 @@ void plan_infer(Plan *p, int n) {
 
 double plan_judge(Plan *p, int n) {
     p->run.n = n;
+    weigh_batch(p);
     judge_group(p, 0, n, false);
     return mean_loss(p);
 }
 
 double plan_train(Plan *p, int n, uint64_t step) {
     begin(p, n, step, true, false);
+    weigh_batch(p);
     run_ops(p, 0, p->n_op);
     threads_run(p->threads, p->n_grad_tasks, do_grad, p);
     return mean_loss(p);
@@ -259,6 +271,7 @@ void plan_forward(Plan *p, int n, uint64_t step, bool training, bool replay) {
 
 double plan_loss(Plan *p, int n) {
     assert(n == p->run.n);
+    weigh_batch(p);
     run_ops(p, p->n_forward, p->n_forward + 1);
     return mean_loss(p);
 }

@@ -48,12 +48,13 @@ typedef struct EpochResult {
 typedef struct WrongAnswer {
     int picture;                  // its number in the part, from 0
     int wanted, said;             // classes
-    double loss, share;           // share: the probability it gave to what it said
+    double loss, share;           // share: the probability it gave to what it said, or the score
 } WrongAnswer;
 
 typedef struct Evaluation {
     const char *part;             // "test", or "training" if there is no test part
     int n, classes;
+    bool probable;                // the outputs are probabilities, else scores
     const char *const *class_name;
     double loss;                         // mean; NaN: the model has no loss
     double accuracy, top_accuracy;       // shares, 0 … 1

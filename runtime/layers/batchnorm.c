@@ -11,18 +11,16 @@
  *     running_mean ← (1 − m)·running_mean + m·μ
  *     running_var  ← (1 − m)·running_var  + m·variance·M/(M − 1)
  *
- * Backward, μ and σ depend on every number of the channel, which gives two terms more:
+ * Backward (norm.h says where the two terms behind diff_dst come from):
  *
  *     diff_weight += Σ diff_dst·x̂          diff_bias += Σ diff_dst
  *     diff_src    += weight/σ · (diff_dst − Σ diff_dst/M − x̂·Σ diff_dst·x̂/M)
  *
  * In inference, and when the layer is frozen, μ and variance are the running ones, and constants:
- * diff_src += weight/σ · diff_dst. If M = 1 the variance is 0 and so is x̂.
+ * diff_src += weight/σ · diff_dst.
  * The conventions are PyTorch's; Keras keeps a biased running variance.
  * Source: Ioffe & Szegedy, "Batch Normalization", 2015, algorithms 1 and 2. */
-#include <tgmath.h>
-
-#include "runtime/layer.h"
+#include "runtime/layers/norm.h"
 
 typedef struct BatchNorm { double eps, momentum; } BatchNorm;
 
@@ -49,24 +47,20 @@ static int params(const void *cfg, const Shape *src, ParamSpec *out) {
     return 4;
 }
 
-// What backward needs to know about a channel; `saved` holds one per channel of the batch.
-typedef struct Norm { real mean, inverse; } Norm; // μ and 1/σ
-
+// One Norm per channel of the batch.
 static size_t saved(const void *cfg, const Shape *src, Shape dst) {
     (void)cfg, (void)src;
     return sizeof(Norm) * (size_t)dst.c;
 }
 
-// What both ways of summing find.
-typedef struct Moments { double mean, var; } Moments;
-typedef struct Sums { double g, gx; } Sums; // Σ diff_dst and Σ diff_dst·x̂
-
 static bool of_batch(const Step *s) { return s->training && !s->frozen; }
 
-static double count(Tensor t) { return (double)t.n * t.h * t.w; }
+static NormSet channel(const Step *s, int c) {
+    return (NormSet){.src = s->src[0], .n = {0, s->dst.n}, .c = {c, c + 1}};
+}
 
 static void update_running(const Step *s, int c, Moments batch) {
-    const double m = ((const BatchNorm *)s->cfg)->momentum, M = count(s->dst);
+    const double m = ((const BatchNorm *)s->cfg)->momentum, M = norm_count(channel(s, c));
     const double var = M > 1 ? batch.var * M / (M - 1) : batch.var;
     real *mean = &s->param[RUNNING_MEAN].v[c], *running_var = &s->param[RUNNING_VAR].v[c];
 
@@ -74,182 +68,165 @@ static void update_running(const Step *s, int c, Moments batch) {
     *running_var = (real)((1 - m) * *running_var + m * var);
 }
 
-static Norm norm_of(const Step *s, int c, Moments (*moments)(Tensor, int)) {
-    Moments m;
-    if (of_batch(s)) {
-        m = moments(s->src[0], c);
-        update_running(s, c, m);
-    } else {
-        m = (Moments){s->param[RUNNING_MEAN].v[c], s->param[RUNNING_VAR].v[c]};
-    }
-    return (Norm){(real)m.mean, (real)(1 / sqrt(m.var + ((const BatchNorm *)s->cfg)->eps))};
+static Moments running(const Step *s, int c) {
+    return (Moments){s->param[RUNNING_MEAN].v[c], s->param[RUNNING_VAR].v[c]};
 }
 
-static void forward_by(const Step *s, Moments (*moments)(Tensor, int),
-                       void (*normalise)(const Step *, int, Norm)) {
-    Norm *norms = s->saved;
+static Norm keep(const Step *s, int c, Moments m) {
+    return ((Norm *)s->saved)[c] = norm_of(m, ((const BatchNorm *)s->cfg)->eps);
+}
+
+static void add_to_params(const Step *s, int c, Sums sum) {
+    if (s->diff_param[WEIGHT].v) s->diff_param[WEIGHT].v[c] += (real)sum.gx;
+    if (s->diff_param[BIAS].v) s->diff_param[BIAS].v[c] += (real)sum.g;
+}
+
+static void forward_by(const Step *s, const NormWay *way) {
     for (int c = s->part.lo; c < s->part.hi; c++) {
-        const Norm norm = norm_of(s, c, moments);
-        norms[c] = norm;
-        normalise(s, c, norm);
+        NormSet a = channel(s, c);
+        const Moments m = of_batch(s) ? way->moments(a) : running(s, c);
+        if (of_batch(s)) update_running(s, c, m);
+        a.norm = keep(s, c, m);
+        way->apply(a, s->param[WEIGHT].v[c], s->param[BIAS].v[c], s->dst);
     }
 }
 
-static void backward_by(const Step *s, Sums (*sums)(const Step *, int, Norm),
-                        void (*spread)(const Step *, int, Norm, Sums)) {
+static void backward_by(const Step *s, const NormWay *way) {
+    for (int c = s->part.lo; c < s->part.hi; c++) {
+        NormSet a = channel(s, c);
+        a.norm = ((const Norm *)s->saved)[c];
+        const Sums sum = way->sums(a, s->diff_dst), none = {0};
+        add_to_params(s, c, sum);
+        if (s->diff_src[0].v)
+            way->spread(a, s->param[WEIGHT].v[c], s->diff_dst, of_batch(s) ? sum : none,
+                        s->diff_src[0]);
+    }
+}
+
+static void forward_ref(const Step *s) { forward_by(s, &norm_ref); }
+static void backward_ref(const Step *s) { backward_by(s, &norm_ref); }
+
+/* ---- maps of a single number --------------------------------------------------------------------
+ * Behind dense the numbers of one channel lie C apart, but those of neighbouring channels side by
+ * side: up to COLUMNS channels go through the images together. Every channel has its own sums, in
+ * the order of the images, so where the columns are cut changes no bit. */
+
+enum { COLUMNS = 32 };
+
+static Range next_columns(const Step *s, int lo) {
+    return (Range){lo, lo + COLUMNS < s->part.hi ? lo + COLUMNS : s->part.hi};
+}
+
+static void column_moments(Tensor src, Range c, Moments *out) {
+    const size_t len = (size_t)(c.hi - c.lo);
+    double sum[COLUMNS] = {0}, mean[COLUMNS], squares[COLUMNS] = {0};
+    for (int n = 0; n < src.n; n++) {
+        const real *row = at(src, n, c.lo, 0, 0);
+        for (size_t k = 0; k < len; k++) sum[k] += row[k];
+    }
+    for (size_t k = 0; k < len; k++) mean[k] = sum[k] / src.n;
+    for (int n = 0; n < src.n; n++) {
+        const real *row = at(src, n, c.lo, 0, 0);
+        for (size_t k = 0; k < len; k++) squares[k] += (row[k] - mean[k]) * (row[k] - mean[k]);
+    }
+    for (size_t k = 0; k < len; k++) out[k] = (Moments){mean[k], squares[k] / src.n};
+}
+
+// The norms of some channels, so that a vector can take several of one kind.
+typedef struct Columns { real mean[COLUMNS], inverse[COLUMNS]; } Columns;
+
+static Columns columns_of(const Step *s, Range c) {
     const Norm *norms = s->saved;
-    for (int c = s->part.lo; c < s->part.hi; c++) {
-        const Sums sum = sums(s, c, norms[c]);
-        if (s->diff_param[WEIGHT].v) s->diff_param[WEIGHT].v[c] += (real)sum.gx;
-        if (s->diff_param[BIAS].v) s->diff_param[BIAS].v[c] += (real)sum.g;
-        if (s->diff_src[0].v) spread(s, c, norms[c], of_batch(s) ? sum : (Sums){0});
+    Columns a;
+    for (int k = c.lo; k < c.hi; k++) {
+        a.mean[k - c.lo] = norms[k].mean;
+        a.inverse[k - c.lo] = norms[k].inverse;
     }
+    return a;
 }
 
-// ---- the definition -----------------------------------------------------------------------------
-
-static Moments moments_ref(Tensor src, int c) {
-    Moments m = {0};
-    for (int n = 0; n < src.n; n++)
-    for (int y = 0; y < src.h; y++)
-    for (int x = 0; x < src.w; x++)
-        m.mean += *at(src, n, c, y, x) / count(src);
-
-    for (int n = 0; n < src.n; n++)
-    for (int y = 0; y < src.h; y++)
-    for (int x = 0; x < src.w; x++) {
-        const double off = *at(src, n, c, y, x) - m.mean;
-        m.var += off * off / count(src);
-    }
-    return m;
-}
-
-static void normalise_ref(const Step *s, int c, Norm norm) {
-    const real weight = s->param[WEIGHT].v[c], bias = s->param[BIAS].v[c];
-
-    for (int n = 0; n < s->dst.n; n++)
-    for (int y = 0; y < s->dst.h; y++)
-    for (int x = 0; x < s->dst.w; x++)
-        *at(s->dst, n, c, y, x) =
-            (*at(s->src[0], n, c, y, x) - norm.mean) * norm.inverse * weight + bias;
-}
-
-static Sums sums_ref(const Step *s, int c, Norm norm) {
-    Sums sum = {0};
-    for (int n = 0; n < s->dst.n; n++)
-    for (int y = 0; y < s->dst.h; y++)
-    for (int x = 0; x < s->dst.w; x++) {
-        const double g = *at(s->diff_dst, n, c, y, x);
-        sum.g += g;
-        sum.gx += g * ((*at(s->src[0], n, c, y, x) - norm.mean) * norm.inverse);
-    }
-    return sum;
-}
-
-static void spread_ref(const Step *s, int c, Norm norm, Sums sum) {
-    const real factor = s->param[WEIGHT].v[c] * norm.inverse;
-    const real mean_g = (real)(sum.g / count(s->dst)), mean_gx = (real)(sum.gx / count(s->dst));
-
-    for (int n = 0; n < s->dst.n; n++)
-    for (int y = 0; y < s->dst.h; y++)
-    for (int x = 0; x < s->dst.w; x++) {
-        const real xh = (*at(s->src[0], n, c, y, x) - norm.mean) * norm.inverse;
-        *at(s->diff_src[0], n, c, y, x) +=
-            factor * (*at(s->diff_dst, n, c, y, x) - mean_g - xh * mean_gx);
-    }
-}
-
-static void forward_ref(const Step *s) { forward_by(s, moments_ref, normalise_ref); }
-static void backward_ref(const Step *s) { backward_by(s, sums_ref, spread_ref); }
-
-/* ---- the fast way -------------------------------------------------------------------------------
- * In the plain layout the numbers of one channel of one image stand in a row. Sums go round WAYS
- * places, so that an addition does not have to wait for the one before it. */
-
-enum { WAYS = 8 };
-
-static double total(const double *sum) {
-    return ((sum[0] + sum[1]) + (sum[2] + sum[3])) + ((sum[4] + sum[5]) + (sum[6] + sum[7]));
-}
-
-static size_t places(Tensor t) { return (size_t)t.h * (size_t)t.w; }
-
-static void add_run(double *restrict sum, const real *restrict v, size_t len) {
-    size_t i = 0;
-    for (; i + WAYS <= len; i += WAYS)
-        for (size_t k = 0; k < WAYS; k++)
-            sum[k] += v[i + k];
-    for (size_t k = 0; i + k < len; k++)
-        sum[k] += v[i + k];
-}
-
-static void add_squares(double *restrict sum, const real *restrict v, double mean, size_t len) {
-    size_t i = 0;
-    for (; i + WAYS <= len; i += WAYS)
-        for (size_t k = 0; k < WAYS; k++)
-            sum[k] += (v[i + k] - mean) * (v[i + k] - mean);
-    for (size_t k = 0; i + k < len; k++)
-        sum[k] += (v[i + k] - mean) * (v[i + k] - mean);
-}
-
-static void add_products(double *restrict sum, const real *restrict g, const real *restrict v,
-                         Norm norm, size_t len) {
-    size_t i = 0;
-    for (; i + WAYS <= len; i += WAYS)
-        for (size_t k = 0; k < WAYS; k++)
-            sum[k] += (double)g[i + k] * ((v[i + k] - norm.mean) * norm.inverse);
-    for (size_t k = 0; i + k < len; k++)
-        sum[k] += (double)g[i + k] * ((v[i + k] - norm.mean) * norm.inverse);
-}
-
-static Moments moments(Tensor src, int c) {
-    double sum[WAYS] = {0}, squares[WAYS] = {0};
-    for (int n = 0; n < src.n; n++)
-        add_run(sum, at(src, n, c, 0, 0), places(src));
-    const double mean = total(sum) / count(src);
-    for (int n = 0; n < src.n; n++)
-        add_squares(squares, at(src, n, c, 0, 0), mean, places(src));
-    return (Moments){mean, total(squares) / count(src)};
-}
-
-static void normalise(const Step *s, int c, Norm norm) {
-    const real weight = s->param[WEIGHT].v[c], bias = s->param[BIAS].v[c];
+static void apply_columns(const Step *s, Range c) {
+    const size_t len = (size_t)(c.hi - c.lo);
+    const real *restrict weight = s->param[WEIGHT].v + c.lo;
+    const real *restrict bias = s->param[BIAS].v + c.lo;
+    const Columns a = columns_of(s, c);
 
     for (int n = 0; n < s->dst.n; n++) {
-        const real *restrict src = at(s->src[0], n, c, 0, 0);
-        real *restrict dst = at(s->dst, n, c, 0, 0);
-        for (size_t i = 0, len = places(s->dst); i < len; i++)
-            dst[i] = (src[i] - norm.mean) * norm.inverse * weight + bias;
+        const real *restrict src = at(s->src[0], n, c.lo, 0, 0);
+        real *restrict dst = at(s->dst, n, c.lo, 0, 0);
+        for (size_t k = 0; k < len; k++)
+            dst[k] = (src[k] - a.mean[k]) * a.inverse[k] * weight[k] + bias[k];
     }
 }
 
-static Sums sums(const Step *s, int c, Norm norm) {
-    double g[WAYS] = {0}, gx[WAYS] = {0};
-    for (int n = 0; n < s->dst.n; n++) {
-        const real *diff_dst = at(s->diff_dst, n, c, 0, 0);
-        add_run(g, diff_dst, places(s->dst));
-        add_products(gx, diff_dst, at(s->src[0], n, c, 0, 0), norm, places(s->dst));
+static void forward_columns(const Step *s) {
+    for (Range c = next_columns(s, s->part.lo); c.lo < c.hi; c = next_columns(s, c.hi)) {
+        Moments m[COLUMNS];
+        if (of_batch(s)) column_moments(s->src[0], c, m);
+        for (int k = c.lo; k < c.hi; k++) {
+            if (of_batch(s)) update_running(s, k, m[k - c.lo]);
+            keep(s, k, of_batch(s) ? m[k - c.lo] : running(s, k));
+        }
+        apply_columns(s, c);
     }
-    return (Sums){total(g), total(gx)};
 }
 
-static void spread(const Step *s, int c, Norm norm, Sums sum) {
-    const real factor = s->param[WEIGHT].v[c] * norm.inverse;
-    const real mean_g = (real)(sum.g / count(s->dst)), mean_gx = (real)(sum.gx / count(s->dst));
-
+static void column_sums(const Step *s, Range c, Sums *out) {
+    const size_t len = (size_t)(c.hi - c.lo);
+    const Columns a = columns_of(s, c);
+    double sum[COLUMNS] = {0}, products[COLUMNS] = {0};
     for (int n = 0; n < s->dst.n; n++) {
-        const real *restrict src = at(s->src[0], n, c, 0, 0);
-        const real *restrict diff_dst = at(s->diff_dst, n, c, 0, 0);
-        real *restrict diff_src = at(s->diff_src[0], n, c, 0, 0);
-        for (size_t i = 0, len = places(s->dst); i < len; i++) {
-            const real xh = (src[i] - norm.mean) * norm.inverse;
-            diff_src[i] += factor * (diff_dst[i] - mean_g - xh * mean_gx);
+        const real *g = at(s->diff_dst, n, c.lo, 0, 0), *src = at(s->src[0], n, c.lo, 0, 0);
+        for (size_t k = 0; k < len; k++) {
+            sum[k] += g[k];
+            products[k] += (double)g[k] * ((src[k] - a.mean[k]) * a.inverse[k]);
+        }
+    }
+    for (size_t k = 0; k < len; k++) out[k] = (Sums){sum[k], products[k]};
+}
+
+static void spread_columns(const Step *s, Range c, const Sums *sum) {
+    const size_t len = (size_t)(c.hi - c.lo);
+    const Columns a = columns_of(s, c);
+    real factor[COLUMNS], mean_g[COLUMNS], mean_gx[COLUMNS];
+    for (size_t k = 0; k < len; k++) {
+        factor[k] = s->param[WEIGHT].v[(size_t)c.lo + k] * a.inverse[k];
+        mean_g[k] = of_batch(s) ? (real)(sum[k].g / s->dst.n) : 0;
+        mean_gx[k] = of_batch(s) ? (real)(sum[k].gx / s->dst.n) : 0;
+    }
+    for (int n = 0; n < s->dst.n; n++) {
+        const real *restrict g = at(s->diff_dst, n, c.lo, 0, 0);
+        const real *restrict src = at(s->src[0], n, c.lo, 0, 0);
+        real *restrict diff_src = at(s->diff_src[0], n, c.lo, 0, 0);
+        for (size_t k = 0; k < len; k++) {
+            const real xh = (src[k] - a.mean[k]) * a.inverse[k];
+            diff_src[k] += factor[k] * (g[k] - mean_g[k] - xh * mean_gx[k]);
         }
     }
 }
 
-static void forward(const Step *s) { forward_by(s, moments, normalise); }
-static void backward(const Step *s) { backward_by(s, sums, spread); }
+static void backward_columns(const Step *s) {
+    for (Range c = next_columns(s, s->part.lo); c.lo < c.hi; c = next_columns(s, c.hi)) {
+        Sums sum[COLUMNS];
+        column_sums(s, c, sum);
+        for (int k = c.lo; k < c.hi; k++) add_to_params(s, k, sum[k - c.lo]);
+        if (s->diff_src[0].v) spread_columns(s, c, sum);
+    }
+}
+
+// ---- the fast way -------------------------------------------------------------------------------
+
+static bool single(Tensor t) { return t.h == 1 && t.w == 1; }
+
+static void forward(const Step *s) {
+    if (single(s->dst)) forward_columns(s);
+    else forward_by(s, &norm_fast);
+}
+
+static void backward(const Step *s) {
+    if (single(s->dst)) backward_columns(s);
+    else backward_by(s, &norm_fast);
+}
 
 const LayerKind batchnorm_layer = {
     .spec = {.name = "batchnorm", .summary = "give every channel mean 0 and deviation 1",

@@ -54,11 +54,20 @@ static void backward(const Step *s) {
         backward_at(s, n, y, x);
 }
 
+// The shape stays. Probabilities of probabilities are a slip: all of them are nearly equal.
+static bool infer(Infer *q) {
+    if (q->src_kind[0] != &softmax_layer.spec) return true;
+    diag_warn(q->diags, q->use->at, E_AGAIN, "softmax of softmax: these are probabilities already");
+    diag_label(q->diags, "take one of the two away");
+    return true;
+}
+
 const LayerKind softmax_layer = {
     .spec = {.name = "softmax", .summary = "turn scores into probabilities that sum to 1",
              .formula = "y_c = exp(x_c) / Σ exp(x_k)", .example = "softmax",
              .synonyms = "Softmax SoftMax log_softmax LogSoftmax",
-             .source = "runtime/layers/softmax.c", .min_src = 1, .max_src = 1},
+             .source = "runtime/layers/softmax.c", .min_src = 1, .max_src = 1,
+             .infer = infer},
     .forward_ref  = forward,
     .backward_ref = backward,
 };

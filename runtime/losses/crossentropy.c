@@ -14,7 +14,11 @@
  *     binary     max(z, 0) − z·t + ln(1 + exp(−|z|))
  *
  * Sigmoid on C > 1 outputs takes the mean over them. An untrained network of C classes starts
- * near ln C. Source: Bishop, "Pattern Recognition and Machine Learning", 2006, §4.3. */
+ * near ln C. Source: Bishop, "Pattern Recognition and Machine Learning", 2006, §4.3.
+ *
+ * With class weights w, w[c]·t[c] takes the place of t[c], and for a single output w[1]·t that of t
+ * and w[0]·(1 − t) that of 1 − t; so d loss / d z[c] = p[c]·Σ w[k]·t[k] − w[c]·t[c]. The mean over
+ * C > 1 sigmoids is weighed as a whole. This is PyTorch's rule. */
 #include "runtime/kernels/vmath.h"
 #include "runtime/layer.h"
 #include "runtime/losses/options.h"
@@ -37,7 +41,16 @@ static bool infer(Infer *q) {
     return false;
 }
 
-static double judge_softmax(const real *z, const real *t, int C, real share, real *diff) {
+static const real *row(Tensor t, int n) { return t.v + (size_t)n * (size_t)t.c; }
+
+// The target, times the class's weight.
+static real wanted(const LossStep *s, int n, int c) {
+    return s->class_weight ? s->class_weight[c] * row(s->target, n)[c] : row(s->target, n)[c];
+}
+
+static double judge_softmax(const LossStep *s, int n, real *diff) {
+    const int C = s->score.c;
+    const real *const z = row(s->score, n), weight = loss_weight(s, n);
     real m = z[0];
     for (int c = 1; c < C; c++)
         if (z[c] > m) m = z[c];
@@ -49,32 +62,33 @@ static double judge_softmax(const real *z, const real *t, int C, real share, rea
     const double log_sum = vm_log((real)sum);
     double loss = 0;
     for (int c = 0; c < C; c++)
-        loss += t[c] * ((double)m - z[c] + log_sum);
+        loss += wanted(s, n, c) * ((double)m - z[c] + log_sum);
 
     for (int c = 0; diff && c < C; c++)
-        diff[c] += (vm_exp(z[c] - m) / (real)sum - t[c]) * share;
+        diff[c] += (vm_exp(z[c] - m) / (real)sum * weight - wanted(s, n, c)) * s->share;
     return loss;
 }
 
-static double judge_sigmoid(const real *z, const real *t, int C, real share, real *diff) {
+static double judge_sigmoid(const LossStep *s, int n, real *diff) {
+    const int C = s->score.c;
+    const real *const z = row(s->score, n), weight = loss_weight(s, n);
+    const real yes_weight = C == 1 && s->class_weight ? s->class_weight[1] : weight;
     double loss = 0;
     for (int c = 0; c < C; c++) {
-        const real size = z[c] < 0 ? -z[c] : z[c];
-        loss += (z[c] > 0 ? z[c] : 0) - (double)z[c] * t[c] + vm_log(1 + vm_exp(-size));
-        if (diff) diff[c] += (vm_sigmoid(z[c]) - t[c]) * share / (real)C;
+        const real size = z[c] < 0 ? -z[c] : z[c], yes = yes_weight * row(s->target, n)[c];
+        loss += weight * (z[c] > 0 ? z[c] : 0) - (double)z[c] * yes +
+                (double)weight * vm_log(1 + vm_exp(-size));
+        if (diff) diff[c] += (weight * vm_sigmoid(z[c]) - yes) * s->share / (real)C;
     }
     return loss / C;
 }
 
 static void judge(const LossStep *s) {
     const bool binary = s->last == &sigmoid_layer.spec;
-    const int C = s->score.c;
 
     for (int n = 0; n < s->score.n; n++) {
-        const size_t row = (size_t)n * (size_t)C;
-        real *const diff = s->diff.v ? s->diff.v + row : NULL;
-        s->loss[n] = (binary ? judge_sigmoid : judge_softmax)(s->score.v + row, s->target.v + row,
-                                                              C, s->share, diff);
+        real *const diff = s->diff.v ? s->diff.v + (size_t)n * (size_t)s->score.c : NULL;
+        s->loss[n] = (binary ? judge_sigmoid : judge_softmax)(s, n, diff);
     }
 }
 

@@ -21,13 +21,14 @@ static void judge(const LossStep *s) {
 
     for (int n = 0; n < s->score.n; n++) {
         const size_t row = (size_t)n * (size_t)C;
+        const real weight = loss_weight(s, n);
         double sum = 0;
         for (int c = 0; c < C; c++) {
             const real off = s->score.v[row + (size_t)c] - s->target.v[row + (size_t)c];
             sum += (double)off * off;
-            if (s->diff.v) s->diff.v[row + (size_t)c] += 2 * off / (real)C * s->share;
+            if (s->diff.v) s->diff.v[row + (size_t)c] += 2 * off / (real)C * (weight * s->share);
         }
-        s->loss[n] = sum / C;
+        s->loss[n] = weight * sum / C;
     }
 }
 

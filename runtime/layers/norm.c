@@ -1,0 +1,159 @@
+/* norm.c — mean, deviation and their gradients (norm.h has the formulas). */
+#include "runtime/layers/norm.h"
+
+#include <math.h>
+
+double norm_count(NormSet a) {
+    return (double)(a.n.hi - a.n.lo) * (a.c.hi - a.c.lo) * a.src.h * a.src.w;
+}
+
+Norm norm_of(Moments m, double eps) { return (Norm){(real)m.mean, (real)(1 / sqrt(m.var + eps))}; }
+
+// ---- the definition -----------------------------------------------------------------------------
+
+static real hat(NormSet a, int n, int c, int y, int x) {
+    return (*at(a.src, n, c, y, x) - a.norm.mean) * a.norm.inverse;
+}
+
+static Moments moments_ref(NormSet a) {
+    const double M = norm_count(a);
+    Moments m = {0};
+    for (int n = a.n.lo; n < a.n.hi; n++)
+    for (int c = a.c.lo; c < a.c.hi; c++)
+    for (int y = 0; y < a.src.h; y++)
+    for (int x = 0; x < a.src.w; x++)
+        m.mean += *at(a.src, n, c, y, x) / M;
+
+    for (int n = a.n.lo; n < a.n.hi; n++)
+    for (int c = a.c.lo; c < a.c.hi; c++)
+    for (int y = 0; y < a.src.h; y++)
+    for (int x = 0; x < a.src.w; x++) {
+        const double off = *at(a.src, n, c, y, x) - m.mean;
+        m.var += off * off / M;
+    }
+    return m;
+}
+
+static void apply_ref(NormSet a, real weight, real bias, Tensor dst) {
+    for (int n = a.n.lo; n < a.n.hi; n++)
+    for (int c = a.c.lo; c < a.c.hi; c++)
+    for (int y = 0; y < dst.h; y++)
+    for (int x = 0; x < dst.w; x++)
+        *at(dst, n, c, y, x) = hat(a, n, c, y, x) * weight + bias;
+}
+
+static Sums sums_ref(NormSet a, Tensor g) {
+    Sums s = {0};
+    for (int n = a.n.lo; n < a.n.hi; n++)
+    for (int c = a.c.lo; c < a.c.hi; c++)
+    for (int y = 0; y < g.h; y++)
+    for (int x = 0; x < g.w; x++) {
+        s.g += *at(g, n, c, y, x);
+        s.gx += (double)*at(g, n, c, y, x) * hat(a, n, c, y, x);
+    }
+    return s;
+}
+
+static void spread_ref(NormSet a, real weight, Tensor g, Sums s, Tensor diff_src) {
+    const real factor = weight * a.norm.inverse;
+    const real mean_g = (real)(s.g / norm_count(a)), mean_gx = (real)(s.gx / norm_count(a));
+
+    for (int n = a.n.lo; n < a.n.hi; n++)
+    for (int c = a.c.lo; c < a.c.hi; c++)
+    for (int y = 0; y < g.h; y++)
+    for (int x = 0; x < g.w; x++)
+        *at(diff_src, n, c, y, x) +=
+            factor * (*at(g, n, c, y, x) - mean_g - hat(a, n, c, y, x) * mean_gx);
+}
+
+const NormWay norm_ref = {moments_ref, apply_ref, sums_ref, spread_ref};
+
+/* ---- the fast way -------------------------------------------------------------------------------
+ * In the plain layout the numbers that a set has of one image stand in a row. Sums go round WAYS
+ * places, so that an addition does not have to wait for the one before it. */
+
+enum { WAYS = 8 };
+
+static double total(const double *sum) {
+    return ((sum[0] + sum[1]) + (sum[2] + sum[3])) + ((sum[4] + sum[5]) + (sum[6] + sum[7]));
+}
+
+static size_t run_len(NormSet a) {
+    return (size_t)(a.c.hi - a.c.lo) * (size_t)a.src.h * (size_t)a.src.w;
+}
+
+// The run of image n in a tensor that has the sides of src.
+static real *run(NormSet a, Tensor t, int n) { return at(t, n, a.c.lo, 0, 0); }
+
+static void add_run(double *restrict sum, const real *restrict v, size_t len) {
+    size_t i = 0;
+    for (; i + WAYS <= len; i += WAYS)
+        for (size_t k = 0; k < WAYS; k++)
+            sum[k] += v[i + k];
+    for (size_t k = 0; i + k < len; k++)
+        sum[k] += v[i + k];
+}
+
+static void add_squares(double *restrict sum, const real *restrict v, double mean, size_t len) {
+    size_t i = 0;
+    for (; i + WAYS <= len; i += WAYS)
+        for (size_t k = 0; k < WAYS; k++)
+            sum[k] += (v[i + k] - mean) * (v[i + k] - mean);
+    for (size_t k = 0; i + k < len; k++)
+        sum[k] += (v[i + k] - mean) * (v[i + k] - mean);
+}
+
+static void add_products(double *restrict sum, const real *restrict g, const real *restrict v,
+                         Norm norm, size_t len) {
+    size_t i = 0;
+    for (; i + WAYS <= len; i += WAYS)
+        for (size_t k = 0; k < WAYS; k++)
+            sum[k] += (double)g[i + k] * ((v[i + k] - norm.mean) * norm.inverse);
+    for (size_t k = 0; i + k < len; k++)
+        sum[k] += (double)g[i + k] * ((v[i + k] - norm.mean) * norm.inverse);
+}
+
+static Moments moments(NormSet a) {
+    const double M = norm_count(a);
+    double sum[WAYS] = {0}, squares[WAYS] = {0};
+    for (int n = a.n.lo; n < a.n.hi; n++)
+        add_run(sum, run(a, a.src, n), run_len(a));
+    const double mean = total(sum) / M;
+    for (int n = a.n.lo; n < a.n.hi; n++)
+        add_squares(squares, run(a, a.src, n), mean, run_len(a));
+    return (Moments){mean, total(squares) / M};
+}
+
+static void apply(NormSet a, real weight, real bias, Tensor dst_all) {
+    for (int n = a.n.lo; n < a.n.hi; n++) {
+        const real *restrict src = run(a, a.src, n);
+        real *restrict dst = run(a, dst_all, n);
+        for (size_t i = 0, len = run_len(a); i < len; i++)
+            dst[i] = (src[i] - a.norm.mean) * a.norm.inverse * weight + bias;
+    }
+}
+
+static Sums sums(NormSet a, Tensor g) {
+    double sum[WAYS] = {0}, products[WAYS] = {0};
+    for (int n = a.n.lo; n < a.n.hi; n++) {
+        add_run(sum, run(a, g, n), run_len(a));
+        add_products(products, run(a, g, n), run(a, a.src, n), a.norm, run_len(a));
+    }
+    return (Sums){total(sum), total(products)};
+}
+
+static void spread(NormSet a, real weight, Tensor g_all, Sums s, Tensor diff_all) {
+    const real factor = weight * a.norm.inverse;
+    const real mean_g = (real)(s.g / norm_count(a)), mean_gx = (real)(s.gx / norm_count(a));
+
+    for (int n = a.n.lo; n < a.n.hi; n++) {
+        const real *restrict src = run(a, a.src, n), *restrict g = run(a, g_all, n);
+        real *restrict diff_src = run(a, diff_all, n);
+        for (size_t i = 0, len = run_len(a); i < len; i++) {
+            const real xh = (src[i] - a.norm.mean) * a.norm.inverse;
+            diff_src[i] += factor * (g[i] - mean_g - xh * mean_gx);
+        }
+    }
+}
+
+const NormWay norm_fast = {moments, apply, sums, spread};
