@@ -80,8 +80,11 @@ static bool unseen(Check *c, const Stmt *s) {
         return true;
     }
     if (!block) return false;
-    if (block->at.lo < s->at.lo && s->at.hi < block->at.hi)
-        return !diag_error(c->diags, s->word_at, W_PLACE, "a block cannot use itself");
+    if (block->at.lo < s->at.lo && s->at.hi < block->at.hi) {
+        diag_error(c->diags, s->word_at, W_PLACE, "a block cannot use itself");
+        diag_label(c->diags, "it would never end; repeat 3 { … } does the same several times");
+        return true;
+    }
     diag_error(c->diags, s->word_at, W_PLACE, "block '%s' is used above the line that defines it",
                s->word);
     diag_label(c->diags, "move line %d up", diags_line(c->diags, block->at));
@@ -130,7 +133,9 @@ bool check_braces(Check *c, const Stmt *s, int least, int most) {
         if (most > 0)
             return diag_error(c->diags, brace, W_BRACES, "%s takes %d { … }, this is one more",
                               s->word, most);
-        return diag_error(c->diags, brace, W_BRACES, "%s takes no { … }", s->word);
+        diag_error(c->diags, brace, W_BRACES, "%s takes no { … }", s->word);
+        diag_label(c->diags, "take the braces away: what follows stands behind a ; or below");
+        return false;
     }
     if (n >= least) return true;
     if (is_cut_short(c)) return false;

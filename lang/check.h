@@ -184,6 +184,8 @@ bool do_freeze(Check *c, const Stmt *s, const Use *use);
 bool do_unfreeze(Check *c, const Stmt *s, const Use *use);
 
 // ---- experiment.c
+// parse_register(), or NULL after a message if there is too much of it.
+const Source *source_register(Diags *d, const char *path, const char *text, size_t len);
 // A whole file, or NULL after a message at `at`.
 char *file_read(Arena *a, Diags *d, Span at, const char *path, size_t *len);
 

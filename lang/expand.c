@@ -55,6 +55,8 @@ static bool take_values(Check *c, const Stmt *s, const Stmt *block) {
     if (n == wanted) return true;
     diag_error(c->diags, s->word_at, W_VALUES, "block '%s' takes %d value%s, %d %s given", s->word,
                wanted, wanted == 1 ? "" : "s", n, n == 1 ? "is" : "are");
+    diag_label(c->diags, n < wanted ? "write a value for each name behind it"
+                                    : "take what is too much away");
     diag_note(c->diags, "line %d: %s", diags_line(c->diags, head), diags_text(c->diags, head));
     return false;
 }
@@ -130,15 +132,22 @@ bool do_residual(Check *c, const Stmt *s, const Use *use) {
     const int from = c->here;
     int end[2] = {LOST, from};
     const Body *shortcut = s->body->next;
-    if (shortcut && !shortcut->shortcut)
-        return diag_error(c->diags, shortcut->at, W_BRACES, "the second path of residual is "
-                          "written shortcut { … }");
+    if (shortcut && !shortcut->shortcut) {
+        diag_error(c->diags, (Span){shortcut->at.lo, shortcut->at.lo + 1}, W_BRACES,
+                   "the second path of residual is written shortcut { … }");
+        diag_label(c->diags, "write the word shortcut in front of this {");
+        return false;
+    }
     end[0] = path(c, s->body, from);
     if (shortcut) end[1] = path(c, shortcut, from);
     c->here = LOST;
     if (end[0] == LOST || end[1] == LOST) return false;
-    if (end[0] == from)
-        return diag_error(c->diags, s->body->at, S_EMPTY, "this path has no layers");
+    if (end[0] == from) {
+        diag_error(c->diags, s->body->at, S_EMPTY, "this path has no layers");
+        diag_label(c->diags, "write some, as in %s",
+                   kind_named(c->words, GROUP_STATEMENT, s->word)->example);
+        return false;
+    }
     if (join_make(c, "add", s->word_at, stmt_whole(s), end, 2) != LOST) return true;
     diag_note(c->diags, "pad=same keeps height and width; shortcut { … } behind the } changes the "
               "other path");

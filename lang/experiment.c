@@ -115,7 +115,7 @@ static void set_names(Check *c, const char *path) {
     c->folder = c->x->folder;
 }
 
-static const Source *register_text(Diags *d, const char *path, const char *text, size_t len) {
+const Source *source_register(Diags *d, const char *path, const char *text, size_t len) {
     const Source *source = len > MAX_SOURCE ? NULL : parse_register(d, path, text, len);
     if (len > MAX_SOURCE)
         diag_error(d, (Span){0}, F_LARGE, "'%s' is larger than %d MB: this is no model file", path,
@@ -135,7 +135,7 @@ static Experiment *check(Arena *a, Diags *d, const Vocabulary *v, const char *pa
     set_names(&c, path);
     const Import self = {.path = x->file};
     c.importing = &self;
-    c.source = register_text(d, x->file, text, len);
+    c.source = source_register(d, x->file, text, len);
     if (!c.source) return NULL;
     c.program = parse_source(a, d, c.source, &c.complete);
     c.has_broken = diags_errors(d) > 0;
@@ -177,6 +177,7 @@ char *file_read(Arena *a, Diags *d, Span at, const char *path, size_t *len) {
     if (f) fclose(f);
     if (text) return text;
     diag_error(d, at, F_READ, "'%s' cannot be read: %s", path, strerror(why));
+    if (at.hi > 0) diag_label(d, "it is looked for beside this file");
     return NULL;
 }
 

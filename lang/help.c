@@ -52,35 +52,47 @@ const char *attr_range(char *text, size_t cap, const AttrSpec *a) {
                       break;
     case ATTR_WORD:   add_words(&t, a->words, "one of "); break;
     case ATTR_TEXT:   add(&t, "a text in quotes"); break;
-    case ATTR_CHOICE: add(&t, "a %s", group_name(a->group)); break;
+    case ATTR_CHOICE: add(&t, strchr("aeiou", *group_name(a->group)) ? "an %s" : "a %s",
+                          group_name(a->group));
+                      break;
     case ATTR_REALS:  add(&t, "numbers separated by commas"); break;
     case ATTR_NAMES:  add(&t, "names"); break;
     }
     return text;
 }
 
-// ---- one word ----------------------------------------------------------------------------------
-
-static void show_default(FILE *out, const AttrSpec *a) {
-    const char *word = a->def_text ? a->def_text : a->def_word;
-    for (const Word *w = a->words; w && w->name && !word; w++)
-        if (w->value == (int)a->def) word = w->name;
-    if (!word && a->type == ATTR_BOOL) word = a->def != 0 ? "yes" : "no";
-    if (a->required) fprintf(out, "; must be written");
-    else if (word) fprintf(out, "; default %s", word);
-    else if (a->type == ATTR_INT || a->type == ATTR_REAL) fprintf(out, "; default %.9g", a->def);
-    else if (a->type == ATTR_SIZE && a->def > 0)
-        fprintf(out, "; default %.9gx%.9g", a->def, a->def);
-    else if (a->type == ATTR_WINDOW && a->def > 0) fprintf(out, "; default %.9g", a->def);
+// The word that a default has instead of a number, or NULL.
+static const char *default_word(const AttrSpec *a) {
+    if (a->def_text) return a->def_text;
+    if (a->def_word) return a->def_word;
+    for (const Word *w = a->words; w && w->name; w++)
+        if (w->value == (int)a->def) return w->name;
+    if (a->type == ATTR_BOOL) return a->def != 0 ? "yes" : "no";
+    return a->type == ATTR_FLAG ? "no" : NULL;
 }
+
+const char *attr_default(char *text, size_t cap, const AttrSpec *a) {
+    const char *word = default_word(a);
+    const bool side = (a->type == ATTR_SIZE || a->type == ATTR_WINDOW) && a->def > 0;
+    Text t = {text, cap};
+    *text = '\0';
+    if (word) add(&t, "%s", word);
+    else if (a->type == ATTR_INT || a->type == ATTR_REAL) add(&t, "%.9g", a->def);
+    else if (side) add(&t, a->type == ATTR_SIZE ? "%.9gx%.9g" : "%.9g", a->def, a->def);
+    return text;
+}
+
+// ---- one word ----------------------------------------------------------------------------------
 
 static void show_attrs(FILE *out, const KindSpec *k, bool main) {
     for (const AttrSpec *a = k->attrs; a && a->name; a++) {
-        char range[256];
+        char range[256], def[128];
         if (a->main != main) continue;
         fprintf(out, "  %-12s %s\n", a->name, a->help);
+        attr_default(def, sizeof def, a);
         fprintf(out, "  %-12s %s", "", attr_range(range, sizeof range, a));
-        show_default(out, a);
+        if (a->required) fputs("; must be written", out);
+        else if (*def && a->type != ATTR_FLAG) fprintf(out, "; default %s", def);
         fputc('\n', out);
     }
 }
@@ -113,14 +125,10 @@ void help_word(FILE *out, const Vocabulary *v, const KindSpec *k) {
 }
 
 void help_all(FILE *out, const Vocabulary *v) {
-    static const Group order[] = {
-        GROUP_STATEMENT, GROUP_LAYER, GROUP_DATA, GROUP_STEP, GROUP_AUGMENT, GROUP_LOSS,
-        GROUP_OPTIMIZER, GROUP_SCHEDULE, GROUP_INIT,
-    };
-    for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
-        const KindSpec *const *k = words_of(v, order[i]);
+    for (int i = 0; i < N_GROUPS; i++) {
+        const KindSpec *const *k = words_of(v, group_order[i]);
         if (!*k) continue;
-        fprintf(out, "%s%ss\n", i > 0 ? "\n" : "", group_name(order[i]));
+        fprintf(out, "%s%s\n", i > 0 ? "\n" : "", group_plural(group_order[i]));
         for (; *k; k++) fprintf(out, "  %-14s %s\n", (*k)->name, (*k)->summary);
     }
 }

@@ -30,6 +30,7 @@ static bool uses_itself(Check *c, const char *path, Span at) {
     while (i && !same_file(path, i->path)) i = i->outer;
     if (!i) return false;
     diag_error(c->diags, at, F_USE, "this file uses itself");
+    diag_label(c->diags, "name another file, or take this line away");
     diag_note(c->diags, "%s", path);
     for (i = c->importing; i; i = i->outer) diag_note(c->diags, "is used by %s", i->path);
     return true;

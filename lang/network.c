@@ -36,8 +36,10 @@ bool name_known(Check *c, const char *name) { return place_of_name(c, name).hi >
 static bool name_free(Check *c, const char *name, Span at) {
     const Span before = place_of_name(c, name);
     if (before.hi == 0) return true;
-    return diag_error(c->diags, at, N_TWICE, "the name '%s' has already been given, in line %d",
-                      name, diags_line(c->diags, before));
+    diag_error(c->diags, at, N_TWICE, "the name '%s' has already been given, in line %d", name,
+               diags_line(c->diags, before));
+    diag_label(c->diags, "choose another name for one of the two");
+    return false;
 }
 
 // What follows `as`, where that may be.
@@ -127,8 +129,10 @@ static bool room_for_node(Check *c, Span at) {
         return true;
     }
     c->stopped = true;
-    return diag_error(c->diags, at, S_NODES, "the network has more than %d layers, with all blocks "
-                      "and repeats written out", MAX_NODES);
+    diag_error(c->diags, at, S_NODES, "the network has more than %d layers, with all blocks and "
+               "repeats written out", MAX_NODES);
+    diag_label(c->diags, "repeat less often");
+    return false;
 }
 
 int node_make(Check *c, const Use *use, const int *src, int n_src, const char *name) {

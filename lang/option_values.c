@@ -99,7 +99,7 @@ static bool set_bool(const Bind *b, const Slot *s, Value v) {
     if (!yes && (v.kind != VALUE_WORD || strcmp(v.text, "no") != 0)) {
         wrong_type(b, s, v);
         const bool said_yes = (v.kind == VALUE_NUMBER && v.number != 0)
-                           || (v.kind == VALUE_WORD && strchr("tToO", v.text[0]));
+                           || (v.kind == VALUE_WORD && is_called(v.text, "yes", "true on y t"));
         diag_try(b->c->diags, v.at, "%s", said_yes ? "yes" : "no");
         return false;
     }

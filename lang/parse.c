@@ -87,7 +87,7 @@ static Token next_token(Parse *p) {
             return t;
         }
         diag_error(p->diags, t.at, G_CLOSE, "this } closes nothing");
-        diag_label(p->diags, "there is no open { above");
+        diag_label(p->diags, "take it away, or write the { it belongs to above");
     }
 }
 
@@ -224,7 +224,7 @@ static bool is_text(Diags *d, const Source *s) {
     if (!nul) return true;
     const uint32_t at = s->base + (uint32_t)(nul - s->text);
     diag_error(d, (Span){at, at + 1}, L_CHARACTER, "there is a NUL byte in this file");
-    diag_label(d, "a model file is plain text");
+    diag_label(d, "take it away: a model file is plain text");
     return false;
 }
 

@@ -94,7 +94,8 @@ static bool subtracts(const Parse *p, const char *text, size_t len) {
 int scan_number(Parse *p, const char *text, size_t len, TokenValue *v) {
     const Span at = place(p, len);
     if (subtracts(p, text, len)) {
-        complain(p, at, L_NUMBER, "numbers can be multiplied and divided, not subtracted");
+        if (complain(p, at, L_NUMBER, "numbers can be multiplied and divided, not subtracted"))
+            diag_label(p->diags, "write the result itself, or a number of its own with let");
         return T_CNN_error;
     }
     v->atom = number(p, ATOM_NUMBER, len);
@@ -177,7 +178,7 @@ static const char *instead(uint32_t c) {
         {'[',    "lists have no brackets: mean=0.485,0.456,0.406"},
         {']',    "lists have no brackets: mean=0.485,0.456,0.406"},
         {':',    "values follow without a colon; options are written name=value"},
-        {'+',    "numbers can be multiplied and divided, not added"},
+        {'+',    "numbers can be multiplied and divided, not added: write the result itself"},
         {'-',    "numbers can be multiplied and divided; names are written with _"},
         {0xd7,   "sizes are written 5x5, with the letter x; products 4*8"},
         {0xa0,   "this is a special blank, as web pages have; type an ordinary one"},

@@ -33,9 +33,15 @@ static const char *place(Check *c, Span at) {
     return arena_print(c->arena, "%s, line %d", s->name, line);
 }
 
-static void tell(Check *c, const Node *n) {
-    diag_note(c->diags, "    %s: %-*s  %-*s%s", place(c, n->use.whole), COLUMN, told(c, n),
+// `width`: of the longest place in the story.
+static void tell(Check *c, const Node *n, int width) {
+    const char *where = arena_print(c->arena, "%s:", place(c, n->use.whole));
+    diag_note(c->diags, "    %-*s %-*s  %-*s%s", width, where, COLUMN, told(c, n),
               *n->note ? 14 : 0, shape_text(c->arena, n->shape), n->note);
+}
+
+static int place_width(Check *c, int i) {
+    return (int)strlen(place(c, c->node[i].use.whole)) + 1;
 }
 
 static bool resizes(const Check *c, const Node *n) {
@@ -52,14 +58,17 @@ static bool is_vector(const Check *c, int i) {
 }
 
 void shape_story(Check *c, int i) {
-    int steps[STORY], n = 0;
+    int steps[STORY], n = 0, width = place_width(c, 0);
     const bool vector = is_vector(c, i);
-    for (; i > 0 && n < STORY; i = c->node[i].src[0])
-        if (resizes(c, &c->node[i])) steps[n++] = i;
+    for (; i > 0 && n < STORY; i = c->node[i].src[0]) {
+        if (!resizes(c, &c->node[i])) continue;
+        if (place_width(c, i) > width) width = place_width(c, i);
+        steps[n++] = i;
+    }
     diag_note(c->diags, "how the %s got this size:", vector ? "vector" : "image");
-    tell(c, &c->node[0]);
+    tell(c, &c->node[0], width);
     if (i > 0) diag_note(c->diags, "    …");
-    while (n > 0) tell(c, &c->node[steps[--n]]);
+    while (n > 0) tell(c, &c->node[steps[--n]], width);
     if (!vector) return;
     diag_note(c->diags, "a vector has no height and width: layers for images stand above those "
               "that make a vector");

@@ -21,6 +21,34 @@ static int plain(const char *text, size_t len, char *out) {
     return n;
 }
 
+static bool same_plainly(const char *word, const char *spelling, size_t len) {
+    char a[LONGEST], b[LONGEST];
+    const int n = plain(word, strlen(word), a), m = plain(spelling, len, b);
+    return n == m && n < LONGEST && memcmp(a, b, (size_t)n) == 0;
+}
+
+bool is_called(const char *word, const char *name, const char *synonyms) {
+    if (same_plainly(word, name, strlen(name))) return true;
+    for (const char *s = synonyms; s && *s;) {
+        const size_t len = strcspn(s, " ");
+        if (len > 0 && same_plainly(word, s, len)) return true;
+        s += len + strspn(s + len, " ");
+    }
+    return false;
+}
+
+const KindSpec *kind_meant(const Vocabulary *v, Group g, const char *word) {
+    for (const KindSpec *const *k = words_of(v, g); *k; k++)
+        if (is_called(word, (*k)->name, (*k)->synonyms)) return *k;
+    return NULL;
+}
+
+const AttrSpec *attr_meant(const AttrSpec *attrs, const char *word) {
+    for (const AttrSpec *a = attrs; a && a->name; a++)
+        if (is_called(word, a->name, a->synonyms)) return a;
+    return NULL;
+}
+
 static int least(int a, int b, int c) {
     const int m = a < b ? a : b;
     return m < c ? m : c;

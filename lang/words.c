@@ -3,20 +3,27 @@
 
 #include <string.h>
 
-static const struct { const char *name, *place; } groups[] = {
-    [GROUP_LAYER]     = {"layer",               "%s"},
-    [GROUP_LOSS]      = {"loss",                "loss %s"},
-    [GROUP_OPTIMIZER] = {"optimizer",           "optimizer %s"},
-    [GROUP_SCHEDULE]  = {"schedule",            "train schedule=%s"},
-    [GROUP_INIT]      = {"rule for first values", "init %s"},
-    [GROUP_STEP]      = {"image step",          "preprocess { %s }"},
-    [GROUP_AUGMENT]   = {"random image step",   "augment { %s }"},
-    [GROUP_DATA]      = {"data set",            "data %s"},
-    [GROUP_STATEMENT] = {"statement",           "%s"},
+static const struct { const char *name, *plural, *place; } groups[] = {
+    [GROUP_LAYER]     = {"layer",                 "layers",                 "%s"},
+    [GROUP_LOSS]      = {"loss",                  "losses",                 "loss %s"},
+    [GROUP_OPTIMIZER] = {"optimizer",             "optimizers",             "optimizer %s"},
+    [GROUP_SCHEDULE]  = {"schedule",              "schedules",              "train schedule=%s"},
+    [GROUP_INIT]      = {"rule for first values", "rules for first values", "init %s"},
+    [GROUP_STEP]      = {"image step",            "image steps",            "preprocess { %s }"},
+    [GROUP_AUGMENT]   = {"random image step",     "random image steps",     "augment { %s }"},
+    [GROUP_DATA]      = {"data set",              "data sets",              "data %s"},
+    [GROUP_STATEMENT] = {"statement",             "statements",             "%s"},
 };
 _Static_assert(sizeof groups / sizeof *groups == N_GROUPS, "one row per table");
 
+const Group group_order[] = {
+    GROUP_STATEMENT, GROUP_LAYER, GROUP_DATA, GROUP_STEP, GROUP_AUGMENT, GROUP_LOSS,
+    GROUP_OPTIMIZER, GROUP_SCHEDULE, GROUP_INIT,
+};
+_Static_assert(sizeof group_order / sizeof *group_order == N_GROUPS, "every table");
+
 const char *group_name(Group g) { return groups[g].name; }
+const char *group_plural(Group g) { return groups[g].plural; }
 const char *group_place(Group g) { return groups[g].place; }
 
 const KindSpec *const *words_of(const Vocabulary *v, Group g) {

@@ -12,6 +12,10 @@ const KindSpec *const *words_of(const Vocabulary *v, Group g);
 
 // The table's name for people, in singular: "layer", "optimizer", "image step".
 const char *group_name(Group g);
+const char *group_plural(Group g);
+
+// The tables in the order in which a person reads about them.
+extern const Group group_order[N_GROUPS];
 
 // Where a word of that table is written: "optimizer %s", "preprocess { %s }", "%s".
 const char *group_place(Group g);
@@ -42,6 +46,13 @@ void guess_offer(Guess *g, const char *name, const char *synonyms);
 // Offers every word of a table that ends with NULL.
 void guess_kinds(Guess *g, const KindSpec *const *kinds);
 
+// True if `word` is that name or one of its synonyms; upper case and _ do not count.
+bool is_called(const char *word, const char *name, const char *synonyms);
+
+// The row of a table that is called so, or NULL.
+const KindSpec *kind_meant(const Vocabulary *v, Group g, const char *word);
+const AttrSpec *attr_meant(const AttrSpec *attrs, const char *word);
+
 // What `word` was probably meant to be, among all words of the language; NULL if nothing is near.
 const char *suggest(const Vocabulary *v, const char *word);
 
@@ -58,3 +69,6 @@ void help_code(FILE *out, const Message *m);
 
 // What an option takes, for a person: "a whole number from 1 to 255", "yes or no".
 const char *attr_range(char *text, size_t cap, const AttrSpec *a);
+
+// What it is when it is not written: "1", "same", "as the pictures are"; "" if that means nothing.
+const char *attr_default(char *text, size_t cap, const AttrSpec *a);

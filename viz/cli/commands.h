@@ -18,6 +18,10 @@ int command_train(const CommandLine *c, const Model *m);   // train.c, --resume 
 int command_test(const CommandLine *c, const Model *m);    // test.c
 int command_predict(const CommandLine *c, const Model *m); // predict.c
 int command_words(const CommandLine *c);                   // words.c: cnnrun help [WORD | CODE]
+int command_format(const CommandLine *c);                  // format.c: cnnrun fmt FILE
+
+// show_json.c: everything that is known about a model, as one JSON text; `a` for names.
+void show_json(FILE *out, Arena *a, const Experiment *x);
 
 // Opens a session with the trained weights of the model (see session_weights), uses it and closes
 // it; the exit status.

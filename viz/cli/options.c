@@ -41,7 +41,7 @@ typedef struct Option {
     OptionType type;
     size_t at;            // offset in CommandLine
     double lo, hi;
-    Job job;              // asks for this job; JOB_SHOW: it is a setting of others
+    Job job;              // asks for this job; JOB_NONE: it is a setting of others
     unsigned with;        // settings: the jobs it has a meaning for, as bits
     const char *absent;   // why this build does not have it, or NULL
     const char *synonyms; // what it might be called instead, separated by blanks
@@ -63,7 +63,19 @@ enum {
     RUNNING = JUDGING | BIT(JOB_PREDICT)
 };
 
+// Words that stand where else the model stands.
+typedef struct Command { const char *name, *values; Job job; } Command;
+
+static const Command commands[] = {
+    {"help", "[WORD | CODE]", JOB_WORDS},
+    {"fmt",  "FILE.cnn [--write]", JOB_FORMAT},
+};
+
+enum { N_COMMANDS = sizeof commands / sizeof *commands };
+
 static const Option options[] = {
+    {.name = "--show", .job = JOB_SHOW, .synonyms = "summary print describe",
+     .help = "show its layers, as without any of these"},
     {.name = "--check", .job = JOB_CHECK,
      .help = "say whether the file is right, and nothing more"},
     {.name = "--train", .job = JOB_TRAIN, .synonyms = "fit",
@@ -85,7 +97,8 @@ static const Option options[] = {
     {.name = "--epochs", .value = "N", TO_INT(run.epochs, 1, 1000000), .with = LEARNING,
      .help = "train so many epochs instead of what the file says"},
     {.name = "--batch", .value = "N", TO_INT(run.batch, 1, MAX_BATCH),
-     .with = LEARNING | BIT(JOB_SHOW), .help = "images of one step instead of what the file says"},
+     .with = LEARNING | BIT(JOB_SHOW) | BIT(JOB_NONE), .synonyms = "batch-size",
+     .help = "images of one step instead of what the file says"},
     {.name = "--lr", .value = "X", TO_REAL(run.lr, 0, 1000), .with = LEARNING,
      .synonyms = "learning-rate rate", .help = "learning rate instead of what the file says"},
     {.name = "--seed", .value = "N", TO_SEED(run.seed), .with = JUDGING,
@@ -101,6 +114,12 @@ static const Option options[] = {
      .with = RUNNING & ~BIT(JOB_RESUME), .help = "weights to start from or to judge"},
     {.name = "--ref", TO_FLAG(run.ref), .with = RUNNING,
      .help = "compute with the definitions instead of the fast code"},
+    {.name = "--json", TO_FLAG(json), .with = BIT(JOB_SHOW),
+     .help = "show everything about the model as JSON, for other programs"},
+    {.name = "--write", TO_FLAG(write), .with = BIT(JOB_FORMAT),
+     .synonyms = "inplace in-place", .help = "replace the file by its neat version"},
+    {.name = "--as", .value = "FORMAT", TO_TEXT(style), .with = BIT(JOB_WORDS),
+     .synonyms = "format", .help = "all words as markdown, or for an editor: vim, textmate"},
 };
 
 enum { N_OPTIONS = sizeof options / sizeof *options };
@@ -165,7 +184,7 @@ typedef struct Parse {
     CommandLine *c;
     int argc, i; // argv[i] is the next word
     char **argv;
-    const Option *asked; // the one that named the job
+    const char *asked;   // the word that named the job, or NULL
     int n_images;        // gathered in argv[1] and behind it: those words have been read
     Error *e;
 } Parse;
@@ -190,8 +209,8 @@ static bool unknown_option(const char *word, Error *e) {
 static bool ask_for_job(Parse *p, const Option *o) {
     if (p->asked)
         return error_set(p->e, "%s and %s are two different things to do; choose one",
-                         p->asked->name, o->name);
-    p->asked = o;
+                         p->asked, o->name);
+    p->asked = o->name;
     p->c->job = o->job;
     return true;
 }
@@ -218,7 +237,7 @@ static bool read_option(Parse *p, char *word) {
     if (p->c->given >> (o - options) & 1) return error_set(p->e, "%s is given twice", o->name);
     p->c->given |= 1ull << (o - options);
 
-    if (o->job != JOB_SHOW && !ask_for_job(p, o)) return false;
+    if (o->job != JOB_NONE && !ask_for_job(p, o)) return false;
     if (read_value[o->type]) return take_value(p, o, equals);
     if (equals && o->type == OPTION_IMAGES) return add_image(p, equals + 1);
     if (equals) return error_set(p->e, "%s takes no value", o->name);
@@ -227,16 +246,19 @@ static bool read_option(Parse *p, char *word) {
 }
 
 static bool read_operand(Parse *p, char *word) {
-    if (p->c->job == JOB_PREDICT) return add_image(p, word);
-    if (!p->c->model) {
-        p->c->model = word;
+    CommandLine *c = p->c;
+    if (c->job == JOB_PREDICT) return add_image(p, word);
+    const char **place = c->job == JOB_WORDS ? &c->word : &c->model;
+    if (!*place) {
+        *place = word;
         return true;
     }
+    if (c->job == JOB_WORDS) return error_set(p->e, "one word at a time: cnnrun help %s", c->word);
     char dashed[64];
-    snprintf(dashed, sizeof dashed, "--%s", p->c->model);
+    snprintf(dashed, sizeof dashed, "--%s", c->model);
     if (option_named(dashed, strlen(dashed)))
-        return error_set(p->e, "'%s' is an option: write cnnrun %s %s", p->c->model, word, dashed);
-    return error_set(p->e, "one model at a time, not both '%s' and '%s'", p->c->model, word);
+        return error_set(p->e, "'%s' is an option: write cnnrun %s %s", c->model, word, dashed);
+    return error_set(p->e, "one model at a time, not both '%s' and '%s'", c->model, word);
 }
 
 static bool read_words(Parse *p) {
@@ -256,20 +278,23 @@ static bool read_words(Parse *p) {
 
 // ---- do the words make sense together? ---------------------------------------------------------
 
-static const char *job_option(Job job) {
+// The word that asks for it, or NULL.
+static const char *job_word(Job job) {
+    for (int k = 0; k < N_COMMANDS; k++)
+        if (commands[k].job == job) return commands[k].name;
     for (int k = 0; k < N_OPTIONS; k++)
-        if (options[k].job == job && job != JOB_SHOW) return options[k].name;
+        if (options[k].job == job && job != JOB_NONE) return options[k].name;
     return NULL;
 }
 
 // "--epochs has a meaning only with --train or --resume"
-static bool misplaced(const Option *o, const Option *asked, Error *e) {
+static bool misplaced(const Option *o, const char *asked, Error *e) {
     const char *between = " ";
-    if (asked) error_set(e, "%s has no meaning with %s; it goes with", o->name, asked->name);
+    if (asked) error_set(e, "%s has no meaning with %s; it goes with", o->name, asked);
     else error_set(e, "%s has a meaning only with", o->name);
     for (int job = 0; job < N_JOBS; job++) {
-        if (!(o->with & BIT(job)) || !job_option((Job)job)) continue;
-        error_add(e, "%s%s", between, job_option((Job)job));
+        if (!(o->with & BIT(job)) || !job_word((Job)job)) continue;
+        error_add(e, "%s%s", between, job_word((Job)job));
         const unsigned rest = o->with >> (job + 1);
         between = rest & (rest - 1) ? ", " : " or ";
     }
@@ -285,10 +310,16 @@ static bool makes_sense(Parse *p) {
     CommandLine *c = p->c;
     for (int k = 0; k < N_OPTIONS; k++) {
         const Option *o = &options[k];
-        const bool setting = o->job == JOB_SHOW && c->given >> k & 1;
+        const bool setting = o->job == JOB_NONE && c->given >> k & 1;
         if (setting && !(o->with & BIT(c->job))) return misplaced(o, p->asked, p->e);
         if (setting && o->type == OPTION_SEED) c->run.seed_set = true;
     }
+    if (c->job == JOB_WORDS) {
+        if (!c->style || !c->word) return true;
+        return error_set(p->e, "--as %s writes all words, not only '%s'", c->style, c->word);
+    }
+    if (!c->model && c->job == JOB_FORMAT)
+        return error_set(p->e, "which file? cnnrun fmt FILE.cnn");
     if (!c->model && c->job == JOB_PREDICT)
         return error_set(p->e, "which model? cnnrun MODEL.cnn --predict IMAGE…");
     if (!c->model) return error_set(p->e, "which model? cnnrun MODEL.cnn …");
@@ -299,24 +330,28 @@ static bool makes_sense(Parse *p) {
     return true;
 }
 
-static bool parse_help(CommandLine *c, int argc, char **argv, Error *e) {
-    if (argc > 3) return error_set(e, "one word at a time: cnnrun help %s", argv[2]);
-    c->job = JOB_WORDS;
-    c->word = argc == 3 ? argv[2] : NULL;
-    return true;
+// A command, if the first word is one.
+static void read_command(Parse *p) {
+    for (int k = 0; k < N_COMMANDS && p->argc > 1; k++) {
+        if (strcmp(p->argv[1], commands[k].name) != 0) continue;
+        p->asked = commands[k].name;
+        p->c->job = commands[k].job;
+        p->i = 2;
+    }
 }
 
 bool options_parse(CommandLine *c, int argc, char **argv, Error *e) {
     *c = (CommandLine){0};
-    if (argc > 1 && strcmp(argv[1], "help") == 0) return parse_help(c, argc, argv, e);
-
     Parse p = {.c = c, .argc = argc, .i = 1, .argv = argv, .e = e};
+    read_command(&p);
     if (!read_words(&p)) return false;
     if (c->job == JOB_USAGE || c->job == JOB_VERSION) return true;
     c->run.resume = c->job == JOB_RESUME;
     c->n_images = p.n_images;
     c->image = (const char *const *)(argv + 1);
-    return makes_sense(&p);
+    if (!makes_sense(&p)) return false;
+    if (c->job == JOB_NONE) c->job = JOB_SHOW;
+    return true;
 }
 
 // ---- writing options again ---------------------------------------------------------------------
@@ -345,7 +380,7 @@ void options_again(FILE *out, const CommandLine *c, Job job) {
 static void usage_rows(FILE *out, bool jobs) {
     for (int k = 0; k < N_OPTIONS; k++) {
         const Option *o = &options[k];
-        if ((o->job != JOB_SHOW) != jobs || o->absent) continue;
+        if ((o->job != JOB_NONE) != jobs || o->absent) continue;
         char text[64];
         snprintf(text, sizeof text, "%s %s", o->name, o->value ? o->value : "");
         fprintf(out, "  %s%*s%s\n", text, 18 - text_columns(text), "", o->help);
@@ -353,13 +388,15 @@ static void usage_rows(FILE *out, bool jobs) {
 }
 
 void options_usage(FILE *out) {
-    fputs("usage: cnnrun MODEL.cnn [what to do] [settings]\n"
-          "       cnnrun help [WORD | CODE]\n"
-          "\n"
+    fputs("usage: cnnrun MODEL.cnn [what to do] [settings]\n", out);
+    for (const Command *c = commands; c < commands + N_COMMANDS; c++)
+        fprintf(out, "       cnnrun %s %s\n", c->name, c->values);
+    fputs("\n"
           "What to do with the model; without any of these, its layers are shown:\n", out);
     usage_rows(out, true);
     fputs("\nSettings:\n", out);
     usage_rows(out, false);
     fputs("\n`cnnrun help` lists every word of a model file, `cnnrun help conv` explains one,\n"
-          "`cnnrun help S003` explains a message. Start with: cnnrun models/first.cnn\n", out);
+          "`cnnrun help S003` explains a message, `cnnrun fmt` writes a file neatly.\n"
+          "Start with: cnnrun models/first.cnn\n", out);
 }

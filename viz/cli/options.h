@@ -11,9 +11,10 @@
 
 // What one call of the program does.
 typedef enum Job {
-    JOB_SHOW, // nothing else was asked for
-    JOB_CHECK, JOB_TRAIN, JOB_RESUME, JOB_TEST, JOB_PREDICT, JOB_DRAW, JOB_VIEW,
-    JOB_WORDS, // cnnrun help [WORD | CODE]
+    JOB_NONE,   // nothing was asked for: the model is shown
+    JOB_SHOW, JOB_CHECK, JOB_TRAIN, JOB_RESUME, JOB_TEST, JOB_PREDICT, JOB_DRAW, JOB_VIEW,
+    JOB_WORDS,  // cnnrun help [WORD | CODE]
+    JOB_FORMAT, // cnnrun fmt FILE
     JOB_USAGE, JOB_VERSION,
     N_JOBS
 } Job;
@@ -24,6 +25,9 @@ typedef struct CommandLine {
     const char *word;        // of `cnnrun help WORD`, or NULL
     RunOptions run;
     const char *drawing;     // --draw FILE
+    bool json;               // --show --json
+    bool write;              // fmt --write
+    const char *style;       // help --as FORMAT
     int n_images;            // --predict IMAGE…
     const char *const *image;
     uint64_t given;          // which options were written, as bits

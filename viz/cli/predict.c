@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "runtime/data/picture.h"
+#include "runtime/judge.h"
 #include "viz/cli/commands.h"
 #include "viz/terminal/numbers.h"
 #include "viz/terminal/terminal.h"
@@ -39,16 +40,19 @@ static int name_width(const Dataset *d) {
     return width;
 }
 
-static void print_class(FILE *out, const char *class_name, int width, double p) {
+// A bar only for a probability: a score has no end that a full bar could stand for.
+static void print_class(FILE *out, const char *class_name, int width, double p, bool probable) {
     char name[NAME];
     text_clean(name, sizeof name, class_name, "");
-    fprintf(out, "  %s%*s  %8s", name, width - text_columns(name), "", percent_text(p).s);
-    const int bar = (int)(p * BAR + 0.5);
+    fprintf(out, "  %s%*s  %8s", name, width - text_columns(name), "", output_text(p, probable).s);
+    const int bar = probable && p > 0 ? (int)(p * BAR + 0.5) : 0; // a NaN has none, too
     for (int i = 0; i < bar; i++) fprintf(out, "%s█", i ? "" : "  ");
     fputs("\n", out);
 }
 
-static void print_prediction(FILE *out, const Dataset *d, const char *path, const real *p) {
+static void print_prediction(FILE *out, const Session *s, const char *path, const real *p) {
+    const Dataset *const d = &s->data;
+    const bool probable = judge_probable(&s->x->graph);
     const int width = name_width(d);
     int class = next_class(p, d->classes, -1);
     text_print(out, path);
@@ -57,7 +61,7 @@ static void print_prediction(FILE *out, const Dataset *d, const char *path, cons
     fputs("\n", out);
 
     for (int k = 0; k < SHOWN && class >= 0; k++, class = next_class(p, d->classes, class))
-        print_class(out, d->class_name[class], width, (double)p[class]);
+        print_class(out, d->class_name[class], width, (double)p[class], probable);
 }
 
 static bool predict_file(Session *s, const char *path, real *p, Error *e) {
@@ -65,7 +69,7 @@ static bool predict_file(Session *s, const char *path, real *p, Error *e) {
     if (!picture_read(&picture, path, e)) return false;
     const bool fine = predict(s, &picture, 1, p, e);
     picture_free(&picture);
-    if (fine) print_prediction(stdout, &s->data, path, p);
+    if (fine) print_prediction(stdout, s, path, p);
     return fine;
 }
 

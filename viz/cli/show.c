@@ -194,6 +194,10 @@ static void print_hint(const Terminal *to, const CommandLine *c, const Experimen
 }
 
 int command_show(const CommandLine *c, const Model *m) {
+    if (c->json) {
+        show_json(stdout, m->arena, m->x);
+        return STATUS_DONE;
+    }
     const Terminal to = terminal_of(stdout);
     print_layers(&to, m->arena, &m->x->graph);
     print_memory(&to, m->x, &c->run);

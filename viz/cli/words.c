@@ -1,6 +1,8 @@
 /* words.c — `cnnrun help`: every word of the language and every kind of message, explained. */
 #include <string.h>
 
+#include "lang/highlight.h"
+#include "lang/reference.h"
 #include "lang/words.h"
 #include "runtime/vocabulary.h"
 #include "viz/cli/commands.h"
@@ -19,8 +21,26 @@ static int explain_word(const Vocabulary *v, const char *word) {
     return found;
 }
 
+// All words in a form that others read.
+static int write_words(const Vocabulary *v, const char *style) {
+    static const struct {
+        const char *name;
+        void (*write)(FILE *out, const Vocabulary *v);
+    } styles[] = {
+        {"markdown", reference_markdown}, {"vim", highlight_vim}, {"textmate", highlight_textmate},
+    };
+    for (size_t i = 0; i < sizeof styles / sizeof *styles; i++) {
+        if (strcmp(styles[i].name, style) != 0) continue;
+        styles[i].write(stdout, v);
+        return STATUS_DONE;
+    }
+    complain("--as wants markdown, vim or textmate, not '%s'", style);
+    return STATUS_USAGE;
+}
+
 int command_words(const CommandLine *c) {
     const Vocabulary *v = &runtime_vocabulary;
+    if (c->style) return write_words(v, c->style);
     if (!c->word) {
         help_all(stdout, v);
         return STATUS_DONE;

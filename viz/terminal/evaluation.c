@@ -208,7 +208,7 @@ static void print_worst(FILE *out, const Evaluation *v) {
         class_name(v, m->wanted, wanted);
         class_name(v, m->said, said);
         fprintf(out, "%s image %6d: %s taken for %s with %s, loss %.2f\n", v->part, m->picture, wanted,
-                said, percent_text(m->share).s, m->loss);
+                said, output_text(m->share, v->probable).s, m->loss);
     }
 }
 

@@ -2,6 +2,7 @@
 #include "viz/terminal/numbers.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 
 NumberText count_text(uint64_t n) {
@@ -32,6 +33,13 @@ NumberText bytes_text(double bytes) {
 NumberText percent_text(double share) {
     NumberText t;
     snprintf(t.s, sizeof t.s, "%.2f %%", 100 * share);
+    return t;
+}
+
+NumberText output_text(double v, bool probable) {
+    NumberText t;
+    if (probable) return percent_text(v);
+    snprintf(t.s, sizeof t.s, fabs(v) < 1e6 ? "%.2f" : "%.3g", v);
     return t;
 }
 

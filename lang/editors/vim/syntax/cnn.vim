@@ -1,0 +1,27 @@
+" Vim syntax file for the model files of cnnrun.
+" Written by `cnnrun help --as vim` from the tables of the program.
+if exists("b:current_syntax")
+  finish
+endif
+
+syntax match cnnValue "\<\%(accuracy\|all\|classes\|confusion\|curves\|gray\|no\|none\|report\|rgb\|same\|tanh\|valid\|yes\)\>"
+syntax match cnnChoice "\<\%(adagrad\|adam\|adamw\|cifar10\|cifar100\|constant\|cosine\|crop\|crossentropy\|digits\|exponential\|fashion\|he\|hinge\|lecun\|mnist\|mse\|normal\|normalize\|plateau\|rescale\|resize\|rmsprop\|sgd\|standardize\|step\|uniform\|xavier\|zeros\)\>"
+syntax match cnnLayer "\<\%(add\|avgpool\|batchnorm\|concat\|conv\|dense\|dropout\|elu\|flatten\|gelu\|globalavgpool\|instancenorm\|layernorm\|leakyrelu\|lrn\|maxpool\|relu\|sigmoid\|silu\|softmax\|tanh\|upsample\)\>"
+syntax match cnnStatement "\<\%(as\|augment\|block\|data\|evaluate\|freeze\|init\|let\|load\|loss\|optimizer\|parallel\|preprocess\|repeat\|residual\|save\|section\|seed\|shortcut\|train\|unfreeze\|use\)\>"
+syntax match cnnOption "\<\%(alpha\|approximate\|batch\|beta\|beta1\|beta2\|bias\|ceil\|classes\|clip\|color\|decay\|decay_all\|dilation\|epochs\|eps\|every\|except\|factor\|groups\|init\|into\|iterations\|k\|limit\|list\|lr\|mean\|min\|momentum\|nesterov\|pad\|patience\|rho\|schedule\|size\|smoothing\|split\|std\|steps\|stride\|top\|upto\|valid\|warmup\|worst\)\ze\s*="
+syntax match cnnNumber "\%(\w\)\@<!-\?\d\+\%(\.\d\+\)\?\%([eE][+-]\?\d\+\)\?%\?\%(\w\)\@!"
+syntax match cnnSize "\<\d\+x\d\+\%(x\d\+\)\?\>"
+syntax region cnnText start=+"+ end=+"+ oneline
+syntax match cnnComment "#.*$" contains=@Spell
+
+highlight default link cnnOption Identifier
+highlight default link cnnStatement Statement
+highlight default link cnnLayer Function
+highlight default link cnnChoice Type
+highlight default link cnnValue Constant
+highlight default link cnnNumber Number
+highlight default link cnnSize Number
+highlight default link cnnText String
+highlight default link cnnComment Comment
+
+let b:current_syntax = "cnn"
