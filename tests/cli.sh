@@ -345,5 +345,12 @@ is 0 "evaluate worst=3"
 has out "worst mistakes" "evaluate worst=3"
 [ "$(grep -c '^test image ' out)" = 3 ] && pass || fail "evaluate worst=3: not three of them"
 
+sed 's/; softmax//; s/crossentropy/hinge/; s/worst.safe/scores.safe/' worst.cnn >scores.cnn
+run scores.cnn --train
+is 0 "a network that puts out scores"
+[ "$(grep -cE '^test image .* with -?[0-9.]+, loss' out)" = 3 ] && pass || fail "scores: worst mistakes"
+run scores.cnn --predict dark.pgm
+[ "$(grep -cE '^  [0-9] +-?[0-9.]+$' out)" = 5 ] && pass || fail "scores: --predict"
+
 echo "cli: $passed passed, $failed failed"
 [ "$failed" = 0 ]

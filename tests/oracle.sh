@@ -20,7 +20,8 @@ fi
 
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT INT TERM
-if ! "$python" "$oracle/gen_cases.py" "$work/cases" --seed "$seed" > "$work/log" 2>&1; then
+if ! "$python" "$oracle/gen_cases.py" "$work/cases" --seed "$seed" > "$work/log" 2>&1 ||
+   ! "$python" -B "$(dirname "$0")/oracle_cases.py" "$oracle" "$work/cases" --seed "$seed" > "$work/log" 2>&1; then
     cat "$work/log"
     echo "oracle: 0 passed, 1 failed, 0 skipped"
     exit 1

@@ -19,28 +19,32 @@ static const struct { const char *op, *kind; } op_words[] = {
     {"globalavgpool", "globalavgpool"}, {"flatten", "flatten"}, {"relu", "relu"},
     {"leaky", "leakyrelu"}, {"sigmoid", "sigmoid"}, {"tanh", "tanh"}, {"softmax", "softmax"},
     {"dropout", "dropout"}, {"batchnorm", "batchnorm"}, {"add", "add"}, {"concat", "concat"},
+    {"elu", "elu"}, {"gelu", "gelu"}, {"silu", "silu"}, {"lrn", "lrn"}, {"upsample", "upsample"},
+    {"instancenorm", "instancenorm"}, {"layernorm", "layernorm"},
 };
 
 // What their options are called here. A NULL: looked at elsewhere, or of no effect.
 static const struct { const char *op, *key, *attr; } option_words[] = {
     {"", "name", NULL}, {"", "op", NULL}, {"", "in", NULL}, {"", "weight", NULL},
-    {"conv", "bias", NULL}, {"dense", "bias", NULL}, {"batchnorm", "gamma", NULL},
-    {"batchnorm", "beta", NULL}, {"batchnorm", "mean", NULL}, {"batchnorm", "var", NULL},
+    {"conv", "bias", NULL}, {"dense", "bias", NULL}, {"", "gamma", NULL}, {"", "beta", NULL},
+    {"batchnorm", "mean", NULL}, {"batchnorm", "var", NULL},
     {"batchnorm", "running_var", NULL}, {"dropout", "mask", NULL}, {"softmax", "axis", NULL},
     {"flatten", "axis", NULL}, {"concat", "axis", NULL}, {"avgpool", "count_include_pad", NULL},
     {"", "stride", "stride"}, {"", "pad", "pad"}, {"", "dilation", "dilation"},
     {"", "groups", "groups"}, {"", "kernel", "window"}, {"", "ceil", "ceil"},
     {"", "eps", "eps"}, {"", "momentum", "momentum"}, {"dropout", "p", "rate"},
-    {"leaky", "alpha", "slope"}, {"", "lr", NULL}, {"", "kind", NULL},
-    {"", "nesterov", "nesterov"}, {"", "beta1", "beta1"}, {"", "beta2", "beta2"},
-    {"rmsprop", "alpha", "rho"}, {"", "weight_decay", "decay"},
+    {"leaky", "alpha", "slope"}, {"elu", "alpha", "alpha"}, {"lrn", "alpha", "alpha"},
+    {"lrn", "size", "size"}, {"lrn", "beta_exp", "beta"}, {"lrn", "bias", "k"},
+    {"gelu", "approximate", "approximate"}, {"upsample", "scale", "scale"}, {"", "lr", NULL},
+    {"", "kind", NULL}, {"", "nesterov", "nesterov"}, {"", "beta1", "beta1"},
+    {"", "beta2", "beta2"}, {"rmsprop", "alpha", "rho"}, {"", "weight_decay", "decay"},
 };
 
 // Which of a node's keys names the tensor of a parameter.
 static const struct { const char *op, *param, *key; } param_words[] = {
-    {"batchnorm", "weight", "gamma"}, {"batchnorm", "bias", "beta"},
-    {"batchnorm", "running_mean", "mean"}, {"batchnorm", "running_var", "var"},
-    {"", "weight", "weight"}, {"", "bias", "bias"},
+    {"conv", "weight", "weight"}, {"conv", "bias", "bias"}, {"dense", "weight", "weight"},
+    {"dense", "bias", "bias"}, {"", "weight", "gamma"}, {"", "bias", "beta"},
+    {"", "running_mean", "mean"}, {"", "running_var", "var"},
 };
 
 enum { MOST_NODES = 256 };
@@ -361,7 +365,7 @@ static inline bool add_inputs(Built *b, const JsonValue *inputs) {
 
 static const struct { const char *kind, *loss, *last; } loss_words[] = {
     {"cross_entropy", "crossentropy", "softmax"}, {"bce_logits", "crossentropy", "sigmoid"},
-    {"mse", "mse", NULL}, {"sum", NULL, NULL},
+    {"mse", "mse", NULL}, {"multi_margin", "hinge", NULL}, {"sum", NULL, NULL},
 };
 
 // The loss's scores must be the last node; behind it stands the layer that our loss asks for.
@@ -373,8 +377,7 @@ static inline bool add_loss(Built *b, const JsonValue *l) {
     if (k == n) return skip(b, "no loss %s", kind);
     if (!same(text_of(b, l, "in"), b->node[b->x.graph.output].name))
         return skip(b, "a loss that is not at the end");
-    if (json_get(b->json, l, "weight") || json_get(b->json, l, "pos_weight"))
-        return skip(b, "a loss with class weights");
+    if (json_get(b->json, l, "pos_weight")) return skip(b, "a loss with weights of outputs");
     if (json_get(b->json, l, "ignore_index")) return skip(b, "a loss with ignore_index");
     if (same(text_of(b, l, "reduction"), "sum"))
         return skip(b, "a loss that is summed, not averaged");

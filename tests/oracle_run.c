@@ -16,6 +16,7 @@ typedef struct Run {
     Params *params;
     int n, n_out; // images; tensors so far
     StTensor *out;
+    real *class_weight; // of the loss, or NULL
 } Run;
 
 // ---- tensors that are written -------------------------------------------------------------------
@@ -117,6 +118,16 @@ static void read_target(Run *r, const JsonValue *loss, int step) {
     loss_target(label, target, ((const LossOptions *)r->b->x.loss.cfg)->smoothing);
 }
 
+// Weights of the classes; false if the case has none.
+static bool read_weights(Run *r, const JsonValue *loss) {
+    const char *name = loss ? text_of(r->b, loss, "weight") : NULL;
+    const StTensor *t = name ? st_find(r->b->in, name) : NULL;
+    if (!t) return false;
+    r->class_weight = arena_array(r->b->arena, real, t->len);
+    read_into(r->class_weight, t);
+    return true;
+}
+
 // ---- the loss -----------------------------------------------------------------------------------
 
 // Σ output·seed: the gradient of the outputs is the seed itself.
@@ -147,7 +158,8 @@ static void put_losses(Run *r, bool per_image) {
     real *v = arena_array(r->b->arena, real, n);
     const LossStep s = {.cfg = x->loss.cfg, .last = x->graph.node[x->graph.output].use.kind,
                         .score = {.v = y.v, .n = n, .c = c, .h = 1, .w = 1},
-                        .target = {.v = t.v, .n = n, .c = c, .h = 1, .w = 1}, .loss = loss};
+                        .target = {.v = t.v, .n = n, .c = c, .h = 1, .w = 1},
+                        .class_weight = r->class_weight, .loss = loss};
     ((const LossKind *)x->loss.kind)->judge(&s);
     for (int i = 0; i < n; i++)
         v[i] = (real)loss[i];
@@ -158,7 +170,8 @@ static void put_losses(Run *r, bool per_image) {
 static void judged_loss(Run *r, const JsonValue *loss, int step) {
     read_target(r, loss, step);
     put_number_as(r, name_of(r, "loss", "", step), plan_loss(r->plan, r->n));
-    if (step == 0) put_losses(r, same(text_of(r->b, loss, "kind"), "cross_entropy"));
+    const char *kind = text_of(r->b, loss, "kind");
+    if (step == 0) put_losses(r, same(kind, "cross_entropy") || same(kind, "multi_margin"));
 }
 
 // ---- one step -----------------------------------------------------------------------------------
@@ -254,6 +267,8 @@ static int run_case(Built *b, const char *out) {
     if (r.params) each_param(&r, read_param, 0);
     r.plan = r.params ? plan_make(&b->x, r.params, NULL, &o, &e) : NULL;
     bool ok = tensors && r.plan;
+    if (ok && read_weights(&r, json_get(b->json, b->spec, "loss")))
+        plan_weigh(r.plan, r.class_weight);
     for (int k = 0; ok && k < (int)json_real(b->json, b->spec, "steps", 1); k++)
         run_step(&r, k);
     if (ok) ok = st_write(out, r.out, r.n_out, NULL, 0, &e);

@@ -125,7 +125,7 @@ static const Vocabulary words = {
 
 typedef struct Run { Arena *arena; Diags *diags; Experiment *x; } Run;
 
-static Run run_bytes(const char *text, size_t len) {
+static inline Run run_bytes(const char *text, size_t len) {
     Run r = {.arena = arena_make()};
     r.diags = diags_make(r.arena);
     r.x = experiment_parse(r.arena, r.diags, &words, "models/test.cnn", text, len);
@@ -133,5 +133,5 @@ static Run run_bytes(const char *text, size_t len) {
     return r;
 }
 
-static Run run(const char *text) { return run_bytes(text, strlen(text)); }
-static void done(Run r) { arena_free(r.arena); }
+static inline Run run(const char *text) { return run_bytes(text, strlen(text)); }
+static inline void done(Run r) { arena_free(r.arena); }

@@ -1,10 +1,11 @@
 /* layers.c — every kind of layer: shapes, definition against fast code, gradients against finite
  * differences, cuts, and answers worked out by hand.
  *
- * A new kind needs rows in `cases` and in `answers`; nothing below them names a kind. */
+ * A new kind needs rows in `cases` and in layer_answers.h; nothing below them names a kind. */
 #include <float.h>
 
 #include "tests/unit/bench.h"
+#include "tests/unit/layer_answers.h"
 #include "tests/unit/model.h"
 
 typedef struct Case { Shape in; const char *net; Shape out; const char *note; } Case;
@@ -37,10 +38,18 @@ static const Case cases[] = {
     {{2, 7, 5}, "avgpool 2x3 stride=1 pad=same",  {2, 7, 5}, "7/1 = 7 and 5/1 = 5"},
     {{1, 7, 7}, "avgpool 2 stride=3",             {1, 2, 2}, "(7-2)/3+1 = 2, rounded down"},
     {{3, 4, 5}, "globalavgpool",                  {3, 1, 1}, "the mean of each 4x5 map"},
+    {{2, 3, 3}, "upsample 3",                     {2, 9, 9}, "3*3 = 9"},
+    {{2, 3, 4}, "upsample 2",                     {2, 6, 8}, "2*3 = 6 and 2*4 = 8"},
+    {{2, 3, 4}, "upsample 1",                     {2, 3, 4}, "1*3 = 3 and 1*4 = 4"},
     {{3, 4, 5}, "flatten",                        {60, 1, 1}, "4*5*3 = 60"},
     {{3, 4, 5}, "relu",                           {3, 4, 5}, NULL},
     {{3, 4, 5}, "leakyrelu",                      {3, 4, 5}, NULL},
     {{3, 4, 5}, "leakyrelu 0.3",                  {3, 4, 5}, NULL},
+    {{3, 4, 5}, "elu",                            {3, 4, 5}, NULL},
+    {{3, 4, 5}, "elu 0.5",                        {3, 4, 5}, NULL},
+    {{3, 9, 11}, "gelu",                          {3, 9, 11}, NULL},
+    {{3, 9, 11}, "gelu approximate=tanh",         {3, 9, 11}, NULL},
+    {{3, 9, 11}, "silu",                          {3, 9, 11}, NULL},
     {{3, 4, 5}, "sigmoid",                        {3, 4, 5}, NULL},
     {{3, 4, 5}, "tanh",                           {3, 4, 5}, NULL},
     {{7, 1, 1}, "softmax",                        {7, 1, 1}, NULL},
@@ -48,89 +57,18 @@ static const Case cases[] = {
     {{3, 4, 5}, "dropout 30%",                    {3, 4, 5}, NULL},
     {{3, 4, 5}, "batchnorm",                      {3, 4, 5}, NULL},
     {{5, 1, 1}, "batchnorm eps=0.1",              {5, 1, 1}, NULL},
+    {{71, 1, 1}, "batchnorm",                     {71, 1, 1}, NULL},
+    {{3, 4, 5}, "instancenorm",                   {3, 4, 5}, "each 4x5 map on its own"},
+    {{2, 1, 3}, "instancenorm eps=0.1",           {2, 1, 3}, "each 1x3 map on its own"},
+    {{3, 4, 5}, "layernorm",                      {3, 4, 5}, "the 60 numbers of an image"},
+    {{7, 1, 1}, "layernorm eps=0.1",              {7, 1, 1}, "the 7 numbers of an image"},
+    {{7, 3, 2}, "lrn",                            {7, 3, 2}, "with channels c-2 to c+2"},
+    {{3, 3, 2}, "lrn 5 alpha=2",                  {3, 3, 2}, NULL},
+    {{6, 2, 2}, "lrn 4 alpha=3 beta=0.5 k=2",     {6, 2, 2}, "with channels c-1 to c+2"},
+    {{4, 1, 1}, "lrn 1 alpha=1",                  {4, 1, 1}, "with channels c-0 to c+0"},
     {{2, 3, 3}, "relu as a; tanh; add a",         {2, 3, 3}, NULL},
     {{2, 3, 3}, "relu as a; tanh as b; sigmoid; add a b", {2, 3, 3}, NULL},
     {{2, 3, 3}, "relu as a; maxpool 3 stride=1 pad=1; concat a", {4, 3, 3}, "2+2 = 4"},
-};
-
-enum { ROOM = 9 };
-
-typedef struct Answer {
-    const char *net;
-    int n;
-    Shape in;
-    unsigned char saved[ROOM]; // random choices, if replay is set
-    bool replay, frozen;
-    real src[2][ROOM], param[MAX_PARAMS][ROOM], dst[ROOM];
-    real diff_dst[ROOM], diff_src[2][ROOM], diff_param[MAX_PARAMS][ROOM];
-    real after[MAX_PARAMS][ROOM]; // statistics after a step of training
-} Answer;
-
-// Every number here was worked out on paper.
-static const Answer answers[] = {
-    /* 1·1 + 2·5 + 1 = 12, 1·2 + 2·6 + 1 = 15, 1·4 + 2·8 + 1 = 21, 1·5 + 2·9 + 1 = 24. Back: the
-     * window at 0,0 counts once, the one at 1,1 twice: 1 + 2·5, 2 + 2·6, 4 + 2·8, 5 + 2·9. */
-    {.net = "conv 1 2x2", .n = 1, .in = {1, 3, 3}, .src = {{1, 2, 3, 4, 5, 6, 7, 8, 9}},
-     .param = {{1, 0, 0, 2}, {1}}, .dst = {12, 15, 21, 24}, .diff_dst = {1, 0, 0, 2},
-     .diff_src = {{1, 0, 0, 0, 2 + 2, 0, 0, 0, 4}}, .diff_param = {{11, 14, 20, 23}, {3}}},
-    /* 1 + 4 − 3 + ½ = 2½, 0 − 2 − 1 + 1 = −2. Back: 1·(1 2 3) + 2·(0 −1 1) = (1 0 5). */
-    {.net = "dense 2", .n = 1, .in = {3, 1, 1}, .src = {{1, 2, -1}},
-     .param = {{1, 2, 3, 0, -1, 1}, {0.5, 1}}, .dst = {2.5, -2}, .diff_dst = {1, 2},
-     .diff_src = {{1, 0, 5}}, .diff_param = {{1, 2, -1, 2, 4, -2}, {1, 2}}},
-    /* 5 is the largest of 1 5 3 4; of 2 2 2 0 the first 2 wins. */
-    {.net = "maxpool 2", .n = 1, .in = {1, 2, 4}, .src = {{1, 5, 2, 2, 3, 4, 2, 0}},
-     .dst = {5, 2}, .diff_dst = {3, 4}, .diff_src = {{0, 3, 4, 0, 0, 0, 0, 0}}},
-    /* Each window holds one pixel and three places of padding, which never wins. */
-    {.net = "maxpool 2 pad=1", .n = 1, .in = {1, 2, 2}, .src = {{-1, -2, -3, -5}},
-     .dst = {-1, -2, -3, -5}, .diff_dst = {1, 2, 3, 4}, .diff_src = {{1, 2, 3, 4}}},
-    /* (1 + 5 + 3 + 4)/4 = 3¼, (2 + 2 + 2 + 0)/4 = 1½; back a quarter each. */
-    {.net = "avgpool 2", .n = 1, .in = {1, 2, 4}, .src = {{1, 5, 2, 2, 3, 4, 2, 0}},
-     .dst = {3.25, 1.5}, .diff_dst = {4, 8}, .diff_src = {{1, 1, 2, 2, 1, 1, 2, 2}}},
-    /* Padding counts: each window holds one pixel and three zeros. */
-    {.net = "avgpool 2 pad=1", .n = 1, .in = {1, 2, 2}, .src = {{4, 8, 12, 16}},
-     .dst = {1, 2, 3, 4}, .diff_dst = {4, 8, 12, 16}, .diff_src = {{1, 2, 3, 4}}},
-    /* What rounding up adds does not count: the windows are 1 2 and 4 alone. */
-    {.net = "avgpool 1x2 ceil=yes", .n = 1, .in = {1, 1, 3}, .src = {{1, 2, 4}},
-     .dst = {1.5, 4}, .diff_dst = {2, 5}, .diff_src = {{1, 1, 5}}},
-    /* (1 + 3)/2 and (4 + 8)/2. */
-    {.net = "globalavgpool", .n = 1, .in = {2, 1, 2}, .src = {{1, 3, 4, 8}}, .dst = {2, 6},
-     .diff_dst = {2, 4}, .diff_src = {{1, 1, 2, 2}}},
-    {.net = "flatten", .n = 1, .in = {2, 1, 2}, .src = {{1, 2, 3, 4}}, .dst = {1, 2, 3, 4},
-     .diff_dst = {5, 6, 7, 8}, .diff_src = {{5, 6, 7, 8}}},
-    {.net = "relu", .n = 1, .in = {1, 1, 3}, .src = {{-1, 0, 2}}, .dst = {0, 0, 2},
-     .diff_dst = {5, 6, 7}, .diff_src = {{0, 0, 7}}},
-    {.net = "leakyrelu 0.5", .n = 1, .in = {1, 1, 3}, .src = {{-4, 0, 2}}, .dst = {-2, 0, 2},
-     .diff_dst = {2, 4, 6}, .diff_src = {{1, 2, 6}}},
-    /* 1/(1 + 1) and, at ln 3, 1/(1 + ⅓) = ¾; slopes ¼ and ¾·¼. */
-    {.net = "sigmoid", .n = 1, .in = {1, 1, 2}, .src = {{0, R(1.0986122886681098)}},
-     .dst = {0.5, 0.75}, .diff_dst = {4, 16}, .diff_src = {{1, 3}}},
-    /* At ½·ln 3: (3 − 1)/(3 + 1) = ½; slopes 1 and 1 − ¼. */
-    {.net = "tanh", .n = 1, .in = {1, 1, 2}, .src = {{0, R(0.5493061443340549)}},
-     .dst = {0, 0.5}, .diff_dst = {2, 4}, .diff_src = {{2, 3}}},
-    /* 1 : 1 : 2. Σ g·y = 1 + 0 + 1 = 2; back y·(g − 2). */
-    {.net = "softmax", .n = 1, .in = {3, 1, 1}, .src = {{0, 0, R(0.6931471805599453)}},
-     .dst = {0.25, 0.25, 0.5}, .diff_dst = {4, 0, 2}, .diff_src = {{0.5, -0.5, 0}}},
-    /* A difference of 1000 overflows nothing. */
-    {.net = "softmax", .n = 1, .in = {2, 1, 1}, .src = {{1000, 0}}, .dst = {1, 0},
-     .diff_dst = {3, 5}, .diff_src = {{0, 0}}},
-    /* What stays is doubled. */
-    {.net = "dropout 50%", .n = 1, .in = {1, 1, 3}, .saved = {1, 0, 1}, .replay = true,
-     .src = {{1, 2, 3}}, .dst = {2, 0, 6}, .diff_dst = {1, 1, 1}, .diff_src = {{2, 0, 2}}},
-    /* Mean ½, variance (3·¼ + 9/4)/4 = ¾, σ = √(¾ + ¼) = 1, x̂ = −½ −½ −½ 1½. Σ g = 2,
-     * Σ g·x̂ = −½ + 1½ = 1; back 2·(g − 2/4 − x̂/4). Running: ¾·2 + ¼·½, ¾·2 + ¼·(¾·4/3). */
-    {.net = "batchnorm eps=0.25 momentum=0.25", .n = 2, .in = {1, 1, 2}, .src = {{0, 0, 0, 2}},
-     .param = {{2}, {1}, {2}, {2}}, .dst = {0, 0, 0, 4}, .diff_dst = {1, 0, 0, 1},
-     .diff_src = {{1.25, -0.75, -0.75, 0.25}}, .diff_param = {{1}, {2}},
-     .after = {{2}, {1}, {1.625}, {1.75}}},
-    /* Frozen, with the stored mean 1 and σ = 1: x̂ = −1 −1 −1 1; Σ g·x̂ = −1 + 1. */
-    {.net = "batchnorm eps=0.25 momentum=0.25", .n = 2, .in = {1, 1, 2}, .src = {{0, 0, 0, 2}},
-     .frozen = true, .param = {{2}, {1}, {1}, {0.75}}, .dst = {-1, -1, -1, 3},
-     .diff_dst = {1, 0, 0, 1}, .diff_src = {{2, 0, 0, 2}}, .diff_param = {{0}, {2}},
-     .after = {{2}, {1}, {1}, {0.75}}},
-    {.net = "relu as a; tanh; add a", .n = 1, .in = {1, 1, 2}, .src = {{1, 2}, {3, 5}},
-     .dst = {4, 7}, .diff_dst = {1, 2}, .diff_src = {{1, 2}, {1, 2}}},
-    {.net = "relu as a; tanh; concat a", .n = 1, .in = {1, 1, 2}, .src = {{1, 2}, {3, 5}},
-     .dst = {1, 2, 3, 5}, .diff_dst = {1, 2, 3, 4}, .diff_src = {{1, 2}, {3, 4}}},
 };
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
@@ -399,7 +337,9 @@ static void test_dropout(void) {
 static void test_nan(void) {
     static const char *const nets[] = {"relu", "leakyrelu", "sigmoid", "tanh", "softmax",
                                        "maxpool 2", "avgpool 2", "globalavgpool", "flatten",
-                                       "dropout 50%", "batchnorm"};
+                                       "dropout 50%", "batchnorm", "instancenorm", "layernorm",
+                                       "lrn", "upsample 2", "elu", "gelu", "silu",
+                                       "gelu approximate=tanh"};
     for (size_t i = 0; i < COUNT(nets); i++)
         for (int ref = 0; ref < 2; ref++) {
             Model m = model_make(nets[i], (Shape){1, 2, 2}, 10);

@@ -43,7 +43,30 @@ static const Answer answers[] = {
     {"dense 2; sigmoid\nloss crossentropy", 2, 1, 2, {0, 0}, {0, 1}, {LN2}, {0.25, -0.25}},
     /* (1² + 2²)/2; 2/2·(1, 2). */
     {"dense 2; tanh\nloss mse", 2, 1, 2, {1, 3}, {0, 1}, {2.5}, {1, 2}},
+    /* Class 1 leads class 0 by 2, class 2 by ½: half of 1 is lacking, and a third of it counts. */
+    {"dense 3\nloss hinge", 3, 1, 3, {0, 2, 1.5}, {0, 1, 0}, {0.5 / 3},
+     {0, R(-1.0 / 3), R(1.0 / 3)}},
+    /* Equal: 1 is lacking. A lead of exactly 1 lacks nothing. */
+    {"dense 2\nloss hinge", 2, 2, 2, {4, 4, 3, 2}, {0, 1, 1, 0}, {0.5, 0},
+     {0.25, -0.25, 0, 0}},
+    /* Soft targets: ¾·(1 − 3)⁺ + ¼·(1 + 3), halved. */
+    {"dense 2\nloss hinge", 2, 1, 2, {3, 0}, {0.75, 0.25}, {0.5}, {0.125, -0.125}},
     {"dense 1\nloss mse", 2, 2, 1, {3, -1}, {1, 1}, {4, 4}, {2, -2}},
+};
+
+static const struct { real weight[ROOM]; Answer a; } weighted[] = {
+    /* t becomes ¼ ½ ¾, 1½ together: 2·¼ + 2·½ + ¾ times ln 2; 1½·p − t. */
+    {{2, 4, 1}, {"dense 3; softmax\nloss crossentropy", 3, 1, 3, {0, 0, R(LN2)},
+                 {0.125, 0.125, 0.75}, {2.25 * LN2}, {0.125, -0.125, 0}}},
+    /* p = ¾; 4·½ is for it, 2·½ against it: −2·ln ¾ − ln ¼; 3·¾ − 2. */
+    {{2, 4}, {"dense 1; sigmoid\nloss crossentropy", 2, 1, 1, {R(LN3)}, {0.5},
+              {6 * LN2 - 2 * LN3}, {0.25}}},
+    /* An image of class 1 counts four times, one of class 0 twice. */
+    {{2, 4}, {"dense 2; sigmoid\nloss crossentropy", 2, 1, 2, {0, 0}, {0, 1}, {4 * LN2}, {1, -1}}},
+    {{2, 4}, {"dense 2; tanh\nloss mse", 2, 1, 2, {1, 3}, {0, 1}, {10}, {4, 8}}},
+    {{2, 4}, {"dense 1\nloss mse", 2, 2, 1, {3, -1}, {1, 0}, {16, 2}, {8, -2}}},
+    {{2, 4}, {"dense 2\nloss hinge", 2, 2, 2, {4, 4, 4, 4}, {0, 1, 1, 0}, {2, 1},
+              {1, -1, -0.5, 0.5}}},
 };
 
 // The code of the first message, or N_CODES if there is none.
@@ -54,6 +77,8 @@ static const struct { const char *net; int classes; Code code; } fits[] = {
     {"dense 10; sigmoid\nloss crossentropy", 10, N_CODES},
     {"dense 10\nloss mse",                   10, N_CODES},
     {"dense 1; sigmoid\nloss mse",           2,  N_CODES},
+    {"dense 10\nloss hinge",                 10, N_CODES},
+    {"dense 2; tanh\nloss hinge",            2,  N_CODES},
     {"dense 10; relu\nloss crossentropy",    10, E_LAST},
     {"dense 10\nloss crossentropy",          10, E_LAST},
     {"dense 1; softmax\nloss crossentropy",  2,  E_LAST},
@@ -62,6 +87,15 @@ static const struct { const char *net; int classes; Code code; } fits[] = {
     {"softmax\nloss crossentropy",           3,  E_CLASSES},
     {"dense 7\nloss mse",                    10, E_CLASSES},
     {"relu\nloss mse",                       3,  E_CLASSES},
+    {"dense 1\nloss hinge",                  2,  E_LAST},
+    {"dense 7\nloss hinge",                  10, E_CLASSES},
+    {"relu\nloss hinge",                     3,  E_CLASSES},
+};
+
+static const struct { const char *net; int c; } gradients[] = {
+    {"dense 5; softmax\nloss crossentropy", 5}, {"dense 1; sigmoid\nloss crossentropy", 1},
+    {"dense 4; sigmoid\nloss crossentropy", 4}, {"dense 5\nloss mse", 5}, {"dense 1\nloss mse", 1},
+    {"dense 5\nloss hinge", 5},
 };
 
 static const double EPSILON = sizeof(real) == sizeof(float) ? 0x1p-23 : 0x1p-52;
@@ -72,25 +106,27 @@ static Tensor block(real *v, int n, int c) {
     return (Tensor){.v = v, .n = n, .c = c, .h = 1, .w = 1};
 }
 
-static void judge(const Experiment *x, Tensor score, Tensor target, Tensor diff, double *loss) {
+static void judge(const Experiment *x, Tensor score, Tensor target, const real *class_weight,
+                  Tensor diff, double *loss) {
     const LossStep s = {.cfg = x->loss.cfg, .last = x->graph.node[x->graph.output].use.kind,
                         .score = score, .diff = diff, .target = target,
-                        .share = R(1) / R(score.n), .loss = loss};
+                        .class_weight = class_weight, .share = R(1) / R(score.n),
+                        .loss = loss};
     ((const LossKind *)x->loss.kind)->judge(&s);
 }
 
-static void test_answer(Answer a) {
+static void test_answer(Answer a, const real *weight) {
     Model m = model_make(a.net, (Shape){3, 4, 4}, a.classes);
     real diff[ROOM] = {1, 1, 1, 1}; // the gradient is added to what is there
     double loss[2];
     if (m.x) {
         const Tensor score = block(a.score, a.n, a.c), target = block(a.target, a.n, a.c);
-        judge(m.x, score, target, block(diff, a.n, a.c), loss);
+        judge(m.x, score, target, weight, block(diff, a.n, a.c), loss);
         for (int n = 0; n < a.n; n++)
             CHECK_NEAR(loss[n], a.loss[n], 4 * EPSILON * (1 + a.loss[n]));
         for (int i = 0; i < a.n * a.c; i++)
-            CHECK_NEAR(diff[i], 1 + (double)a.diff[i], 4 * EPSILON);
-        judge(m.x, score, target, (Tensor){0}, loss);
+            CHECK_NEAR(diff[i], 1 + (double)a.diff[i], 8 * EPSILON);
+        judge(m.x, score, target, weight, (Tensor){0}, loss);
         CHECK_NEAR(loss[0], a.loss[0], 4 * EPSILON * (1 + a.loss[0]));
     }
     model_free(&m);
@@ -98,15 +134,15 @@ static void test_answer(Answer a) {
 
 // ---- gradients ----------------------------------------------------------------------------------
 
-static double mean_loss(const Experiment *x, Tensor score, Tensor target) {
+static double mean_loss(const Experiment *x, Tensor score, Tensor target, const real *weight) {
     double loss[ROOM], sum = 0;
-    judge(x, score, target, (Tensor){0}, loss);
+    judge(x, score, target, weight, (Tensor){0}, loss);
     for (int n = 0; n < score.n; n++)
         sum += loss[n] / score.n;
     return sum;
 }
 
-static void test_gradient(const char *net, int c) {
+static void test_gradient(const char *net, int c, const real *weight) {
     enum { N = 3, MOST = 5 };
     Model m = model_make(net, (Shape){3, 4, 4}, c == 1 ? 2 : c);
     real score[N * MOST], target[N * MOST], diff[N * MOST] = {0};
@@ -116,14 +152,14 @@ static void test_gradient(const char *net, int c) {
     for (int i = 0; i < N * c; i++)
         score[i] = (real)(2 * rng_normal(rng_make(1, "test"), (uint64_t)i));
     loss_target(label, t, 0.2);
-    if (m.x) judge(m.x, s, t, block(diff, N, c), loss);
+    if (m.x) judge(m.x, s, t, weight, block(diff, N, c), loss);
     for (int i = 0; m.x && i < N * c; i++) {
         const double h = 1e-5;
         const real v = score[i];
         score[i] = (real)(v + h);
-        const double up = mean_loss(m.x, s, t);
+        const double up = mean_loss(m.x, s, t, weight);
         score[i] = (real)(v - h);
-        const double down = mean_loss(m.x, s, t);
+        const double down = mean_loss(m.x, s, t, weight);
         score[i] = v;
         CHECK_NEAR((up - down) / (2 * h), diff[i], 1e-9);
     }
@@ -180,12 +216,12 @@ static void test_complete(const char *loss) {
 
 int main(void) {
     for (size_t i = 0; i < COUNT(answers); i++)
-        test_answer(answers[i]);
-    if (sizeof(real) == sizeof(double)) {
-        test_gradient("dense 5; softmax\nloss crossentropy", 5);
-        test_gradient("dense 1; sigmoid\nloss crossentropy", 1);
-        test_gradient("dense 4; sigmoid\nloss crossentropy", 4);
-        test_gradient("dense 5\nloss mse", 5);
+        test_answer(answers[i], NULL);
+    for (size_t i = 0; i < COUNT(weighted); i++)
+        test_answer(weighted[i].a, weighted[i].weight);
+    for (size_t i = 0; sizeof(real) == sizeof(double) && i < COUNT(gradients); i++) {
+        test_gradient(gradients[i].net, gradients[i].c, NULL);
+        test_gradient(gradients[i].net, gradients[i].c, (const real[]){0.5, 2, 3, 1, 0.25});
     }
     test_target();
     test_score();

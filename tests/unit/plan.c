@@ -18,6 +18,8 @@ static const struct { const char *what, *net; } nets[] = {
              "dense 3; softmax"},
     {"skip", "conv 4 3x3 pad=1 as a; relu as b; conv 4 3x3 pad=1; add b; relu; concat a b; maxpool 2; "
              "dense 3; softmax"},
+    {"each", "conv 6 3x3 pad=1; instancenorm; elu; upsample 2; lrn 3; maxpool 2; layernorm; gelu; "
+             "dense 70; batchnorm; silu; dense 3; softmax"},
     {"drop", "dropout 20%; dense 20; leakyrelu; dropout 50%; dense 3; softmax"},
 };
 enum { N_NETS = sizeof nets / sizeof nets[0] };
@@ -166,6 +168,36 @@ static void frozen_stays(const Case *c) {
     free(before);
 }
 
+// A class of weight 3 counts like one whose images are there three times.
+static void weights_count(void) {
+    static const real weight[] = {1, 3, 1};
+    static const int label[] = {0, 1, 2, 2}, image[] = {0, 1, 1, 1, 2, 3};
+    Case c = case_open(nets[0].net);
+    Plan *p = plan_of(&c, NULL, (PlanOptions){.batch = 6, .training = true});
+    fill(p, 4);
+    loss_target(label, plan_target(p, 4), 0);
+    plan_weigh(p, weight);
+    const double loss = plan_train(p, 4, 0);
+    real *g = malloc((c.params->len + 1) * sizeof *g);
+    memcpy(g, c.params->grad, c.params->len * sizeof *g);
+    CHECK_NEAR(plan_judge(p, 4), loss, TOLERANCE);
+
+    const Tensor in = plan_input(p, 6);
+    const size_t len = tensor_image(in);
+    int repeated[6];
+    for (int i = 5; i >= 0; i--) {
+        memmove(in.v + (size_t)i * len, in.v + (size_t)image[i] * len, len * sizeof *in.v);
+        repeated[i] = label[image[i]];
+    }
+    loss_target(repeated, plan_target(p, 6), 0);
+    plan_weigh(p, NULL);
+    CHECK_NEAR(plan_train(p, 6, 0), loss, TOLERANCE);
+    CHECK(largest_difference(g, c.params->grad, c.params->len) < TOLERANCE);
+    plan_free(p);
+    free(g);
+    case_close(&c);
+}
+
 static void size_is_checked(void) {
     Case c = case_open(nets[0].net);
     Error e = {{0}};
@@ -208,6 +240,7 @@ int main(void) {
         if (tests_failed > before) printf("in the network '%s'\n", nets[i].what);
         case_close(&c);
     }
+    weights_count();
     size_is_checked();
     bad_numbers_are_found();
     return test_end(sizeof(real) == 4 ? "plan" : "plan-f64");

@@ -188,8 +188,8 @@ static void check_into_section(Folder *f) {
 
 static const RunState some_state = {
     .seed = 42, .action = 1, .phase = 2, .epoch = 3, .step = 4, .phase_step = 5,
-    .total_step = 1ull << 40 | 1, .passes = 6, .rows = 7, .epoch_sums = {8, 9, 0.1}, .row_sums = {11, 12, 0.3},
-    .best = INFINITY, .best_epoch = 10, .batch = 8,
+    .total_step = 1ull << 40 | 1, .passes = 6, .rows = 7,
+    .epoch_sums = {8, 9, 0.1}, .row_sums = {11, 12, 0.3}, .best = INFINITY, .best_epoch = 10, .batch = 8,
     .schedule = {.factor = 1. / 3, .best = 0.7, .bad = 3},
 };
 
