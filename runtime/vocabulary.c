@@ -59,6 +59,19 @@ static const KindSpec *const sets[] = {
 
 static const KindSpec *const none[] = {NULL};
 
+// Words of the language whose kinds are not written yet: a row goes when its kind comes.
+static const Planned planned[] = {
+    {GROUP_STEP, "grayscale", NULL},     {GROUP_STEP, "blur", NULL},
+    {GROUP_STEP, "edges", NULL},         {GROUP_STEP, "equalize", NULL},
+    {GROUP_AUGMENT, "flip", NULL},       {GROUP_AUGMENT, "shear", NULL},
+    {GROUP_AUGMENT, "zoom", NULL},       {GROUP_AUGMENT, "rotate", NULL},
+    {GROUP_AUGMENT, "shift", NULL},      {GROUP_AUGMENT, "crop", NULL},
+    {GROUP_AUGMENT, "brightness", NULL}, {GROUP_AUGMENT, "contrast", NULL},
+    {GROUP_AUGMENT, "noise", NULL},      {GROUP_AUGMENT, "cutout", NULL},
+    {GROUP_STATEMENT, "balance", "train"},
+    {0},
+};
+
 const Vocabulary runtime_vocabulary = {
     .kinds = {
         [GROUP_LAYER]     = layers,
@@ -71,5 +84,6 @@ const Vocabulary runtime_vocabulary = {
         [GROUP_DATA]      = sets,
         [GROUP_STATEMENT] = none,
     },
+    .planned = planned,
     .probe = data_probe,
 };
