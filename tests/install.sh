@@ -7,7 +7,7 @@ cd "$root" || exit 1
 dest=$dir
 unset CNNRUN_DATA
 
-$MAKE --no-print-directory BUILD="$BUILD" DESTDIR="$dest" PREFIX=/opt/cnnrun install > "$dest/log" 2>&1
+$MAKE --no-print-directory BUILD="$made" DESTDIR="$dest" PREFIX=/opt/cnnrun install > "$dest/log" 2>&1
 verdict $? "make install: $(tail -n 3 "$dest/log")"
 home=$dest/opt/cnnrun
 [ -x "$home/bin/cnnrun" ] && [ -x "$home/libexec/cnnrun/cnnrun-f64" ]
@@ -19,12 +19,12 @@ mkdir "$dest/work" && cp "$home/share/cnnrun/models/first.cnn" "$dest/work"
 verdict $? "the installed program trains: $(tail -n 3 "$dest/work/out.txt")"
 (cd "$dest/work" && "$home/bin/cnnrun" first.cnn --test > out.txt 2>&1)
 verdict $? 'and tests what it has saved'
-$MAKE --no-print-directory BUILD="$BUILD" DESTDIR="$dest" PREFIX=/opt/cnnrun uninstall > "$dest/log" 2>&1
+$MAKE --no-print-directory BUILD="$made" DESTDIR="$dest" PREFIX=/opt/cnnrun uninstall > "$dest/log" 2>&1
 [ ! -e "$home/bin/cnnrun" ] && [ ! -e "$home/share/cnnrun" ]
 verdict $? 'make uninstall takes it away again'
 
 for parts in SDL=0 VIZ=0; do
-    $MAKE --no-print-directory BUILD="$BUILD" $parts "$BUILD/cnnrun" > "$dest/log" 2>&1
+    $MAKE --no-print-directory BUILD="$made" $parts "$made/cnnrun" > "$dest/log" 2>&1
     verdict $? "make $parts: $(tail -n 3 "$dest/log")"
     ldd "$BUILD/cnnrun" | grep -q SDL
     [ $? -ne 0 ]; verdict $? "make $parts still needs SDL"
@@ -36,7 +36,7 @@ for parts in SDL=0 VIZ=0; do
 done
 ldd "$BUILD/cnnrun" | grep -q cairo
 [ $? -ne 0 ]; verdict $? 'make VIZ=0 still needs Cairo'
-$MAKE --no-print-directory BUILD="$BUILD" "$BUILD/cnnrun" > "$dest/log" 2>&1
+$MAKE --no-print-directory BUILD="$made" "$made/cnnrun" > "$dest/log" 2>&1
 verdict $? 'and back to the whole program'
 ldd "$BUILD/cnnrun" | grep -q cairo
 verdict $? 'which draws'

@@ -1,6 +1,7 @@
 # common.sh — for the tests that run the whole program: where it is, a folder for its files that goes
 # away at the end, and a count of what passed. Sourced: . "$(dirname "$0")/tools/common.sh"
 : "${BUILD:=build}" "${SHARED:=../shared}" "${MAKE:=make}"
+made=$BUILD # as make was called: its notes about headers know objects by that name
 root=$(cd "$(dirname "$0")/.." && pwd)
 case $BUILD in /*) ;; *) BUILD=$root/$BUILD ;; esac
 case $SHARED in /*) ;; *) SHARED=$root/$SHARED ;; esac
