@@ -303,7 +303,7 @@ static void check_transfer(const char *folder) {
 
 static void check_files(void) {
     static const char *const names[] = {"base.cnn", "new.cnn", "bad.cnn", "loop.cnn", "pool.cnn"};
-    char folder[] = "/tmp/cnnrun-lang-XXXXXX", path[300];
+    char folder[] = P_tmpdir "/cnnrun-lang-XXXXXX", path[300];
     if (!CHECK(mkdtemp(folder) != NULL)) return;
     check_use(folder);
     check_use_story(folder);
