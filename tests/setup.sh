@@ -60,7 +60,7 @@ run() {
         echo "This needs root, and there is no sudo. Run as root: $*" >&2
         exit 1
     fi
-    echo "+ $as_root $*"
+    echo "+ ${as_root:+$as_root }$*"
     # shellcheck disable=SC2086
     $as_root "$@"
 }
