@@ -329,7 +329,8 @@ is 0 "the same, resumed with a smaller rate"
 
 "$cnnrun" long.cnn --train --run both >out 2>err </dev/null &
 first=$!
-while [ ! -s both/last.safetensors ]; do sleep 0.05; done
+tries=0
+while [ ! -s both/last.safetensors ] && [ $tries -lt 400 ]; do sleep 0.05; tries=$((tries + 1)); done
 run long.cnn --resume --run both
 is 1 "a second process in the same folder"
 has err "both is in use: process $first is training there" "a second process in the same folder"
