@@ -25,9 +25,7 @@
 
 #include "runtime/kernels/gemm.h"
 #include "runtime/kernels/im2col.h"
-#include "runtime/layer.h"
-
-enum { PAD_SAME = -1 };
+#include "runtime/layers/window.h"
 
 typedef struct Conv {
     int filters;
@@ -36,8 +34,6 @@ typedef struct Conv {
     bool bias;
     Use init;
 } Conv;
-
-static const Word pads[] = {{"same", PAD_SAME}, {"valid", 0}, {0}};
 
 static const AttrSpec attrs[] = {
     INT_ATTR(Conv, filters, 0, 1, MAX_CHANNELS, "how many windows are learnt: each makes one map",
@@ -48,7 +44,7 @@ static const AttrSpec attrs[] = {
     INT_ATTR(Conv, stride, 1, 1, MAX_SIDE, "pixels from one window to the next",
              .synonyms = "strides step"),
     INT_ATTR(Conv, pad, 0, 0, MAX_KERNEL, "rows and columns of zeros added on every side",
-             .words = pads, .synonyms = "padding border"),
+             .words = pad_words, .synonyms = "padding border"),
     INT_ATTR(Conv, dilation, 1, 1, MAX_KERNEL, "distance between the pixels of one window",
              .synonyms = "dilation_rate dilations atrous"),
     INT_ATTR(Conv, groups, 1, 1, MAX_CHANNELS, "parts of the channels, each with its own filters",
@@ -66,18 +62,12 @@ static const AttrSpec attrs[] = {
 typedef struct Axis { int n, reach, before, after, out; } Axis;
 
 static Axis axis(const Conv *o, int n, int k) {
-    Axis a = {.n = n, .reach = (k - 1) * o->dilation + 1, .before = o->pad, .after = o->pad};
-    if (o->pad == PAD_SAME) {
-        a.out = (n + o->stride - 1) / o->stride;
-        const int missing = (a.out - 1) * o->stride + a.reach - n;
-        const int total = missing > 0 ? missing : 0;
-        a.before = total / 2;
-        a.after = total - a.before;
-        return a;
-    }
-    const int room = n + 2 * o->pad - a.reach;
-    if (room >= 0) a.out = room / o->stride + 1;
-    return a;
+    const int reach = (k - 1) * o->dilation + 1;
+    const Padding p = o->pad == PAD_SAME ? padding_same(n, reach, o->stride)
+                                         : (Padding){o->pad, o->pad};
+    const int room = n + p.before + p.after - reach;
+    return (Axis){.n = n, .reach = reach, .before = p.before, .after = p.after,
+                  .out = room >= 0 ? room / o->stride + 1 : 0};
 }
 
 // "28-5+1 = 24", "32+2·1-3+1 = 32", "(33+2-3)/2+1 = 17".

@@ -4,9 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { PAD_SAME = -1 };
-
-static const Word pads[] = {{"same", PAD_SAME}, {"valid", 0}, {0}};
+const Word pad_words[] = {{"same", PAD_SAME}, {"valid", 0}, {0}};
 
 const AttrSpec pool_attrs[] = {
     WINDOW_ATTR(PoolOptions, window, 1, MAX_KERNEL, "sides of the window: 2 means 2x2",
@@ -15,23 +13,22 @@ const AttrSpec pool_attrs[] = {
     INT_ATTR(PoolOptions, stride, 0, 1, MAX_SIDE, "pixels from one window to the next",
              .def_text = "the window's side", .synonyms = "strides step"),
     INT_ATTR(PoolOptions, pad, 0, 0, MAX_KERNEL, "rows and columns added on every side",
-             .words = pads, .synonyms = "padding border"),
+             .words = pad_words, .synonyms = "padding border"),
     BOOL_ATTR(PoolOptions, ceil, 0, "keep a last window that is only partly filled",
               .synonyms = "ceil_mode round_up"),
     {0},
 };
 
-static void pad_same(Slide *a) {
-    const int out = (a->n + a->s - 1) / a->s, reach = (out - 1) * a->s + a->k;
-    const int total = reach > a->n ? reach - a->n : 0;
-    a->before = total / 2;
-    a->after = total - total / 2;
+Padding padding_same(int n, int reach, int stride) {
+    const int out = (n + stride - 1) / stride, covered = (out - 1) * stride + reach;
+    const int total = covered > n ? covered - n : 0;
+    return (Padding){total / 2, total - total / 2};
 }
 
 static Slide slide(const PoolOptions *o, int n, int k) {
-    Slide a = {.n = n, .k = k, .s = o->stride ? o->stride : k, .before = o->pad, .after = o->pad};
-    if (o->pad == PAD_SAME) pad_same(&a);
-
+    const int s = o->stride ? o->stride : k;
+    const Padding p = o->pad == PAD_SAME ? padding_same(n, k, s) : (Padding){o->pad, o->pad};
+    Slide a = {.n = n, .k = k, .s = s, .before = p.before, .after = p.after};
     const int room = n + a.before + a.after - k;
     if (room < 0) return a;
     a.out = (o->ceil ? room + a.s - 1 : room) / a.s + 1;
@@ -56,7 +53,7 @@ int slide_count(Slide a, int y) {
 
 // ---- the shape ----------------------------------------------------------------------------------
 
-// The arithmetic of one direction: "28/2 = 14", "(28+2*1-3)/2+1 = 14".
+// The arithmetic of one direction: "28/2 = 14", "(28+2·1-3)/2+1 = 14".
 static void note_side(const PoolOptions *o, Slide a, char *text, size_t cap) {
     const int padded = a.n + a.before + a.after;
     const bool even = (padded - a.k) % a.s == 0;
@@ -65,7 +62,7 @@ static void note_side(const PoolOptions *o, Slide a, char *text, size_t cap) {
     if (o->pad == PAD_SAME)
         snprintf(text, cap, "%d/%d = %d%s", a.n, a.s, a.out, a.n % a.s ? ", rounded up" : "");
     else if (o->pad)
-        snprintf(text, cap, "(%d+2*%d-%d)/%d+1 = %d%s", a.n, o->pad, a.k, a.s, a.out, rounded);
+        snprintf(text, cap, "(%d+2·%d-%d)/%d+1 = %d%s", a.n, o->pad, a.k, a.s, a.out, rounded);
     else if (a.s == a.k)
         snprintf(text, cap, "%d/%d = %d%s", a.n, a.k, a.out, rounded);
     else

@@ -1,4 +1,5 @@
-/* window.h — where a window stops as it slides over an image: the rule of both poolings.
+/* window.h — where a window stops as it slides over an image: the rule of both poolings, and the
+ * padding that convolution shares with them.
  *
  *     window row i of output row y lies on image row   y·S − before + i
  *
@@ -10,6 +11,15 @@
  * Source: Dumoulin & Visin, "A guide to convolution arithmetic", 2016, §3. */
 #pragma once
 #include "runtime/layer.h"
+
+enum { PAD_SAME = -1 };
+
+extern const Word pad_words[]; // what pad= takes besides a number: same, valid
+
+// Padding of one direction for pad=same: of an image of n, by windows that reach over so many pixels.
+typedef struct Padding { int before, after; } Padding;
+
+Padding padding_same(int n, int reach, int stride);
 
 typedef struct PoolOptions { Size window; int stride, pad; bool ceil; } PoolOptions;
 
