@@ -51,15 +51,17 @@ static void count_answers(Judging *j, Tensor out, int lo, Evaluation *v) {
     }
 }
 
-static void judge_batch(Judging *j, int lo, int n, Evaluation *v) {
+static bool judge_batch(Judging *j, int lo, int n, Evaluation *v, Error *e) {
     for (int k = 0; k < n; k++) j->index[k] = lo + k;
-    batcher_fill(&j->batcher, j->part, j->index, n, plan_input(j->plan, n), j->label);
+    if (!batcher_fill(&j->batcher, j->part, j->index, n, NULL, plan_input(j->plan, n), j->label, e))
+        return false;
     plan_infer(j->plan, n);
     if (j->s->x->loss.kind) {
         loss_target(j->label, plan_target(j->plan, n), 0);
         j->loss_sum += plan_judge(j->plan, n) * n;
     }
     count_answers(j, plan_value(j->plan, j->s->x->graph.output, n), lo, v);
+    return true;
 }
 
 static bool judging_open(Judging *j, Evaluation *v, Error *e) {
@@ -87,9 +89,9 @@ bool evaluate_part(Session *s, Part part, int top, int worst, Evaluation *v, Err
                       .top = top > 0 ? top : 1, .class_name = d->class_name};
     if (n == 0) return error_set(e, "there are no %s pictures to judge", part_name[part]);
     Judging j = {.s = s, .part = part, .room = worst};
-    const bool fine = judging_open(&j, v, e);
+    bool fine = judging_open(&j, v, e);
     for (int lo = 0; fine && lo < n; lo += BATCH)
-        judge_batch(&j, lo, lo + BATCH < n ? BATCH : n - lo, v);
+        fine = judge_batch(&j, lo, lo + BATCH < n ? BATCH : n - lo, v, e);
     v->loss = s->x->loss.kind ? j.loss_sum / n : NAN;
     v->accuracy = (double)v->hits / n;
     v->top_accuracy = (double)j.top_hits / n;

@@ -40,6 +40,8 @@ typedef struct Step {
     Rng rng;                  // of (seed, layer, step); index by the element's place in the batch
 } Step;
 
+typedef struct Question Question; // explain.h
+
 typedef struct LayerKind {
     KindSpec spec;
     bool by_channel;
@@ -53,6 +55,8 @@ typedef struct LayerKind {
     // For kinds whose weights may be large: only diff_param, rows part.lo … part.hi of each
     // tensor's first side, from the whole batch. The plan then calls backward without diff_param.
     void (*backward_params)(const Step *s);
+    // The terms whose sum is one number of the output or of a gradient; see explain.h.
+    void (*explain)(const Question *q);
 } LayerKind;
 
 #define LAYER(name) extern const LayerKind name##_layer;

@@ -88,8 +88,8 @@ static void phase_close(Phase *ph) {
 
 // ---- one step --------------------------------------------------------------------------------------
 
-// Puts the pictures and labels of the next step into the plan; returns how many.
-static int next_batch(Phase *ph) {
+// Puts the pictures and labels of the next step into the plan; returns how many, or 0 with a message.
+static int next_batch(Phase *ph, Error *e) {
     const Run *run = ph->run;
     const uint64_t step = run->state.phase_step;
     const uint64_t pass = run->state.passes + step / ph->steps_per_pass;
@@ -97,7 +97,10 @@ static int next_batch(Phase *ph) {
     ph->pass = pass;
     const int first = (int)(step % ph->steps_per_pass) * ph->batch;
     const int n = ph->n - first < ph->batch ? ph->n - first : ph->batch;
-    batcher_fill(&run->batcher, PART_TRAIN, ph->order + first, n, plan_input(ph->plan, n), ph->label);
+    const Draw draw = {run->s->seed, pass};
+    if (!batcher_fill(&run->batcher, PART_TRAIN, ph->order + first, n, &draw, plan_input(ph->plan, n),
+                      ph->label, e))
+        return 0;
     const LossOptions *loss = run->s->x->loss.cfg;
     loss_target(ph->label, plan_target(ph->plan, n), loss->smoothing);
     return n;
@@ -143,7 +146,8 @@ static void add_up(Sums *s, int n, int hits, double loss) {
 static bool one_step(Phase *ph, Error *e) {
     Run *run = ph->run;
     RunState *s = &run->state;
-    const int n = next_batch(ph);
+    const int n = next_batch(ph, e);
+    if (n == 0) return false;
     ph->rate = rate_now(ph);
     const double loss = plan_train(ph->plan, n, s->total_step);
     if (!isfinite(loss)) return not_finite(ph, n, loss, e);

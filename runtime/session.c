@@ -29,7 +29,10 @@ bool session_open(Session *s, const Experiment *x, const RunOptions *o, bool nee
     *s = (Session){.x = x, .o = *o, .seed = o->seed_set ? o->seed : x->seed};
     s->threads = threads_make(o->threads);
     if (!s->threads) return error_set(e, "there is no memory left");
-    if (!dataset_open(&s->data, x, s->seed, o->limit, need_pictures, s->threads, e)) {
+    const Opening open = {.seed = s->seed, .limit = o->limit, .need_pictures = need_pictures,
+                          .strict = o->strict, .cache = o->cache, .threads = s->threads,
+                          .say = o->say, .ctx = o->say_ctx};
+    if (!dataset_open(&s->data, x, &open, e)) {
         threads_free(s->threads);
         return false;
     }

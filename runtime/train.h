@@ -21,6 +21,10 @@ typedef struct RunOptions {
     const char *run;     // folder of the run; NULL: runs/NAME, -2, -3 …
     const char *weights; // file to start from
     bool resume, ref;
+    bool strict;         // see Opening
+    size_t cache;
+    void (*say)(void *ctx, const char *text);
+    void *say_ctx;
 } RunOptions;
 
 // Where training is, after each step.

@@ -107,19 +107,17 @@ static bool measured_open(Dataset *d, Error *e) {
 
 // ---- everything ---------------------------------------------------------------------------------
 
-static bool open_all(Dataset *d, const Experiment *x, uint64_t seed, int limit, bool need_pictures,
-                     Threads *t, Error *e) {
+static bool open_all(Dataset *d, const Experiment *x, const Opening *o, Error *e) {
     if (!names_open(d, x, e) || !shapes_open(d, x, e) || !measured_open(d, e)) return false;
-    if (!need_pictures) return table_make(d, e);
-    return pictures_open(d, x, seed, limit, e) && measure_steps(d, t, e);
+    if (!o->need_pictures) return table_make(d, e);
+    return pictures_open(d, x, o, e) && measure_steps(d, o->threads, e);
 }
 
-bool dataset_open(Dataset *d, const Experiment *x, uint64_t seed, int limit, bool need_pictures,
-                  Threads *t, Error *e) {
+bool dataset_open(Dataset *d, const Experiment *x, const Opening *o, Error *e) {
     *d = (Dataset){.n_steps = x->n_steps, .step = x->step};
     d->memory = calloc(1, sizeof(Store));
     if (!d->memory) return error_set(e, "no memory for the data");
-    if (open_all(d, x, seed, limit, need_pictures, t, e)) return true;
+    if (open_all(d, x, o, e)) return true;
     dataset_close(d);
     return false;
 }
@@ -129,6 +127,7 @@ void dataset_close(Dataset *d) {
     for (int part = 0; part < N_PARTS; part++) {
         free(d->part[part].label);
         free(d->part[part].pixel);
+        free(d->part[part].file);
     }
     free(d->measured);
     if (s) {

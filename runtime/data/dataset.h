@@ -18,13 +18,18 @@ typedef struct Picture { int w, h, c; uint8_t *v; } Picture;
 
 typedef enum Part { PART_TRAIN, PART_VALID, PART_TEST, N_PARTS } Part;
 
-// Pictures of one part. A source whose pictures all lie in memory fills `pixel`; others decode on
-// demand and leave it NULL.
+// Pictures of one part.
 typedef struct ImageList {
     int n;
     int *label;
-    const uint8_t **pixel;  // n pictures of Dataset.image's shape, channels side by side
+    const uint8_t **pixel;  // n pictures of Dataset.image's shape, channels side by side; an entry
+                            // is NULL if the picture is decoded again whenever it is asked for
+    const char **file;      // paths of the pictures; NULL if they have none (IDX, CIFAR)
 } ImageList;
+
+// How random steps draw for a picture: a function of (seed, epoch, number of the picture in its
+// part) alone. Where a `const Draw *` is NULL, there are no random steps.
+typedef struct Draw { uint64_t seed, epoch; } Draw;
 
 // What one image step does with one picture; src and dst are 1 × C × H × W and may be the same
 // place when the shapes are equal.
@@ -81,17 +86,48 @@ typedef struct Dataset {
     void *memory;             // what dataset_close frees
 } Dataset;
 
-// Finds, reads and splits the data of x and measures what its steps measure. `limit` > 0 keeps
-// that many training and test pictures. `need` = 0 opens without pictures: names and steps only,
-// as predicting needs them (measured values are then taken from a file of weights).
-bool dataset_open(Dataset *d, const Experiment *x, uint64_t seed, int limit, bool need_pictures,
-                  Threads *t, Error *e);
+// How a data set is opened.
+typedef struct Opening {
+    uint64_t seed;
+    int limit;            // > 0: keep only that many training and test pictures
+    bool need_pictures;   // false: names and steps only, as predicting needs them (measured values
+                          // are then taken from a file of weights)
+    bool strict;          // a broken picture is an error; else it is counted, named and left out
+    size_t cache;         // bytes that decoded pictures may take; 0: a default
+    Threads *threads;     // may be NULL: one
+    void (*say)(void *ctx, const char *text); // one line for a person: warnings; may be NULL
+    void *ctx;
+} Opening;
+
+// Finds, reads and splits the data of x and measures what its steps measure.
+bool dataset_open(Dataset *d, const Experiment *x, const Opening *o, Error *e);
 void dataset_close(Dataset *d);
 
-// The numbers of picture i of a part, all steps applied, into image k of dst. `scratch` holds
-// dataset_scratch() reals.
-void dataset_image(const Dataset *d, Part part, int i, Tensor dst, int k, real *scratch);
+// The bytes of picture i of a part, in Dataset.image's shape, channels side by side: where they
+// lie, or decoded into `room` (that many bytes). NULL with a message naming the file if it cannot
+// be read any more.
+const uint8_t *dataset_pixels(const Dataset *d, Part part, int i, uint8_t *room, Error *e);
+
+// The numbers of picture i of a part, all steps applied (random ones first, unless draw is NULL),
+// into image k of dst. `scratch` holds dataset_scratch() reals.
+bool dataset_image(const Dataset *d, Part part, int i, const Draw *draw, Tensor dst, int k,
+                   real *scratch, Error *e);
 size_t dataset_scratch(const Dataset *d);
+
+// The same, stage by stage, for somebody who looks: `each` is called with the picture itself (use is
+// NULL; bytes as numbers), then with what comes out of every random step and of every fixed one.
+// `elsewhere` is looked at instead of picture i if it is not NULL. What a stage points to lives as
+// long as the call.
+typedef struct PictureStage {
+    const Use *use;
+    bool random;
+    Tensor v;                // 1 × C × H × W, plain
+    int n_drawn;             // random steps: the numbers drawn, and what they mean
+    const char *const *drawn_name;
+    const double *drawn;
+} PictureStage;
+bool dataset_watch(const Dataset *d, Part part, int i, const Picture *elsewhere, const Draw *draw,
+                   void (*each)(void *ctx, const PictureStage *s), void *ctx, Error *e);
 
 // The same for a picture from elsewhere: gray or colour as the data are, resized to their shape.
 bool dataset_picture(const Dataset *d, const Picture *p, Tensor dst, int k, Error *e);

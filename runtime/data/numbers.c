@@ -114,22 +114,54 @@ static void put_picture(const Dataset *d, const uint8_t *pixel, Tensor dst, int 
     else put_numbers(steps_apply(d, pixel, d->n_steps, scratch), d->input, to);
 }
 
-void dataset_image(const Dataset *d, Part part, int i, Tensor dst, int k, real *scratch) {
-    put_picture(d, d->part[part].pixel[i], dst, k, scratch);
+bool dataset_image(const Dataset *d, Part part, int i, const Draw *draw, Tensor dst, int k,
+                   real *scratch, Error *e) {
+    (void)draw; // no random steps exist yet
+    const uint8_t *pixel = dataset_pixels(d, part, i, NULL, e);
+    if (pixel) put_picture(d, pixel, dst, k, scratch);
+    return pixel;
 }
 
-bool dataset_picture(const Dataset *d, const Picture *p, Tensor dst, int k, Error *e) {
-    Picture colour, sized;
+// A picture from elsewhere as the bytes that the data's own pictures are; sized->v is new memory.
+static bool fit_elsewhere(const Dataset *d, const Picture *p, Picture *sized, Error *e) {
+    Picture colour;
     if (!d->measured_known)
         return error_set(e, "the file of weights does not say what the image steps have measured");
     if (!picture_channels(&colour, p, d->image.c, e)) return false;
-    bool ok = picture_resize(&sized, &colour, d->image.h, d->image.w, e);
+    const bool ok = picture_resize(sized, &colour, d->image.h, d->image.w, e);
     picture_free(&colour);
-    if (!ok) return false;
+    return ok;
+}
+
+bool dataset_picture(const Dataset *d, const Picture *p, Tensor dst, int k, Error *e) {
+    Picture sized;
+    if (!fit_elsewhere(d, p, &sized, e)) return false;
     real *scratch = malloc(dataset_scratch(d) * sizeof *scratch);
-    ok = scratch || error_set(e, "no memory for the picture");
-    if (ok) put_picture(d, sized.v, dst, k, scratch);
+    if (scratch) put_picture(d, sized.v, dst, k, scratch);
     free(scratch);
+    picture_free(&sized);
+    return scratch || error_set(e, "no memory for the picture");
+}
+
+// ---- stage by stage, for somebody who looks -----------------------------------------------------
+
+bool dataset_watch(const Dataset *d, Part part, int i, const Picture *elsewhere, const Draw *draw,
+                   void (*each)(void *ctx, const PictureStage *s), void *ctx, Error *e) {
+    (void)draw; // no random steps exist yet
+    Picture sized = {0};
+    if (elsewhere && !fit_elsewhere(d, elsewhere, &sized, e)) return false;
+    uint8_t *bytes = malloc(size_of(d->image));
+    real *scratch = malloc(dataset_scratch(d) * sizeof *scratch);
+    bool ok = (bytes && scratch) || error_set(e, "no memory for the picture");
+    const uint8_t *pixel = !ok ? NULL : elsewhere ? sized.v : dataset_pixels(d, part, i, bytes, e);
+    for (int k = 0; pixel && k <= d->n_steps; k++) {
+        const real *v = steps_apply(d, pixel, k, scratch);
+        const PictureStage s = {.use = k ? &d->step[k - 1] : NULL,
+                                .v = plain((real *)v, store_of(d)->shape[k])};
+        each(ctx, &s);
+    }
+    ok = ok && pixel;
+    free(bytes), free(scratch);
     picture_free(&sized);
     return ok;
 }

@@ -159,14 +159,19 @@ static bool read_and_check(Dataset *d, const DataOptions *o, const char *folder,
     return true;
 }
 
-bool pictures_open(Dataset *d, const Experiment *x, uint64_t seed, int limit, Error *e) {
+const uint8_t *dataset_pixels(const Dataset *d, Part part, int i, uint8_t *room, Error *e) {
+    (void)room, (void)e; // all sources keep their pictures in memory
+    return d->part[part].pixel[i];
+}
+
+bool pictures_open(Dataset *d, const Experiment *x, const Opening *open, Error *e) {
     const DataOptions *o = x->data.cfg;
     const DataSource *source;
     char *folder = source_find(o, x->folder, &source, e);
     if (!folder) return false;
     snprintf(d->from, sizeof d->from, "%s", folder);
     const bool ok = read_and_check(d, o, folder, source, e) &&
-                    make_parts(d, o, seed, limit > 0 ? limit : o->limit, e);
+                    make_parts(d, o, open->seed, open->limit > 0 ? open->limit : o->limit, e);
     free(folder);
     return ok;
 }

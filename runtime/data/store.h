@@ -25,7 +25,7 @@ int step_measures(const Dataset *d, int k);
 bool names_set(Dataset *d, const char *lines, Error *e);
 
 // Fills the parts: finds, reads, checks, fits and splits the pictures.
-bool pictures_open(Dataset *d, const Experiment *x, uint64_t seed, int limit, Error *e);
+bool pictures_open(Dataset *d, const Experiment *x, const Opening *o, Error *e);
 
 // Measures what the steps measure on the training pictures, and makes the table.
 bool measure_steps(Dataset *d, Threads *t, Error *e);

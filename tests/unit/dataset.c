@@ -44,7 +44,8 @@ static Case open_case(const Folder *f, const char *text, uint64_t seed, int limi
                                     at ? f->path : "", at ? at + 2 : "");
     c.x = experiment_parse(c.arena, diags, &runtime_vocabulary, "t.cnn", whole, strlen(whole));
     if (!CHECK(c.x != NULL)) diags_render(diags, stdout);
-    c.ok = c.x && dataset_open(&c.d, c.x, seed, limit, pictures, t, &c.e);
+    const Opening open = {.seed = seed, .limit = limit, .need_pictures = pictures, .threads = t};
+    c.ok = c.x && dataset_open(&c.d, c.x, &open, &c.e);
     return c;
 }
 
@@ -162,7 +163,8 @@ enum { MAX_NUMBERS = 64 };
 static void prepare(const Dataset *d, int i, Layout layout, int k, real *out) {
     real room[MAX_NUMBERS * 2 * LANES] = {0}, scratch[4 * MAX_NUMBERS];
     const Tensor t = {room, LANES + 1, d->input.c, d->input.h, d->input.w, layout};
-    dataset_image(d, PART_TRAIN, i, t, k, scratch);
+    Error e;
+    CHECK(dataset_image(d, PART_TRAIN, i, NULL, t, k, scratch, &e));
     for (int c = 0; c < t.c; c++)
     for (int y = 0; y < t.h; y++)
     for (int x = 0; x < t.w; x++)

@@ -22,7 +22,7 @@ static Net net_make(const char *text, bool learn) {
     n.x = experiment_parse(n.arena, diags, &runtime_vocabulary, "net.cnn", text, strlen(text));
     if (!CHECK(n.x != NULL)) diags_render(diags, stdout), exit(1);
     n.p = params_make(&n.x->graph, learn ? &n.x->optimizer : NULL, &e);
-    if (!CHECK(n.p && dataset_open(&n.d, n.x, 1, 0, false, NULL, &e))) exit(1);
+    if (!CHECK(n.p && dataset_open(&n.d, n.x, &(Opening){.seed = 1}, &e))) exit(1);
     return n;
 }
 

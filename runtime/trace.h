@@ -1,0 +1,95 @@
+/* trace.h — one training step as a list of stages that can be looked at in any order.
+ *
+ * A trace is made for a session and a batch of chosen pictures. Running it does the real step on
+ * the whole batch: pictures are prepared, the layers run forward, the loss judges, the layers run
+ * backward, the optimiser changes the weights; and everything on the way is kept: each value and
+ * gradient of every picture of the batch, one inspected picture after each image step, the
+ * parameters, gradients and optimiser state before and after. Looking at a stage recomputes
+ * nothing, forwards or backwards. The next step goes on from the changed weights.
+ *
+ * Everybody who shows numbers reads this list: the viewer, `--steps`, `--trace`, the tests. */
+#pragma once
+#include "runtime/explain.h"
+#include "runtime/train.h"
+
+typedef enum StageKind {
+    STAGE_LOAD,     // the inspected picture, as it was read and brought to the data's size
+    STAGE_AUGMENT,  // random image step `index` on it
+    STAGE_STEP,     // image step `index` on it
+    STAGE_FORWARD,  // node `index`
+    STAGE_LOSS,
+    STAGE_BACKWARD, // node `index`
+    STAGE_UPDATE
+} StageKind;
+
+typedef struct Stage {
+    StageKind kind;
+    int index;
+    const char *name;    // unique and stable: "load", "normalize", "conv1", "loss", "conv1.backward", "update"
+    const Use *use;      // what was written, with its place in the model file; NULL: load
+    const char *formula, *source; // as in its KindSpec: "y = max(0, x)", "runtime/layers/relu.c"
+} Stage;
+
+typedef struct TraceOptions {
+    Part part;           // where the pictures come from
+    int first;           // number of the inspected picture: it comes first in the batch, followed
+                         // by the next ones of the part (from its beginning again at the end)
+    const Picture *picture; // or: a picture from elsewhere comes first; its label is
+    int label;              // this class, or −1: there is no loss and no backward
+    int batch;           // pictures of the batch; 0: as the model's first `train` says
+    bool random;         // apply random image steps
+} TraceOptions;
+
+typedef struct Trace {
+    Session *s;
+    int n_stages;
+    const Stage *stage;
+    int n;               // pictures of the batch
+    const int *label;    // their classes
+    const int *picture;  // their numbers in the part; −1: the picture from elsewhere
+    bool judged;         // there is a loss, and so a way back
+    int steps;           // updates made so far
+    double loss;         // of the step, before its update
+    struct TraceState *state;
+} Trace;
+
+// Opens a trace; no step is done yet, and values are zero. False with a message; nothing is left
+// open then. The session must outlive it; its parameters are changed by every step.
+bool trace_open(Trace *t, Session *s, const TraceOptions *o, Error *e);
+void trace_close(Trace *t);
+
+// Does one step: prepare, forward, loss, backward and, if asked, the update (without it the
+// parameters stay as they are, and those "after" are those before).
+bool trace_step(Trace *t, bool update, Error *e);
+
+// Chooses other pictures for the next step, as in TraceOptions.
+bool trace_choose(Trace *t, const TraceOptions *o, Error *e);
+
+// The loss of the same batch and the class scores of the inspected picture with the weights as they
+// are now: "did it help?". Random layers draw as in the step; running statistics are not touched.
+double trace_again(Trace *t, real *out);
+
+int trace_stage(const Trace *t, const char *name); // its number, or −1
+
+// The inspected picture as bytes as it was read, and as numbers after random and fixed image steps:
+// what comes out of stage k (load, augment, step), 1 × C × H × W; what goes into it is k − 1's.
+Tensor trace_picture(const Trace *t, int stage);
+
+// The numbers a random step drew for the inspected picture ("angle" = 12.3 …): how many there are;
+// name and value may be NULL.
+int trace_drawn(const Trace *t, int stage, int k, const char **name, double *value);
+
+// What a node put out and the gradient of it, for the whole batch, N × C × H × W. v is NULL where
+// there is no gradient (input, frozen base).
+Tensor trace_value(const Trace *t, int node);
+Tensor trace_diff(const Trace *t, int node);
+
+// Parameters and optimiser state around the update; PARAM_GRAD is the gradient as it was found,
+// PARAM_USED as the update saw it (after clipping).
+typedef enum ParamTime { PARAM_BEFORE, PARAM_GRAD, PARAM_USED, PARAM_AFTER } ParamTime;
+Tensor trace_param(const Trace *t, int param, ParamTime when);
+Tensor trace_slot(const Trace *t, int param, int slot, bool after);
+
+// Takes one number apart: of a forward stage (asked = ASKED_DST) or a backward stage of the same
+// node (the others). False if the stage has no such number.
+bool trace_explain(const Trace *t, int node, Question *q);
