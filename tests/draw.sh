@@ -32,7 +32,7 @@ add() {
 
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT INT TERM
-for test in draw_test window_test; do
+for test in draw_test sheet_test window_test; do
     "$build/$test" > "$work/out" 2>&1
     grep -v ' passed, ' "$work/out"
     add "$(tail -n 1 "$work/out")"
