@@ -15,6 +15,7 @@
 #include "runtime/io.h"
 #include "runtime/judge.h"
 #include "runtime/loss.h"
+#include "runtime/pace.h"
 #include "runtime/weights.h"
 
 static const double CHECKPOINT_SECONDS = 30;
@@ -24,11 +25,11 @@ typedef struct Phase {
     Run *run;
     const TrainOptions *o;
     Plan *plan;
-    int n, batch;                    // pictures of a pass, pictures of a step
+    Pace pace;
     int *order, *label;
-    uint64_t steps_per_pass, steps_per_epoch, steps_per_row, steps;
+    uint64_t steps_per_row;
     uint64_t pass;                   // whose order is in `order`
-    double lr, rate;                 // as written, and of the current step
+    double rate;                     // of the current step
     uint64_t images;                 // since this process began the phase
     double began, paused;            // seconds
 } Phase;
@@ -43,38 +44,21 @@ static uint64_t divide_up(uint64_t a, uint64_t b) { return (a + b - 1) / b; }
 
 // ---- beginning -------------------------------------------------------------------------------------
 
-static double written_rate(const Session *s, const TrainOptions *o) {
-    if (s->o.lr > 0) return s->o.lr;
-    return o->lr > 0 ? o->lr : ((const OptimOptions *)s->x->optimizer.cfg)->lr;
-}
-
-static void count_steps(Phase *ph) {
-    const Session *s = ph->run->s;
-    ph->steps_per_pass = divide_up((uint64_t)ph->n, (uint64_t)ph->batch);
-    ph->steps_per_epoch = ph->o->steps > 0 ? (uint64_t)ph->o->steps : ph->steps_per_pass;
-    const uint64_t epochs = (uint64_t)(s->o.epochs > 0 ? s->o.epochs : ph->o->epochs);
-    const bool by_iterations = ph->o->iterations > 0 && s->o.epochs <= 0;
-    ph->steps = by_iterations ? (uint64_t)ph->o->iterations : epochs * ph->steps_per_epoch;
-    ph->steps_per_row = divide_up(ph->steps, LINES);
-}
-
 static bool phase_open(Phase *ph, Run *run, const TrainOptions *o, Error *e) {
     const Session *s = run->s;
-    *ph = (Phase){.run = run, .o = o, .n = s->data.part[PART_TRAIN].n, .lr = written_rate(s, o),
-                  .batch = s->o.batch > 0 ? s->o.batch : o->batch, .pass = UINT64_MAX};
-    if (ph->batch > ph->n) {
+    const Pace pace = pace_make(s, o, s->data.part[PART_TRAIN].n);
+    *ph = (Phase){.run = run, .o = o, .pace = pace, .pass = UINT64_MAX,
+                  .steps_per_row = divide_up(pace.steps, LINES)};
+    if (pace.batch_asked > pace.n)
         run_say(run, "batch=%d is more than the %d training pictures: each step uses all of them",
-                ph->batch, ph->n);
-        ph->batch = ph->n;
-    }
-    count_steps(ph);
-    if (run->state.phase_step > 0 && run->state.batch != (uint64_t)ph->batch)
+                pace.batch_asked, pace.n);
+    if (run->state.phase_step > 0 && run->state.batch != (uint64_t)pace.batch)
         return error_set(e, "the checkpoint was made with batch=%llu, not %d: resuming would not be "
-                         "the same run", (unsigned long long)run->state.batch, ph->batch);
-    run->state.batch = (uint64_t)ph->batch;
-    const PlanOptions options = {.batch = ph->batch, .training = true, .ref = s->o.ref, .seed = s->seed};
-    ph->order = calloc((size_t)ph->n, sizeof *ph->order);
-    ph->label = calloc((size_t)ph->batch, sizeof *ph->label);
+                         "the same run", (unsigned long long)run->state.batch, pace.batch);
+    run->state.batch = (uint64_t)pace.batch;
+    const PlanOptions options = {.batch = pace.batch, .training = true, .ref = s->o.ref, .seed = s->seed};
+    ph->order = calloc((size_t)pace.n, sizeof *ph->order);
+    ph->label = calloc((size_t)pace.batch, sizeof *ph->label);
     if (!ph->order || !ph->label) return error_set(e, "there is no memory left");
     ph->plan = plan_make(s->x, s->params, s->threads, &options, e);
     ph->began = run->saved_at = now();
@@ -92,11 +76,11 @@ static void phase_close(Phase *ph) {
 static int next_batch(Phase *ph, Error *e) {
     const Run *run = ph->run;
     const uint64_t step = run->state.phase_step;
-    const uint64_t pass = run->state.passes + step / ph->steps_per_pass;
+    const uint64_t pass = run->state.passes + step / ph->pace.steps_per_pass;
     if (pass != ph->pass) dataset_order(&run->s->data, PART_TRAIN, run->s->seed, pass, ph->order);
     ph->pass = pass;
-    const int first = (int)(step % ph->steps_per_pass) * ph->batch;
-    const int n = ph->n - first < ph->batch ? ph->n - first : ph->batch;
+    const int first = (int)(step % ph->pace.steps_per_pass) * ph->pace.batch;
+    const int n = ph->pace.n - first < ph->pace.batch ? ph->pace.n - first : ph->pace.batch;
     const Draw draw = {run->s->seed, pass};
     if (!batcher_fill(&run->batcher, PART_TRAIN, ph->order + first, n, &draw, plan_input(ph->plan, n),
                       ph->label, e))
@@ -104,14 +88,6 @@ static int next_batch(Phase *ph, Error *e) {
     const LossOptions *loss = run->s->x->loss.cfg;
     loss_target(ph->label, plan_target(ph->plan, n), loss->smoothing);
     return n;
-}
-
-static double rate_now(const Phase *ph) {
-    const RunState *s = &ph->run->state;
-    const double per_epoch = (double)ph->steps_per_epoch;
-    const SchedulePlace at = {.lr = ph->lr, .epoch = (double)s->phase_step / per_epoch,
-                              .epochs = (double)ph->steps / per_epoch, .step = 1 / per_epoch};
-    return schedule_rate(ph->o, &at, &s->schedule);
 }
 
 // The message that a class reads aloud: where it went wrong, and what to try.
@@ -131,10 +107,8 @@ static bool not_finite(const Phase *ph, int n, double loss, Error *e) {
 }
 
 static double clipping(const Phase *ph) {
-    const double limit = ph->o->clip;
-    if (limit <= 0) return 1;
-    const double scale = limit / (params_norm(ph->run->s->params, ph->run->s->threads) + 1e-6);
-    return scale < 1 ? scale : 1; // source: Pascanu, Mikolov & Bengio 2013; 1e-6 as in PyTorch
+    if (ph->o->clip <= 0) return 1;
+    return pace_clip(ph->o, params_norm(ph->run->s->params, ph->run->s->threads));
 }
 
 static void add_up(Sums *s, int n, int hits, double loss) {
@@ -148,7 +122,7 @@ static bool one_step(Phase *ph, Error *e) {
     RunState *s = &run->state;
     const int n = next_batch(ph, e);
     if (n == 0) return false;
-    ph->rate = rate_now(ph);
+    ph->rate = pace_rate(&ph->pace, s->phase_step, &s->schedule);
     const double loss = plan_train(ph->plan, n, s->total_step);
     if (!isfinite(loss)) return not_finite(ph, n, loss, e);
     params_update(run->s->params, &run->s->x->optimizer, ph->rate, clipping(ph), run->s->threads);
@@ -172,8 +146,8 @@ static void report(const Phase *ph) {
     const Run *run = ph->run;
     const RunState *s = &run->state;
     const Progress p = {.phase = (int)s->phase, .n_phases = run->n_phases, .step = s->phase_step,
-                        .steps = ph->steps, .epoch = (int)s->epoch + 1,
-                        .epochs = (int)divide_up(ph->steps, ph->steps_per_epoch),
+                        .steps = ph->pace.steps, .epoch = (int)s->epoch + 1,
+                        .epochs = (int)divide_up(ph->pace.steps, ph->pace.steps_per_epoch),
                         .loss = mean_loss(&s->epoch_sums), .accuracy = share_right(&s->epoch_sums),
                         .lr = ph->rate, .images = ph->images, .seconds = seconds(ph)};
     run->r->progress(run->r->ctx, &p);
@@ -266,10 +240,10 @@ static bool out_of_patience(const Phase *ph) {
 static RunResult all_steps(Phase *ph, Error *e) {
     Run *run = ph->run;
     RunState *s = &run->state;
-    while (s->phase_step < ph->steps && !(s->step == 0 && out_of_patience(ph))) {
+    while (s->phase_step < ph->pace.steps && !(s->step == 0 && out_of_patience(ph))) {
         if (!one_step(ph, e)) return RUN_FAILED;
         report(ph);
-        const bool epoch = s->phase_step == ph->steps || s->step == ph->steps_per_epoch;
+        const bool epoch = s->phase_step == ph->pace.steps || s->step == ph->pace.steps_per_epoch;
         if (epoch && !end_epoch(ph, e)) return RUN_FAILED;
         if (!epoch && s->phase_step % ph->steps_per_row == 0 && !add_row(ph, NULL, e)) return RUN_FAILED;
         if (run->r->stop(run->r->ctx)) {
@@ -288,7 +262,7 @@ RunResult phase_run(Run *run, const TrainOptions *o, Error *e) {
     if (result == RUN_DONE) result = all_steps(&ph, e);
     if (result == RUN_DONE) {
         RunState *s = &run->state;
-        s->passes += divide_up(s->phase_step, ph.steps_per_pass);
+        s->passes += divide_up(s->phase_step, ph.pace.steps_per_pass);
         s->epoch = s->phase_step = s->best_epoch = 0;
         s->schedule = schedule_start();
     }

@@ -16,6 +16,7 @@
 
 #include "lang/graph.h"
 #include "runtime/error.h"
+#include "runtime/layer.h"
 #include "runtime/params.h"
 #include "runtime/threads.h"
 
@@ -81,6 +82,14 @@ Tensor plan_seed(Plan *p, int n);
 
 // Then backward from there; all gradients are in place afterwards.
 void plan_backward(Plan *p, int n);
+
+// A node and the numbers it was run with, all images of the last run at once: what explain() looks
+// at. Gradients of parameters are not in it.
+typedef struct NodeStep {
+    Step s; // points to the tensors below
+    Tensor src[MAX_SRC], diff_src[MAX_SRC], param[MAX_PARAMS], diff_param[MAX_PARAMS];
+} NodeStep;
+void plan_step(const Plan *p, int node, NodeStep *s);
 
 // The first node, in order of computation, whose value (or, if all are finite, whose gradient) for
 // the last n images holds an infinity or a NaN; -1 if there is none. *in_gradient says which.

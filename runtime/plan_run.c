@@ -39,13 +39,7 @@ static void *saved_of(const Plan *p, int i, int worker, int lo) {
     return p->saved + q->saved + (size_t)first * q->saved_image;
 }
 
-// Everything a Step points to.
-typedef struct Call {
-    Step s;
-    Tensor src[MAX_SRC], diff_src[MAX_SRC], param[MAX_PARAMS], diff_param[MAX_PARAMS];
-} Call;
-
-static void fill_call(const Plan *p, Call *c, int i, int worker, int lo, int hi) {
+static void fill_call(const Plan *p, NodeStep *c, int i, int worker, int lo, int hi) {
     const Node *n = &p->g->node[i];
     const NodePlan *q = &p->node[i];
     for (int k = 0; k < n->n_src; k++) {
@@ -69,7 +63,7 @@ static void fill_call(const Plan *p, Call *c, int i, int worker, int lo, int hi)
 }
 
 // Lets the call's gradients point into `slab`, whose number 0 is the first of this node's.
-static void point_diff_params(const Plan *p, Call *c, int i, real *slab) {
+static void point_diff_params(const Plan *p, NodeStep *c, int i, real *slab) {
     const int first = p->node[i].first_param;
     const size_t start = p->params->param[first].offset;
     for (int k = 0; k < p->g->node[i].n_params; k++) {
@@ -101,13 +95,13 @@ static void judge_group(const Plan *p, int lo, int hi, bool with_diff) {
     loss->judge(&s);
 }
 
-static void clear_sources(const Plan *p, const Call *c, int i) {
+static void clear_sources(const Plan *p, const NodeStep *c, int i) {
     for (int k = 0; k < c->s.n_src; k++)
         if (p->node[i].clear >> k & 1) tensor_zero(c->diff_src[k]);
 }
 
 // Backward of images [lo, hi); the parameters' part of it only where it is summed by groups.
-static void backward_group(const Plan *p, Call *c, int i, int group) {
+static void backward_group(const Plan *p, NodeStep *c, int i, int group) {
     clear_sources(p, c, i);
     if (p->node[i].grad == GRAD_GROUPS) {
         real *sum = partial_of(p, i, group);
@@ -121,7 +115,7 @@ static void do_group(void *ctx, int group, int worker) {
     const Plan *p = ctx;
     const int lo = group * GROUP, hi = least(lo + GROUP, p->run.n);
     for (const Op *op = p->op + p->run.lo; op < p->op + p->run.hi; op++) {
-        Call c;
+        NodeStep c;
         if (op->kind == OP_LOSS) {
             judge_group(p, lo, hi, true);
             continue;
@@ -138,7 +132,7 @@ static void do_channels(void *ctx, int part, int worker) {
     const Op *op = p->op + p->run.lo;
     const int C = p->g->node[op->node].shape.c;
     const int len = (C + CHANNEL_PARTS - 1) / CHANNEL_PARTS;
-    Call c;
+    NodeStep c;
     fill_call(p, &c, op->node, worker, 0, p->run.n);
     c.s.part = (Range){least(part * len, C), least((part + 1) * len, C)};
     if (op->kind == OP_FORWARD) {
@@ -153,7 +147,7 @@ static void do_channels(void *ctx, int part, int worker) {
 static void prepare_channels(const Plan *p, const Op *op) {
     if (op->kind != OP_BACKWARD) return;
     const int i = op->node;
-    Call c;
+    NodeStep c;
     fill_call(p, &c, i, 0, 0, p->run.n);
     clear_sources(p, &c, i);
     if (p->node[i].grad == GRAD_DIRECT)
@@ -191,7 +185,7 @@ static void join_groups(const Plan *p, const GradTask *t) {
     }
 }
 
-static void clear_rows(const Call *c, int n_params, Range rows) {
+static void clear_rows(const NodeStep *c, int n_params, Range rows) {
     for (int k = 0; k < n_params; k++) {
         const Tensor d = c->diff_param[k];
         if (d.v) tensor_zero(tensor_part(d, rows.lo, rows.hi));
@@ -206,7 +200,7 @@ static void do_grad(void *ctx, int task, int worker) {
         join_groups(p, t);
         return;
     }
-    Call c;
+    NodeStep c;
     fill_call(p, &c, t->node, worker, 0, p->run.n);
     point_diff_params(p, &c, t->node, grad_of(p, t->node));
     if (q->grad == GRAD_ROWS) {
@@ -263,6 +257,8 @@ double plan_train(Plan *p, int n, uint64_t step) {
     threads_run(p->threads, p->n_grad_tasks, do_grad, p);
     return mean_loss(p);
 }
+
+void plan_step(const Plan *p, int node, NodeStep *s) { fill_call(p, s, node, 0, 0, p->run.n); }
 
 void plan_forward(Plan *p, int n, uint64_t step, bool training, bool replay) {
     begin(p, n, step, training, replay);

@@ -25,49 +25,64 @@ typedef enum StageKind {
 typedef struct Stage {
     StageKind kind;
     int index;
-    const char *name;    // unique and stable: "load", "normalize", "conv1", "loss", "conv1.backward", "update"
-    const Use *use;      // what was written, with its place in the model file; NULL: load
-    const char *formula, *source; // as in its KindSpec: "y = max(0, x)", "runtime/layers/relu.c"
+    const char *name;    // unique and stable: "load", "normalize", "conv1", "loss", "conv1.backward",
+                         // "update"
+    const Use *use;      // what was written, with its place in the model file; load: the `data` line
+    const char *formula, *source; // as in its KindSpec: "y = max(0, x)", "runtime/layers/relu.c"; or ""
 } Stage;
 
 typedef struct TraceOptions {
     Part part;           // where the pictures come from
-    int first;           // number of the inspected picture: it comes first in the batch, followed
-                         // by the next ones of the part (from its beginning again at the end)
-    const Picture *picture; // or: a picture from elsewhere comes first; its label is
+    int first;           // number of the inspected picture: it comes first in the batch; those behind
+                         // it are the ones that training shuffles to the front of its first pass.
+                         // −1: the first of those, and so exactly the first batch of training
+    const Picture *picture; // or: a picture from elsewhere comes first (it is copied); its label is
     int label;              // this class, or −1: there is no loss and no backward
     int batch;           // pictures of the batch; 0: as the model's first `train` says
     bool random;         // apply random image steps
+    bool input_diff;     // find the gradient of the image, too
 } TraceOptions;
 
 typedef struct Trace {
     Session *s;
     int n_stages;
-    const Stage *stage;
+    const Stage *stage;  // another list after trace_choose
     int n;               // pictures of the batch
     const int *label;    // their classes
     const int *picture;  // their numbers in the part; −1: the picture from elsewhere
-    bool judged;         // there is a loss, and so a way back
+    bool judged;         // there is a loss, and so a way back (a model without optimizer has none)
+    int score;           // the node whose values the loss judges
     int steps;           // updates made so far
     double loss;         // of the step, before its update
+    double rate;         // learning rate of the step
+    double norm, scale;  // of the whole gradient, and what clipping multiplied it with (1: nothing)
     struct TraceState *state;
 } Trace;
 
-// Opens a trace; no step is done yet, and values are zero. False with a message; nothing is left
-// open then. The session must outlive it; its parameters are changed by every step.
+// Opens a trace: what stands before the first `train` line is carried out (freeze, unfreeze, and load
+// unless the session was given weights). No step is done yet, and values are zero. False with a
+// message; nothing is left open then. The session must outlive the trace; its parameters are changed
+// by every step.
 bool trace_open(Trace *t, Session *s, const TraceOptions *o, Error *e);
 void trace_close(Trace *t);
 
 // Does one step: prepare, forward, loss, backward and, if asked, the update (without it the
-// parameters stay as they are, and those "after" are those before).
+// parameters stay as they are, and those "after" are those before). What is not judged runs forward
+// as in inference. On failure (a picture cannot be read any more) the parameters are as they were,
+// and there is nothing to look at until a step succeeds.
 bool trace_step(Trace *t, bool update, Error *e);
 
-// Chooses other pictures for the next step, as in TraceOptions.
+// Chooses other pictures for the next step, as in TraceOptions. On failure the old ones stay.
 bool trace_choose(Trace *t, const TraceOptions *o, Error *e);
 
-// The loss of the same batch and the class scores of the inspected picture with the weights as they
-// are now: "did it help?". Random layers draw as in the step; running statistics are not touched.
+// The loss of the same batch and the class scores of the inspected picture (numbers of the output
+// node; out may be NULL) with the weights as they are now: "did it help?". Random layers draw as in
+// the step; running statistics are not touched. NaN: no step yet, not judged, or no memory.
 double trace_again(Trace *t, real *out);
+
+// The first picture of a part, among its first `most`, that the network takes for another class, in
+// inference; −1: all are right. False with a message if a picture cannot be read, or memory is out.
+bool trace_find_wrong(Session *s, Part part, int most, int *picture, Error *e);
 
 int trace_stage(const Trace *t, const char *name); // its number, or −1
 
@@ -79,10 +94,15 @@ Tensor trace_picture(const Trace *t, int stage);
 // name and value may be NULL.
 int trace_drawn(const Trace *t, int stage, int k, const char **name, double *value);
 
-// What a node put out and the gradient of it, for the whole batch, N × C × H × W. v is NULL where
-// there is no gradient (input, frozen base).
+// What a node put out and the gradient of it, for the whole batch, N × C × H × W (read with at():
+// the layout may be any). v is NULL where there is no gradient (input, frozen base).
 Tensor trace_value(const Trace *t, int node);
 Tensor trace_diff(const Trace *t, int node);
+
+// What the loss compared: the wanted probabilities (N × C), and the loss of each picture (times the
+// weight of its class). NULL where it is not judged.
+Tensor trace_target(const Trace *t);
+const double *trace_losses(const Trace *t);
 
 // Parameters and optimiser state around the update; PARAM_GRAD is the gradient as it was found,
 // PARAM_USED as the update saw it (after clipping).

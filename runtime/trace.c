@@ -1,0 +1,153 @@
+/* trace.c — one training step, with everything on the way kept.
+ *
+ * A training plan keeps all values and gradients of its batch until the next step anyway. What would
+ * be lost is copied: the parameters and the optimiser's memory before the update, and the gradient
+ * before it is clipped. So a traced step is the step that training does, number by number. */
+#include "runtime/trace.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "runtime/trace_private.h"
+#include "runtime/weights.h"
+
+static size_t slab_bytes(const Params *p) { return p->len * sizeof(real); }
+
+// ---- the program before the first `train` line -----------------------------------------------------
+
+static bool carry_out(const Trace *t, const Action *a, Error *e) {
+    Session *s = t->s;
+    if (a->kind == ACTION_FREEZE || a->kind == ACTION_UNFREEZE) {
+        const NameOptions *o = a->use.cfg;
+        for (int i = 0; i < o->names.n; i++)
+            params_freeze(s->params, o->names.name[i], a->kind == ACTION_FREEZE);
+    }
+    if (a->kind != ACTION_LOAD || s->o.weights) return true;
+    const FileOptions *o = a->use.cfg;
+    const WeightsFit fit = {.into = o->into, .except = o->except};
+    return weights_load(o->file, &fit, s->x, s->params, e);
+}
+
+// Up to and with the first `train` line, which is remembered.
+static bool begin_program(Trace *t, Error *e) {
+    const Experiment *x = t->s->x;
+    for (int i = 0; i < x->n_actions; i++) {
+        const Action *a = &x->action[i];
+        if (a->kind == ACTION_TRAIN) {
+            const int n = t->s->data.part[PART_TRAIN].n;
+            t->state->train = a->use.cfg;
+            t->state->pace = pace_make(t->s, a->use.cfg, n > 0 ? n : 1);
+            return true;
+        }
+        if (!carry_out(t, a, e)) return false;
+    }
+    return true;
+}
+
+// ---- opening ---------------------------------------------------------------------------------------
+
+static bool keep_slabs(TraceState *s, const Params *p, Error *e) {
+    const size_t bytes = slab_bytes(p);
+    bool fine = (s->before = malloc(bytes + 1)) != NULL;
+    if (p->grad && s->train && s->train->clip > 0) fine &= (s->found = malloc(bytes + 1)) != NULL;
+    for (int k = 0; k < p->n_slots; k++) fine &= (s->slot[k] = calloc(1, bytes + 1)) != NULL;
+    if (fine) memcpy(s->before, p->value, bytes);
+    return fine || error_set(e, "there is not enough memory to keep %zu parameters twice", p->len);
+}
+
+static void show(Trace *t) {
+    const Choice *c = &t->state->now;
+    t->n_stages = c->n_stages;
+    t->stage = c->stage;
+    t->n = c->n;
+    t->label = c->label;
+    t->picture = c->index;
+    t->judged = c->judged;
+}
+
+bool trace_open(Trace *t, Session *s, const TraceOptions *o, Error *e) {
+    const Experiment *x = s->x;
+    *t = (Trace){.s = s, .scale = 1, .loss = NAN,
+                 .score = x->loss.kind ? loss_score(&x->graph, &x->loss) : x->graph.output};
+    t->state = calloc(1, sizeof *t->state);
+    if (!t->state) return error_set(e, "there is no memory left");
+    if (begin_program(t, e) && (!x->optimizer.kind || params_learn(s->params, &x->optimizer, e)) &&
+        keep_slabs(t->state, s->params, e) && batcher_open(&t->state->batcher, &s->data, s->threads, e) &&
+        choice_make(&t->state->now, t, o, e)) {
+        show(t);
+        return true;
+    }
+    trace_close(t);
+    return false;
+}
+
+void trace_close(Trace *t) {
+    TraceState *s = t->state;
+    if (!s) return;
+    choice_free(&s->now);
+    batcher_close(&s->batcher);
+    plan_free(s->again);
+    free(s->before), free(s->found);
+    for (int k = 0; k < MAX_SLOTS; k++) free(s->slot[k]);
+    free(s);
+    *t = (Trace){0};
+}
+
+bool trace_choose(Trace *t, const TraceOptions *o, Error *e) {
+    Choice next;
+    if (!choice_make(&next, t, o, e)) return false;
+    choice_free(&t->state->now);
+    plan_free(t->state->again);
+    t->state->again = NULL;
+    t->state->now = next;
+    t->state->done = false;
+    show(t);
+    return true;
+}
+
+// ---- a step ----------------------------------------------------------------------------------------
+
+static double rate_of(const Trace *t) {
+    const TraceState *s = t->state;
+    if (!s->train) return ((const OptimOptions *)t->s->x->optimizer.cfg)->lr;
+    const uint64_t last = s->pace.steps - 1, step = (uint64_t)t->steps;
+    const ScheduleState start = schedule_start();
+    return pace_rate(&s->pace, step < last ? step : last, &start);
+}
+
+static void remember(TraceState *s, const Params *p) {
+    memcpy(s->before, p->value, slab_bytes(p));
+    for (int k = 0; k < p->n_slots; k++) memcpy(s->slot[k], p->slot[k], slab_bytes(p));
+    s->clipped = false;
+}
+
+static void do_update(Trace *t) {
+    TraceState *s = t->state;
+    Params *p = t->s->params;
+    if (s->train) t->scale = pace_clip(s->train, t->norm);
+    s->clipped = t->scale < 1;
+    if (s->clipped) memcpy(s->found, p->grad, slab_bytes(p));
+    params_update(p, &t->s->x->optimizer, t->rate, t->scale, t->s->threads);
+    t->steps++;
+}
+
+bool trace_step(Trace *t, bool update, Error *e) {
+    TraceState *s = t->state;
+    Params *p = t->s->params;
+    s->step = (uint64_t)t->steps;
+    s->done = choice_prepare(&s->now, t, s->step, e);
+    if (!s->done) return false;
+    remember(s, p);
+    t->scale = 1;
+    if (!t->judged) {
+        plan_forward(s->now.plan, t->n, s->step, false, false);
+        return true;
+    }
+    t->rate = rate_of(t);
+    t->loss = plan_train(s->now.plan, t->n, s->step);
+    t->norm = params_norm(p, t->s->threads);
+    if (update) do_update(t);
+    else memcpy(p->value, s->before, slab_bytes(p)); // running statistics
+    return true;
+}

@@ -1,0 +1,155 @@
+/* trace_choice.c — which pictures a trace looks at, and bringing them into the network. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "runtime/trace_private.h"
+
+static const char *const part_name[N_PARTS] = {
+    [PART_TRAIN] = "training", [PART_VALID] = "validation", [PART_TEST] = "test"};
+
+static bool no_memory(Error *e) { return error_set(e, "there is no memory left"); }
+
+// ---- which ones ----------------------------------------------------------------------------------
+
+static bool there_is(const Dataset *d, const TraceOptions *o, Error *e) {
+    const int n = d->part[o->part].n;
+    if (o->picture && o->label >= d->classes)
+        return error_set(e, "there is no class %d: there are %d, from 0", o->label, d->classes);
+    if (o->picture) return true;
+    if (n == 0) return error_set(e, "there are no %s pictures", part_name[o->part]);
+    return (o->first >= -1 && o->first < n) ||
+           error_set(e, "there is no %s picture %d: there are %d, numbered from 0", part_name[o->part],
+                     o->first, n);
+}
+
+static int batch_of(const Trace *t, const TraceOptions *o, bool judged) {
+    const TrainOptions *train = t->state->train;
+    const int most = t->s->data.part[o->part].n + (o->picture != NULL);
+    const int written = t->s->o.batch > 0 ? t->s->o.batch : train ? train->batch : 1;
+    const int n = o->batch > 0 ? o->batch : judged ? written : 1;
+    return n < most ? n : most;
+}
+
+// The inspected picture, then the order of the first pass without it.
+static bool list_pictures(Choice *c, const Dataset *d, uint64_t seed, Error *e) {
+    const ImageList *part = &d->part[c->o.part];
+    int *order = malloc(((size_t)part->n + 1) * sizeof *order);
+    c->index = calloc((size_t)c->n, sizeof *c->index);
+    c->label = calloc((size_t)c->n, sizeof *c->label);
+    const bool fine = order && c->index && c->label;
+    if (fine) {
+        dataset_order(d, c->o.part, seed, 0, order);
+        const int first = c->o.picture ? -1 : c->o.first >= 0 ? c->o.first : order[0];
+        c->index[0] = first;
+        for (int i = 0, k = 1; k < c->n; i++)
+            if (order[i] != first) c->index[k++] = order[i];
+        for (int k = 0; k < c->n; k++)
+            c->label[k] = c->index[k] >= 0 ? part->label[c->index[k]] : c->o.label;
+    }
+    free(order);
+    return fine || no_memory(e);
+}
+
+static bool copy_elsewhere(Choice *c, Error *e) {
+    if (!c->o.picture) return true;
+    const Picture *p = c->o.picture;
+    const size_t bytes = (size_t)p->w * (size_t)p->h * (size_t)p->c;
+    c->elsewhere = *p;
+    c->elsewhere.v = malloc(bytes + 1);
+    if (!c->elsewhere.v) return no_memory(e);
+    memcpy(c->elsewhere.v, p->v, bytes);
+    return true;
+}
+
+// ---- a plan and stages for them --------------------------------------------------------------------
+
+static bool make_plan(Choice *c, const Trace *t, Error *e) {
+    const Session *s = t->s;
+    const PlanOptions o = {.batch = c->n, .training = c->judged, .keep = true, .ref = s->o.ref,
+                           .input_diff = c->o.input_diff, .seed = s->seed};
+    c->plan = plan_make(s->x, s->params, s->threads, &o, e);
+    return c->plan != NULL;
+}
+
+static bool make_watched(Choice *c, Error *e) {
+    c->watched = calloc((size_t)c->n_watched, sizeof *c->watched);
+    return c->watched || no_memory(e);
+}
+
+bool choice_make(Choice *c, const Trace *t, const TraceOptions *o, Error *e) {
+    const Experiment *x = t->s->x;
+    if (!there_is(&t->s->data, o, e)) return false;
+    *c = (Choice){.o = *o, .judged = x->loss.kind && x->optimizer.kind && !(o->picture && o->label < 0)};
+    c->n = batch_of(t, o, c->judged);
+    if (copy_elsewhere(c, e) && list_pictures(c, &t->s->data, t->s->seed, e) && make_plan(c, t, e) &&
+        stages_list(c, x, e) && make_watched(c, e))
+        return true;
+    choice_free(c);
+    return false;
+}
+
+static void watched_free(Watched *w) {
+    free(w->v.v), free(w->drawn_name), free(w->drawn);
+    *w = (Watched){0};
+}
+
+void choice_free(Choice *c) {
+    for (int i = 0; c->watched && i < c->n_watched; i++) watched_free(&c->watched[i]);
+    free(c->watched), free(c->stage), free(c->name);
+    free(c->index), free(c->label);
+    free(c->elsewhere.v);
+    plan_free(c->plan);
+    *c = (Choice){0};
+}
+
+// ---- from pictures to numbers ----------------------------------------------------------------------
+
+typedef struct Watching { Watched *watched; int n, room; bool memory; } Watching;
+
+static bool watched_copy(Watched *w, const PictureStage *s) {
+    const size_t len = tensor_len(s->v), n = (size_t)s->n_drawn;
+    *w = (Watched){.v = s->v, .n_drawn = s->n_drawn};
+    w->v.v = malloc((len + 1) * sizeof *w->v.v);
+    w->drawn_name = malloc((n + 1) * sizeof *w->drawn_name);
+    w->drawn = malloc((n + 1) * sizeof *w->drawn);
+    if (!w->v.v || !w->drawn_name || !w->drawn) return false;
+    memcpy(w->v.v, s->v.v, len * sizeof *w->v.v);
+    for (size_t i = 0; i < n; i++) {
+        w->drawn_name[i] = s->drawn_name[i];
+        w->drawn[i] = s->drawn[i];
+    }
+    return true;
+}
+
+static void watch(void *ctx, const PictureStage *s) {
+    Watching *w = ctx;
+    if (w->n == w->room || !w->memory) return;
+    watched_free(&w->watched[w->n]);
+    w->memory = watched_copy(&w->watched[w->n++], s);
+}
+
+// The inspected picture, stage by stage. What comes out last is what the network reads.
+static bool watch_picture(Choice *c, const Dataset *d, const Draw *draw, Error *e) {
+    Watching w = {.watched = c->watched, .room = c->n_watched, .memory = true};
+    const Picture *elsewhere = c->elsewhere.v ? &c->elsewhere : NULL;
+    const int i = c->index[0] >= 0 ? c->index[0] : 0;
+    if (!dataset_watch(d, c->o.part, i, elsewhere, draw, watch, &w, e)) return false;
+    return w.memory || no_memory(e);
+}
+
+bool choice_prepare(Choice *c, const Trace *t, uint64_t step, Error *e) {
+    const TraceState *s = t->state;
+    const Dataset *d = &t->s->data;
+    const Draw pass = {t->s->seed, s->train ? step / s->pace.steps_per_pass : 0};
+    const Draw *draw = c->o.random ? &pass : NULL;
+    const Tensor in = plan_input(c->plan, c->n);
+    const int from = c->elsewhere.v != NULL;
+    if (!watch_picture(c, d, draw, e)) return false;
+    if (c->n > from && !batcher_fill(&s->batcher, c->o.part, c->index + from, c->n - from, draw,
+                                     tensor_part(in, from, c->n), c->label + from, e))
+        return false;
+    if (from) tensor_copy(tensor_part(in, 0, 1), c->watched[c->n_watched - 1].v);
+    const LossOptions *loss = t->s->x->loss.cfg;
+    if (c->judged) loss_target(c->label, plan_target(c->plan, c->n), loss->smoothing);
+    return true;
+}

@@ -1,0 +1,164 @@
+/* trace_look.c — looking at the numbers of a traced step. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "runtime/judge.h"
+#include "runtime/trace_private.h"
+
+enum { SEARCH_BATCH = 64 };
+
+int trace_stage(const Trace *t, const char *name) {
+    for (int i = 0; i < t->n_stages; i++)
+        if (strcmp(t->stage[i].name, name) == 0) return i;
+    return -1;
+}
+
+// ---- the picture -----------------------------------------------------------------------------------
+
+static const Watched *watched(const Trace *t, int stage) {
+    const Choice *c = &t->state->now;
+    return stage >= 0 && stage < c->n_watched ? &c->watched[stage] : NULL;
+}
+
+Tensor trace_picture(const Trace *t, int stage) {
+    const Watched *w = watched(t, stage);
+    return w ? w->v : (Tensor){0};
+}
+
+int trace_drawn(const Trace *t, int stage, int k, const char **name, double *value) {
+    const Watched *w = watched(t, stage);
+    if (!w) return 0;
+    if (k >= 0 && k < w->n_drawn) {
+        if (name) *name = w->drawn_name[k];
+        if (value) *value = w->drawn[k];
+    }
+    return w->n_drawn;
+}
+
+// ---- values, gradients, parameters -------------------------------------------------------------------
+
+Tensor trace_value(const Trace *t, int node) { return plan_value(t->state->now.plan, node, t->n); }
+
+Tensor trace_diff(const Trace *t, int node) { return plan_diff(t->state->now.plan, node, t->n); }
+
+Tensor trace_target(const Trace *t) {
+    return t->judged ? plan_target(t->state->now.plan, t->n) : (Tensor){0};
+}
+
+const double *trace_losses(const Trace *t) {
+    return t->judged ? plan_losses(t->state->now.plan) : NULL;
+}
+
+static bool has_gradient(const Trace *t, int param) {
+    const Param *q = &t->s->params->param[param];
+    const int node = q->node;
+    return t->judged && !q->frozen && plan_diff(t->state->now.plan, node, 1).v;
+}
+
+Tensor trace_param(const Trace *t, int param, ParamTime when) {
+    const TraceState *s = t->state;
+    const Params *p = t->s->params;
+    const bool gradient = when == PARAM_GRAD || when == PARAM_USED;
+    real *const found = s->clipped ? s->found : p->grad;
+    real *const slab[] = {[PARAM_BEFORE] = s->before, [PARAM_GRAD] = found, [PARAM_USED] = p->grad,
+                          [PARAM_AFTER] = p->value};
+    return params_tensor(p, param, gradient && !has_gradient(t, param) ? NULL : slab[when]);
+}
+
+Tensor trace_slot(const Trace *t, int param, int slot, bool after) {
+    const Params *p = t->s->params;
+    const bool there = slot >= 0 && slot < p->n_slots && has_gradient(t, param);
+    return params_tensor(p, param, !there ? NULL : after ? p->slot[slot] : t->state->slot[slot]);
+}
+
+// ---- one number taken apart --------------------------------------------------------------------------
+
+static bool inside(Tensor t, const Question *q) {
+    return q->n >= 0 && q->n < t.n && q->c >= 0 && q->c < t.c && q->y >= 0 && q->y < t.h && q->x >= 0 &&
+           q->x < t.w;
+}
+
+static bool can_be_asked(const Trace *t, int node, const NodeStep *s, const Question *q) {
+    const Node *n = &t->s->x->graph.node[node];
+    const int first = params_of_node(t->s->params, node);
+    if (q->asked == ASKED_DST) return inside(s->s.dst, q);
+    if (!s->s.diff_dst.v || q->k < 0) return false;
+    if (q->asked == ASKED_DIFF_SRC)
+        return q->k < n->n_src && s->diff_src[q->k].v && inside(s->diff_src[q->k], q);
+    return q->k < n->n_params && has_gradient(t, first + q->k) && inside(s->param[q->k], q);
+}
+
+bool trace_explain(const Trace *t, int node, Question *q) {
+    if (!t->state->done || node <= 0 || node >= t->s->x->graph.n_nodes) return false;
+    const LayerKind *kind = layer_of(&t->s->x->graph.node[node]);
+    const int first = params_of_node(t->s->params, node);
+    NodeStep s;
+    plan_step(t->state->now.plan, node, &s);
+    for (int k = 0; k < t->s->x->graph.node[node].n_params; k++)
+        s.param[k] = trace_param(t, first + k, PARAM_BEFORE);
+    if (!kind->explain || !can_be_asked(t, node, &s, q)) return false;
+    q->s = &s.s;
+    kind->explain(q);
+    q->s = NULL;
+    return true;
+}
+
+// ---- the same pictures with the weights as they are now ------------------------------------------------
+
+static bool again_plan(Trace *t) {
+    TraceState *s = t->state;
+    const PlanOptions o = {.batch = t->n, .keep = true, .ref = t->s->o.ref, .seed = t->s->seed};
+    Error e;
+    if (!s->again) s->again = plan_make(t->s->x, t->s->params, t->s->threads, &o, &e);
+    return s->again != NULL;
+}
+
+double trace_again(Trace *t, real *out) {
+    TraceState *s = t->state;
+    Params *p = t->s->params;
+    const size_t bytes = p->len * sizeof(real);
+    real *now = malloc(bytes + 1);
+    double loss = NAN;
+    if (s->done && t->judged && now && again_plan(t)) {
+        memcpy(now, p->value, bytes);
+        tensor_copy(plan_input(s->again, t->n), plan_input(s->now.plan, t->n));
+        tensor_copy(plan_target(s->again, t->n), plan_target(s->now.plan, t->n));
+        plan_forward(s->again, t->n, s->step, true, false);
+        loss = plan_judge(s->again, t->n);
+        memcpy(p->value, now, bytes); // running statistics
+        const Tensor y = plan_value(s->again, t->s->x->graph.output, t->n);
+        for (int c = 0; out && c < y.c; c++) out[c] = *at(y, 0, c, 0, 0);
+    }
+    free(now);
+    return loss;
+}
+
+// ---- a picture worth looking at -----------------------------------------------------------------------
+
+static bool search(Session *s, Part part, int n, Plan *plan, const Batcher *b, int *picture, Error *e) {
+    int index[SEARCH_BATCH], label[SEARCH_BATCH];
+    for (int lo = 0; lo < n && *picture < 0; lo += SEARCH_BATCH) {
+        const int m = n - lo < SEARCH_BATCH ? n - lo : SEARCH_BATCH;
+        for (int k = 0; k < m; k++) index[k] = lo + k;
+        if (!batcher_fill(b, part, index, m, NULL, plan_input(plan, m), label, e)) return false;
+        plan_infer(plan, m);
+        const Tensor out = plan_value(plan, s->x->graph.output, m);
+        for (int k = 0; k < m && *picture < 0; k++)
+            if (judge_class(out, k) != label[k]) *picture = lo + k;
+    }
+    return true;
+}
+
+bool trace_find_wrong(Session *s, Part part, int most, int *picture, Error *e) {
+    const int n = s->data.part[part].n < most ? s->data.part[part].n : most;
+    const PlanOptions o = {.batch = SEARCH_BATCH, .ref = s->o.ref, .seed = s->seed};
+    Batcher b = {0};
+    Plan *plan = plan_make(s->x, s->params, s->threads, &o, e);
+    *picture = -1;
+    const bool fine = plan && batcher_open(&b, &s->data, s->threads, e) &&
+                      search(s, part, n, plan, &b, picture, e);
+    batcher_close(&b);
+    plan_free(plan);
+    return fine;
+}
