@@ -125,6 +125,10 @@ void draw_cells(DrawList *d, Rect r, int rows, int columns, const float *value, 
                          .value = kept, .cells = s});
 }
 
+void draw_hatch(DrawList *d, Rect r, Tone tone, double gap) {
+    add(d, (DrawCommand){.kind = DRAW_HATCH, .rect = r, .shape = {.line = tone, .width = gap}});
+}
+
 void draw_clip(DrawList *d, Rect r) {
     add(d, (DrawCommand){.kind = DRAW_CLIP, .rect = r});
 }

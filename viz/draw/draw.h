@@ -54,6 +54,7 @@ typedef struct CellStyle {
 
 typedef enum DrawKind {
     DRAW_RECT, DRAW_PATH, DRAW_TEXT, DRAW_CELLS,
+    DRAW_HATCH, // lines at 45° over `rect`, shape.width dp apart: what is not there
     DRAW_CLIP,  // until the matching DRAW_UNCLIP only what lies in `rect` is painted
     DRAW_UNCLIP
 } DrawKind;
@@ -102,6 +103,9 @@ void draw_dot(DrawList *d, Point centre, double radius, ShapeStyle s);
 
 // rows × columns cells that fill r. `value` holds one number per cell, three for SCALE_RGB.
 void draw_cells(DrawList *d, Rect r, int rows, int columns, const float *value, CellStyle s);
+
+// Fine lines at 45° over r, `gap` dp apart: a number that does not exist (yet).
+void draw_hatch(DrawList *d, Rect r, Tone tone, double gap);
 
 // Text on a baseline; at.x is its left end, middle or right end as s.align says. Returns its width.
 double draw_text(DrawList *d, Point at, TextStyle s, const char *text);

@@ -42,14 +42,17 @@ Digits number_short(int64_t n) {
     return t;
 }
 
-// |v| as 2.5·10¹⁰.
-static void large(char *out, size_t room, double v) {
+// |v| as 2.5·10¹⁰, with so many digits.
+static void powered(char *out, size_t room, double v, int figures) {
     static const char *const raised[] = {"⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"};
-    char digits[24];
-    snprintf(digits, sizeof digits, "%.1e", v);
-    const long exponent = strtol(strchr(digits, 'e') + 1, NULL, 10);
-    snprintf(out, room, "%.3s·10%s%s%s", digits, exponent > 99 ? raised[exponent / 100] : "",
-             raised[exponent / 10 % 10], raised[exponent % 10]);
+    char digits[40];
+    snprintf(digits, sizeof digits, "%.*e", figures - 1, v);
+    char *const e = strchr(digits, 'e');
+    const long signed_exponent = strtol(e + 1, NULL, 10), exponent = labs(signed_exponent);
+    *e = '\0';
+    snprintf(out, room, "%s·10%s%s%s%s", digits, signed_exponent < 0 ? "⁻" : "",
+             exponent > 99 ? raised[exponent / 100] : "", exponent > 9 ? raised[exponent / 10 % 10] : "",
+             raised[exponent % 10]);
 }
 
 Digits number_fixed(double v, int decimals) {
@@ -58,8 +61,23 @@ Digits number_fixed(double v, int decimals) {
     if (isinf(v)) return v < 0 ? (Digits){MINUS "∞"} : (Digits){"∞"};
     char digits[40];
     if (fabs(v) < LARGE) snprintf(digits, sizeof digits, "%.*f", decimals, fabs(v));
-    else large(digits, sizeof digits, fabs(v));
+    else powered(digits, sizeof digits, fabs(v), 2);
     const bool zero = strspn(digits, "0.") == strlen(digits);
     snprintf(t.s, sizeof t.s, "%s%s", v < 0 && !zero ? MINUS : "", digits);
     return t;
+}
+
+Digits number_figures(double v, int figures) {
+    const double size = fabs(v);
+    if (!isfinite(v) || size >= LARGE) return number_fixed(v, 0);
+    if (size < 1e-30) return (Digits){"0"};
+    if (size < 1e-3) {
+        Digits t;
+        char digits[40];
+        powered(digits, sizeof digits, size, figures);
+        snprintf(t.s, sizeof t.s, "%s%s", v < 0 ? MINUS : "", digits);
+        return t;
+    }
+    const int decimals = figures - 1 - (int)floor(log10(size));
+    return number_fixed(v, decimals > 0 ? decimals : 0);
 }

@@ -15,3 +15,6 @@ Digits number_short(int64_t n);
 // A number with so many decimals; from 10¹⁰ on it is written 2.5·10¹⁰. Zero has no sign, and what is
 // not finite is "NaN", "∞" or "−∞".
 Digits number_fixed(double v, int decimals);
+
+// So many significant digits, whatever the size: 3.14, −0.0191, 1.92·10⁻⁵; zero is "0".
+Digits number_figures(double v, int figures);

@@ -217,6 +217,23 @@ static void paint_cells(const Painter *p, const DrawCommand *c) {
     if (c->cells.line) cell_lines(p, c);
 }
 
+// Lines from the left or lower edge up to the right; one that runs through the origin of all
+// rectangles is among them, so that hatchings side by side match.
+static void paint_hatch(const Painter *p, const DrawCommand *c) {
+    const Rect r = c->rect;
+    const double gap = c->shape.width, first = ceil((r.x + r.y) / gap) * gap;
+
+    cairo_save(p->cr);
+    cairo_rectangle(p->cr, r.x, r.y, r.w, r.h);
+    cairo_clip(p->cr);
+    for (double sum = first; sum < r.x + r.w + r.y + r.h; sum += gap) {
+        cairo_move_to(p->cr, sum - r.y, r.y);
+        cairo_line_to(p->cr, sum - r.y - r.h, r.y + r.h);
+    }
+    finish(p, &(ShapeStyle){.line = c->shape.line, .width = 1});
+    cairo_restore(p->cr);
+}
+
 // ---- a whole list ------------------------------------------------------------------------------
 
 static void push_clip(const Painter *p, const DrawCommand *c) {
@@ -235,6 +252,7 @@ static void (*const painters[])(const Painter *p, const DrawCommand *c) = {
     [DRAW_PATH]   = paint_path,
     [DRAW_TEXT]   = paint_text,
     [DRAW_CELLS]  = paint_cells,
+    [DRAW_HATCH]  = paint_hatch,
     [DRAW_CLIP]   = push_clip,
     [DRAW_UNCLIP] = pop_clip,
 };
@@ -317,13 +335,18 @@ static double png_scale(const DrawList *d) {
     return fmin(scale, longest_side / fmax(d->w, d->h));
 }
 
-static bool write_png(const DrawList *d, Theme theme, Bytes *out, Error *e) {
-    const double scale = png_scale(d);
-    cairo_surface_t *s = cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)(d->w * scale + 0.5),
-                                                    (int)(d->h * scale + 0.5));
-    const bool painted = paint_list(d, theme, false, (PaintView){scale, 0, 0}, s, e);
+static bool encode_png(const DrawList *d, Theme theme, PaintView view, int w, int h, Bytes *out,
+                       Error *e) {
+    cairo_surface_t *s = cairo_image_surface_create(CAIRO_FORMAT_RGB24, w, h);
+    const bool painted = paint_list(d, theme, false, view, s, e);
     if (painted) cairo_surface_write_to_png_stream(s, collect, out);
     return finished(s, e) && painted;
+}
+
+static bool write_png(const DrawList *d, Theme theme, Bytes *out, Error *e) {
+    const double scale = png_scale(d);
+    return encode_png(d, theme, (PaintView){scale, 0, 0}, (int)(d->w * scale + 0.5),
+                      (int)(d->h * scale + 0.5), out, e);
 }
 
 static bool write_svg(const DrawList *d, Theme theme, Bytes *out, Error *e) {
@@ -342,6 +365,12 @@ static bool write_pdf(const DrawList *d, Theme theme, Bytes *out, Error *e) {
     return finished(s, e) && painted;
 }
 
+static bool write_bytes(const char *path, Bytes *b, bool ok, Error *e) {
+    ok = ok && io_write(path, &(Piece){b->v, b->n}, 1, e);
+    free(b->v);
+    return ok;
+}
+
 static const struct {
     const char *extension;
     bool (*write)(const DrawList *d, Theme theme, Bytes *out, Error *e);
@@ -354,10 +383,37 @@ bool paint_file(const DrawList *d, Theme theme, const char *path, Error *e) {
     for (size_t i = 0; extension && i < sizeof formats / sizeof *formats; i++) {
         if (strcasecmp(extension, formats[i].extension)) continue;
         Bytes out = {0};
-        const bool ok = formats[i].write(d, theme, &out, e) &&
-                        io_write(path, &(Piece){out.v, out.n}, 1, e);
-        free(out.v);
-        return ok;
+        const bool ok = formats[i].write(d, theme, &out, e);
+        return write_bytes(path, &out, ok, e);
     }
     return error_set(e, "%s: a picture's name ends in .png, .svg or .pdf", path);
+}
+
+bool paint_png(const DrawList *d, Theme theme, PaintView view, int w, int h, const char *path,
+               Error *e) {
+    Bytes out = {0};
+    const bool ok = encode_png(d, theme, view, w, h, &out, e);
+    return write_bytes(path, &out, ok, e);
+}
+
+// A4 in points, its longer side across.
+enum { A4_W = 842, A4_H = 595 };
+
+bool paint_pages(const char *path, Theme theme, DrawList *(*page)(void *ctx, int i, Error *e),
+                 void *ctx, int n, Error *e) {
+    Bytes out = {0};
+    cairo_surface_t *s = cairo_pdf_surface_create_for_stream(collect, &out, A4_W, A4_H);
+    bool ok = true;
+    for (int i = 0; i < n && ok; i++) {
+        DrawList *d = page(ctx, i, e);
+        const double scale = d ? fmin(A4_W / d->w, A4_H / d->h) : 1;
+        const PaintView view = {scale, 0, d ? (A4_H - scale * d->h) / 2 : 0};
+        ok = d && paint_list(d, theme, true, view, s, e);
+        cairo_surface_show_page(s);
+        draw_free(d);
+    }
+    if (ok) return write_bytes(path, &out, finished(s, e), e);
+    cairo_surface_destroy(s);
+    free(out.v);
+    return false;
 }

@@ -14,3 +14,12 @@ typedef struct PaintView { double scale, x, y; } PaintView;
 // the background's colour.
 bool paint_pixels(const DrawList *d, Theme theme, PaintView view, uint32_t *pixel, int w, int h,
                   int stride, Error *e);
+
+// Writes a PNG of exactly what paint_pixels() would paint.
+bool paint_png(const DrawList *d, Theme theme, PaintView view, int w, int h, const char *path,
+               Error *e);
+
+// Writes a PDF of n pages, A4 across, each filled by the list that page() makes. False with a
+// message, and the file left as it was, if a page cannot be made.
+bool paint_pages(const char *path, Theme theme, DrawList *(*page)(void *ctx, int i, Error *e),
+                 void *ctx, int n, Error *e);

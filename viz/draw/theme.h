@@ -12,7 +12,9 @@ typedef enum Tone {
     TONE_BG, TONE_SURFACE, TONE_SUNKEN, TONE_LINE,
     TONE_INK, TONE_INK2, TONE_INK3,       // text: main, second, helper
     TONE_POS, TONE_NEG,                   // positive, negative (and wrong)
+    TONE_POS_TINT,                        // a positive bar of second rank; never under text
     TONE_FOCUS, TONE_ON_FOCUS,            // the marker "we are here", and text on it
+    TONE_FOCUS_TINT,                      // a row "we are here"; ink stands on it
     TONE_FORWARD, TONE_FORWARD_TINT,      // forward (and right)
     TONE_BACKWARD, TONE_BACKWARD_TINT,
     TONE_BLACK, TONE_WHITE,               // the same in every theme: numbers on coloured cells

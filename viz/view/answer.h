@@ -1,0 +1,26 @@
+/* answer.h — one number taken apart, kept: the terms runtime/explain.h tells, in order.
+ *
+ * A gradient of a weight can be a sum over all pictures and places of a batch, millions of terms.
+ * All are counted and summed; of such a long sum only the KEPT_TERMS around the current one are
+ * kept. */
+#pragma once
+#include "lang/arena.h"
+#include "viz/view/view.h"
+
+enum { KEPT_TERMS = 4096 };
+
+typedef struct Answer {
+    bool known;          // false: this number is no sum, or nobody can take it apart
+    int n;               // of all terms
+    int first, kept;     // term[i] is number first + i
+    Term *term;
+    int n_helpers;
+    Operand *helper;
+    double sum;          // of all terms
+} Answer;
+
+// The answer about the number at the current place.
+Answer answer_here(Arena *a, const View *v);
+
+// How many terms it has, without keeping them.
+int answer_count(const View *v);

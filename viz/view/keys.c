@@ -1,0 +1,156 @@
+/* keys.c — the table of keys, and what each of them does. */
+#include "viz/view/keys.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "viz/view/snapshot.h"
+#include "viz/view/walk.h"
+
+#define ZOOM_STEP 1.25
+#define PAN_STEP  0.125
+
+// ---- moving --------------------------------------------------------------------------------------
+
+// In predict mode the first step shows the result, the next one leaves it.
+static void forward(View *v) {
+    if (v->scene != SCENE_STAGES) v->scene = SCENE_STAGES;
+    else if (v->predict && !v->revealed) v->revealed = true;
+    else v->revealed = false, walk_step(v, 1);
+}
+
+static void back(View *v) {
+    if (v->scene != SCENE_STAGES) v->scene = SCENE_STAGES;
+    else v->revealed = false, walk_step(v, -1);
+}
+
+static void first(View *v)      { walk_to_stage(v, 0); }
+static void last(View *v)       { walk_to_stage(v, v->t.n_stages - 1); }
+static void next_stage(View *v) { walk_to_stage(v, v->at.stage + 1); }
+static void play(View *v)       { v->playing = !v->playing; }
+static void faster(View *v)     { v->speed = fmin(30, v->speed * 1.5); }
+static void slower(View *v)     { v->speed = fmax(1, v->speed / 1.5); }
+
+// Pause, up one level, close: never further. Presenters' remotes alternate between F5 and Esc.
+static void up(View *v) {
+    if (v->playing) v->playing = false;
+    else if (v->scene != SCENE_STAGES) v->scene = SCENE_STAGES;
+    else if (v->at.level > LEVEL_STAGE) walk_coarser(v);
+}
+
+// ---- data ----------------------------------------------------------------------------------------
+
+static void next_image(View *v)     { lesson_image(v, 1); }
+static void previous_image(View *v) { lesson_image(v, -1); }
+
+// ---- looking -------------------------------------------------------------------------------------
+
+// In the overview, its gradients; at a layer, from its values to its gradient and back.
+static void gradients(View *v) {
+    const Stage *s = &v->t.stage[v->at.stage];
+    if (v->scene == SCENE_OVERVIEW) {
+        v->gradients = !v->gradients && v->t.judged;
+        return;
+    }
+    if (s->kind != STAGE_FORWARD && s->kind != STAGE_BACKWARD) return;
+    const StageKind other = s->kind == STAGE_FORWARD ? STAGE_BACKWARD : STAGE_FORWARD;
+    walk_to_stage(v, stage_of(&v->t, other, s->index));
+}
+
+static void scale(View *v)       { v->scale_by = (v->scale_by + 1) % N_SCALE_BY; }
+static void order(View *v)       { v->order = (v->order + 1) % N_ORDERS; }
+static void theme(View *v)       { v->theme = (v->theme + 1) % N_THEMES; }
+static void predict(View *v)     { v->predict = !v->predict, v->revealed = false; }
+static void train(View *v)       { v->scene = SCENE_TRAIN; }
+static void zoom_in(View *v)     { v->zoom = fmin(v->zoom * ZOOM_STEP, MAX_ZOOM); }
+static void zoom_out(View *v)    { v->zoom = fmax(v->zoom / ZOOM_STEP, 1); }
+static void zoom_off(View *v)    { v->zoom = 1; }
+static void pan_left(View *v)    { v->pan_x = fmax(0, v->pan_x - PAN_STEP); }
+static void pan_right(View *v)   { v->pan_x = fmin(1, v->pan_x + PAN_STEP); }
+static void pan_up(View *v)      { v->pan_y = fmax(0, v->pan_y - PAN_STEP); }
+static void pan_down(View *v)    { v->pan_y = fmin(1, v->pan_y + PAN_STEP); }
+static void full_screen(View *v) { v->full_screen = !v->full_screen; }
+static void blank(View *v)       { v->blank = true; }
+static void overview(View *v)    { v->scene = SCENE_OVERVIEW; }
+
+// ---- keeping -------------------------------------------------------------------------------------
+
+static void save_picture(View *v) { snapshot_save(v); }
+static void save_handout(View *v) { handout_save(v); }
+static void help(View *v)         { v->scene = SCENE_HELP; }
+static void quit(View *v)         { v->quit = true; }
+
+const KeyRow key_rows[] = {
+    {KEYS_MOVE, "one step forward",      forward,        {KEY_RIGHT, KEY_PAGE_DOWN}, {"→", "Page Down"}},
+    {KEYS_MOVE, "one step back",         back,           {KEY_LEFT, KEY_PAGE_UP},    {"←", "Page Up"}},
+    {KEYS_MOVE, "coarser, the overview", walk_coarser,   {KEY_UP},                   {"↑"}},
+    {KEYS_MOVE, "finer",                 walk_finer,     {KEY_DOWN, KEY_ENTER},      {"↓", "Enter"}},
+    {KEYS_MOVE, "first stage",           first,          {KEY_HOME},                 {"Home"}},
+    {KEYS_MOVE, "last stage",            last,           {KEY_END},                  {"End"}},
+    {KEYS_MOVE, "next stage",            next_stage,     {KEY_TAB},                  {"Tab", "1 … 9"}},
+    {KEYS_MOVE, "play, pause",           play,           {' ', KEY_F5},              {"Space", "F5"}},
+    {KEYS_MOVE, "faster",                faster,         {'+'},                      {"+"}},
+    {KEYS_MOVE, "slower",                slower,         {'-'},                      {"−"}},
+    {KEYS_DATA, "next image",            next_image,     {'n'},                      {"N"}},
+    {KEYS_DATA, "previous image",        previous_image, {'N'},                      {"Shift N"}},
+    {KEYS_DATA, "next batch",            lesson_batch,   {'B'},                      {"Shift B"}},
+    {KEYS_DATA, "update, then next step", lesson_update, {'u', 'U'},                 {"U"}},
+    {KEYS_DATA, "how training went",     train,          {'t', 'T'},                 {"T"}},
+    {KEYS_LOOK, "values or gradients",   gradients,      {'g', 'G'},                 {"G"}},
+    {KEYS_LOOK, "the whole network",     overview,       {'w', 'W'},                 {"W"}},
+    {KEYS_LOOK, "scale: map, stage, all", scale,         {'s', 'S'},                 {"S"}},
+    {KEYS_LOOK, "order of channels",     order,          {'o', 'O'},                 {"O"}},
+    {KEYS_LOOK, "light, dark",           theme,          {'l', 'L'},                 {"L"}},
+    {KEYS_LOOK, "predict: hide results", predict,        {'v', 'V'},                 {"V"}},
+    {KEYS_LOOK, "larger",                zoom_in,        {CTRL | '+', CTRL | '='},   {"Ctrl +"}},
+    {KEYS_LOOK, "smaller",               zoom_out,       {CTRL | '-'},               {"Ctrl −"}},
+    {KEYS_LOOK, "full screen",           full_screen,    {'f', 'F', KEY_F11},        {"F", "F11"}},
+    {KEYS_LOOK, "blank screen",          blank,          {'.', 'b'},                 {".", "b"}},
+    {KEYS_KEEP, "back; never quits",     up,             {KEY_ESCAPE},               {"Esc"}},
+    {KEYS_KEEP, "save picture (PNG)",    save_picture,   {'p', 'P'},                 {"P"}},
+    {KEYS_KEEP, "handout (PDF)",         save_handout,   {'h', 'H'},                 {"H"}},
+    {KEYS_KEEP, "these keys",            help,           {'?'},                      {"?"}},
+    {KEYS_KEEP, "quit",                  quit,           {CTRL | 'q'},               {"Ctrl Q"}},
+};
+
+const int n_key_rows = sizeof key_rows / sizeof *key_rows;
+
+// Keys that need no row in the help.
+static const struct { uint32_t key; void (*act)(View *v); } more_keys[] = {
+    {'=', faster},                {CTRL | '0', zoom_off},
+    {CTRL | KEY_LEFT, pan_left},  {CTRL | KEY_RIGHT, pan_right},
+    {CTRL | KEY_UP, pan_up},      {CTRL | KEY_DOWN, pan_down},
+};
+
+static bool act_by_row(View *v, uint32_t key) {
+    for (int i = 0; i < n_key_rows; i++)
+        for (int k = 0; k < 3; k++)
+            if (key_rows[i].key[k] == key) return key_rows[i].act(v), true;
+    for (size_t i = 0; i < sizeof more_keys / sizeof *more_keys; i++)
+        if (more_keys[i].key == key) return more_keys[i].act(v), true;
+    return false;
+}
+
+bool key_act(View *v, const Event *e) {
+    if (e->key == 0) return false;
+    if (!e->ctrl && e->key >= '1' && e->key <= '9') {
+        walk_to_stage(v, (int)(e->key - '1'));
+        return true;
+    }
+    return act_by_row(v, e->key | (e->ctrl ? CTRL : 0));
+}
+
+// ---- names for scripts ---------------------------------------------------------------------------
+
+uint32_t key_named(const char *name) {
+    static const struct { const char *name; uint32_t key; } names[] = {
+        {"Left", KEY_LEFT},     {"Right", KEY_RIGHT},       {"Up", KEY_UP},     {"Down", KEY_DOWN},
+        {"PageUp", KEY_PAGE_UP}, {"PageDown", KEY_PAGE_DOWN}, {"Home", KEY_HOME}, {"End", KEY_END},
+        {"Tab", KEY_TAB},       {"Enter", KEY_ENTER},       {"Esc", KEY_ESCAPE}, {"F5", KEY_F5},
+        {"F11", KEY_F11},       {"Space", ' '},
+    };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(names[i].name, name) == 0) return names[i].key;
+    return name[0] > ' ' && name[0] < 127 && name[1] == '\0' ? (unsigned char)name[0] : 0;
+}

@@ -1,0 +1,180 @@
+/* lesson.c — which step is looked at: opening, other pictures, and going on with the update. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "runtime/io.h"
+#include "runtime/run_folder.h"
+#include "viz/view/view.h"
+#include "viz/view/walk.h"
+
+// ---- the parameters before the update --------------------------------------------------------------
+
+struct Saved {
+    real *value, *slot[MAX_SLOTS];
+    uint64_t *updates;
+};
+
+static void saved_free(Saved *s) {
+    if (!s) return;
+    free(s->value), free(s->updates);
+    for (int k = 0; k < MAX_SLOTS; k++) free(s->slot[k]);
+    free(s);
+}
+
+static Saved *saved_make(const Params *p) {
+    const size_t bytes = p->len * sizeof(real) + 1;
+    Saved *s = calloc(1, sizeof *s);
+    if (!s) return NULL;
+    s->value = malloc(bytes);
+    s->updates = calloc((size_t)p->n + 1, sizeof *s->updates);
+    bool fine = s->value && s->updates;
+    for (int k = 0; k < p->n_slots; k++) fine = (s->slot[k] = malloc(bytes)) && fine;
+    if (fine) return s;
+    saved_free(s);
+    return NULL;
+}
+
+static void save(Saved *s, const Params *p) {
+    memcpy(s->value, p->value, p->len * sizeof(real));
+    for (int k = 0; k < p->n_slots; k++) memcpy(s->slot[k], p->slot[k], p->len * sizeof(real));
+    for (int i = 0; i < p->n; i++) s->updates[i] = p->param[i].updates;
+}
+
+static void put_back(const Saved *s, Params *p) {
+    memcpy(p->value, s->value, p->len * sizeof(real));
+    for (int k = 0; k < p->n_slots; k++) memcpy(p->slot[k], s->slot[k], p->len * sizeof(real));
+    for (int i = 0; i < p->n; i++) p->param[i].updates = s->updates[i];
+}
+
+// ---- one step ------------------------------------------------------------------------------------
+
+static bool do_step(View *v, Error *e) {
+    Trace *t = &v->t;
+    save(v->saved, t->s->params);
+    if (!trace_step(t, t->judged, e)) return false;
+    v->loss_after = t->judged ? trace_again(t, v->score_after) : NAN;
+    return true;
+}
+
+// The stage of that name in the list of now, or the first one.
+static void return_to(View *v, const char *name) {
+    const Level level = v->at.level;
+    const int stage = trace_stage(&v->t, name);
+    walk_to_stage(v, stage >= 0 ? stage : 0);
+    v->at.level = level;
+}
+
+// The step with other pictures, seen from the same stage. The weights are those before the update.
+static void step_with(View *v, const TraceOptions *o) {
+    Error e;
+    char name[256];
+    const Scene scene = v->scene;
+    snprintf(name, sizeof name, "%s", v->t.stage[v->at.stage].name);
+    put_back(v->saved, v->t.s->params);
+    bool fine = trace_choose(&v->t, o, &e);
+    if (fine) v->chosen = *o;
+    const bool stepped = do_step(v, fine ? &e : &(Error){0});
+    if (!fine || !stepped) snprintf(v->message, sizeof v->message, "%.150s", e.text);
+    return_to(v, name);
+    v->scene = scene;
+    v->dirty = true;
+}
+
+void lesson_image(View *v, int by) {
+    TraceOptions o = v->chosen;
+    const int n = v->t.s->data.part[o.part].n;
+    if (n < 1) return;
+    if (!o.picture) o.first = ((o.first + by) % n + n) % n;
+    o.picture = NULL;
+    step_with(v, &o);
+}
+
+void lesson_batch(View *v) { lesson_image(v, v->t.n); }
+
+void lesson_update(View *v) {
+    Error e;
+    char name[256];
+    if (!v->t.judged) return;
+    snprintf(name, sizeof name, "%s", v->t.stage[v->at.stage].name);
+    if (!do_step(v, &e)) snprintf(v->message, sizeof v->message, "%.150s", e.text);
+    return_to(v, name);
+}
+
+// ---- opening -------------------------------------------------------------------------------------
+
+// As many pictures as the model trains with, fewer if their values would fill the machine.
+static int fitting_batch(const Session *s) {
+    const size_t most = (size_t)1 << 30;
+    const Experiment *x = s->x;
+    int batch = 64;
+    for (int i = x->n_actions - 1; i >= 0; i--)
+        if (x->action[i].kind == ACTION_TRAIN) batch = ((const TrainOptions *)x->action[i].use.cfg)->batch;
+    for (; batch > 1; batch /= 2) {
+        const PlanOptions o = {.batch = batch, .training = true, .input_diff = true};
+        if (plan_size(x, &o, 1).total <= most) break;
+    }
+    return batch;
+}
+
+// A picture that is read wrongly teaches most: one that is read perfectly has no gradient.
+static int wrong_picture(Session *s, Part part) {
+    const double work = 4e8; // products that looking for one may cost
+    const double images = work / (double)(s->x->graph.macs > 0 ? s->x->graph.macs : 1);
+    Error e;
+    int picture = -1;
+    if (images < 1) return 0;
+    if (!trace_find_wrong(s, part, images > 2000 ? 2000 : (int)images, &picture, &e)) return 0;
+    return picture >= 0 ? picture : 0;
+}
+
+static bool choose_pictures(View *v, const ViewOptions *o, Error *e) {
+    Session *s = v->s;
+    const Part part = s->data.part[PART_TEST].n > 0 ? PART_TEST : PART_TRAIN;
+    const int n = s->data.part[part].n;
+    if (!o->picture && n == 0) return error_set(e, "there are no pictures to look at");
+    if (o->image >= n && !o->picture)
+        return error_set(e, "image %d: there are %d, counted from 0", o->image, n);
+    v->chosen = (TraceOptions){.part = part, .label = -1, .random = true, .input_diff = true,
+                               .batch = fitting_batch(s), .picture = o->picture};
+    if (o->picture) v->chosen.batch = n == 0 ? 1 : v->chosen.batch;
+    else v->chosen.first = o->image >= 0 ? o->image : wrong_picture(s, part);
+    return true;
+}
+
+static void read_history(View *v, const char *run) {
+    Error e;
+    char *folder = session_run(v->s->x, &(RunOptions){.run = run});
+    char *path = folder ? io_join(folder, RUN_RESULTS) : NULL;
+    if (path && io_exists(path)) history_read(path, &v->history, &e);
+    free(folder), free(path);
+}
+
+bool view_open(View *v, Session *s, const ViewOptions *o, Error *e) {
+    *v = (View){.s = s, .zoom = 1, .w = o->w, .h = o->h, .dirty = true, .speed = 4, .mouse = {-1, -1}};
+    v->fonts = fonts_open(e);
+    bool fine = v->fonts && choose_pictures(v, o, e) && trace_open(&v->t, s, &v->chosen, e);
+    if (fine) {
+        v->saved = saved_make(s->params);
+        v->score_after = calloc((size_t)s->x->graph.node[s->x->graph.output].shape.c, sizeof(real));
+        if (!v->saved || !v->score_after) fine = error_set(e, "there is no memory left");
+    }
+    fine = fine && do_step(v, e);
+    if (fine) {
+        read_history(v, o->run);
+        walk_to_stage(v, 0);
+        return true;
+    }
+    view_close(v);
+    return false;
+}
+
+void view_close(View *v) {
+    if (v->t.state) trace_close(&v->t);
+    history_free(&v->history);
+    fonts_close(v->fonts);
+    saved_free(v->saved);
+    free(v->score_after);
+    *v = (View){0};
+}

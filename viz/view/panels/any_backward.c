@@ -1,0 +1,76 @@
+/* any_backward.c — a layer of any kind, backward: the gradient that arrives, those that leave, and
+ * the sum one of their numbers is. */
+#include <math.h>
+
+#include "viz/view/panels/layers.h"
+
+static Tensor arriving(const Screen *s) { return trace_diff(&s->v->t, s->stage->index); }
+
+static int count_targets(const Screen *s) {
+    Target t;
+    int n = 0;
+    while (walk_target(s->v, s->v->at.stage, n, &t)) n++;
+    return n;
+}
+
+// ---- level Stage ---------------------------------------------------------------------------------
+
+static const char *target_title(Screen *s, const Target *t) {
+    return t->param ? arena_print(s->a, "∂L/∂ %s", t->name) : "∂L/∂x leaves";
+}
+
+// All filters of a parameter's gradient as thumbnails, or a vector.
+static void draw_param(Screen *s, Rect r, const Target *t) {
+    const Tensor v = t->v;
+    if (v.c * v.h * v.w == 1) {
+        draw_thumbnails(s, r, (Tensor){v.v, 1, v.n, 1, 1, LAYOUT_PLAIN}, -1);
+    } else if (v.h * v.w == 1) {
+        draw_thumbnails(s, r, (Tensor){v.v, 1, 1, v.n, v.c, LAYOUT_PLAIN}, -1);
+    } else {
+        draw_thumbnails(s, r, (Tensor){v.v, 1, v.n, v.c * v.h, v.w, LAYOUT_PLAIN}, -1);
+    }
+}
+
+static void draw_stage(Screen *s) {
+    Rect room = s->area;
+    const int n = count_targets(s);
+    const double side = (room.w - 2 * CARD_GAP) / 3;
+    const Rect left = cut_left(&room, n > 0 ? side : room.w);
+    const Rect in = draw_titled(s, left, "∂L/∂y arrives", tensor_shape(s->a, arriving(s)));
+    draw_thumbnails(s, in, arriving(s), -1);
+
+    // What leaves to the left neighbour has a column of its own beside the parameters' gradients.
+    Target first = {0};
+    walk_target(s->v, s->v->at.stage, 0, &first);
+    const bool leaves = n > 0 && !first.param;
+    const Rect right = leaves && n > 1 ? cut_right(&room, side) : room;
+    for (int i = 0; i < n; i++) {
+        Target t;
+        walk_target(s->v, s->v->at.stage, i, &t);
+        const int row = leaves ? i - 1 : i, rows = leaves ? n - 1 : n;
+        Rect r = right;
+        if (!leaves || i > 0)
+            r = (Rect){room.x, room.y + row * (room.h + CARD_GAP) / rows, room.w,
+                       (room.h + CARD_GAP) / rows - CARD_GAP};
+        const Rect inside = draw_titled(s, r, target_title(s, &t), t.param ? "" : tensor_shape(s->a, t.v));
+        if (t.param) draw_param(s, inside, &t);
+        else draw_thumbnails(s, inside, t.v, i);
+    }
+}
+
+// ---- finer ---------------------------------------------------------------------------------------
+
+static void draw_pixel(Screen *s) {
+    draw_number(s, "∂L/∂y arrives", arriving(s), OF_DIFF_DST, target_title(s, &s->here));
+}
+
+static void draw_channel(Screen *s) {
+    const bool single = s->here.param ? s->here.pixels == 1 : s->here.v.h * s->here.v.w == 1;
+    if (single || !s->here.v.v) draw_pixel(s);
+    else draw_channel_page(s, s->area, s->v->at.target);
+}
+
+const Panel any_backward_panel = {
+    .kind = STAGE_BACKWARD, .sentence = "the blame δ = ∂L/∂y is passed on to what caused it",
+    .formula = "", .draw = {draw_stage, draw_channel, draw_pixel, draw_pixel},
+};

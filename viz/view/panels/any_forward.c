@@ -1,0 +1,181 @@
+/* any_forward.c — a layer of any kind: what goes in, what comes out, and the sum one number is. */
+#include "runtime/layer.h"
+
+#include <math.h>
+
+#include "viz/view/panels/layers.h"
+
+Tensor layer_src(const Screen *s, int k) { return trace_value(&s->v->t, s->node->src[k]); }
+
+// ---- level Stage ---------------------------------------------------------------------------------
+
+static void draw_inputs(Screen *s, Rect r) {
+    const int n = s->node->n_src;
+    for (int k = 0; k < n; k++) {
+        const Rect part = {r.x, r.y + k * (r.h + CARD_GAP) / n, r.w, (r.h + CARD_GAP) / n - CARD_GAP};
+        const Tensor v = layer_src(s, k);
+        const Rect in = draw_titled(s, part, n > 1 ? arena_print(s->a, "Input %d", k + 1) : "Input x",
+                                    tensor_shape(s->a, v));
+        draw_thumbnails(s, in, v, -1);
+    }
+}
+
+static int count_zeros(Tensor t) {
+    int n = 0;
+    for (int i = 0; i < t.c * t.h * t.w; i++)
+        n += *at(t, 0, i / (t.h * t.w), i / t.w % t.h, i % t.w) == 0;
+    return n;
+}
+
+static void draw_facts(Screen *s, Rect r) {
+    const Node *node = s->node;
+    const Tensor v = s->here.v;
+    const int n = v.c * v.h * v.w;
+    int64_t weights = 0;
+    for (int k = 0; k < node->n_params; k++) weights += (int64_t)param_len(&node->param[k]);
+    const char *const fact[][2] = {
+        {"parameters", weights ? arena_print(s->a, "%s", number_short(weights).s) : "none"},
+        {"multiply-adds", node->macs ? arena_print(s->a, "%s", number_short(node->macs).s) : "none"},
+        {"numbers out", arena_print(s->a, "%s", number_short(n).s)},
+        {"zeros", arena_print(s->a, "%.0f %%", 100.0 * count_zeros(v) / n)},
+    };
+    const Rect in = draw_titled(s, r, "What it does", "");
+    const TextStyle words = {.size = SIZE_LABEL, .tone = TONE_INK2};
+    double y = in.y + 6;
+    if (node->note && *node->note)
+        y += draw_prose(s, (Point){in.x, y + 12}, in.w, words, arena_print(s->a, "side: %s", node->note));
+    for (int i = 0; i < 4; i++, y += 34)
+        draw_fact(s, (Rect){in.x, y, in.w, 30}, fact[i][0], fact[i][1]);
+
+    float *all = arena_array(s->a, float, (size_t)n + 1);
+    double lo = INFINITY, hi = -INFINITY;
+    for (int i = 0; i < n; i++) {
+        all[i] = (float)*at(v, 0, i / (v.h * v.w), i / v.w % v.h, i % v.w);
+        lo = fmin(lo, (double)all[i]), hi = fmax(hi, (double)all[i]);
+    }
+    const Rect chart = {in.x, y + 34, in.w, in.y + in.h - y - 34};
+    if (chart.h < 90 || !(hi > lo)) return;
+    draw_text(s->d, (Point){in.x, y + 24}, words, "how often numbers occur");
+    draw_histogram(s, chart, all, n, lo, hi, TONE_POS);
+}
+
+static void draw_stage(Screen *s) {
+    Rect room = s->area;
+    const Rect middle_w = {0, 0, 300, 0};
+    const double side = (room.w - middle_w.w - 2 * CARD_GAP) / 2;
+    const Rect left = cut_left(&room, side), right = cut_right(&room, side);
+    draw_inputs(s, left);
+    draw_facts(s, room);
+    const Rect in = draw_titled(s, right, "Output y", tensor_shape(s->a, s->here.v));
+    draw_thumbnails(s, in, s->here.v, 0);
+}
+
+static bool is_vector(Tensor t) { return t.h * t.w == 1; }
+
+// ---- level Channel -------------------------------------------------------------------------------
+
+static void draw_channel(Screen *s) {
+    if (is_vector(s->here.v)) draw_number(s, "Input x", layer_src(s, 0), OF_SRC, "Output y");
+    else draw_channel_page(s, s->area, 0);
+}
+
+// ---- levels Pixel and Multiply -------------------------------------------------------------------
+
+Cells operand_cells(Screen *s, const Answer *x, OperandOf of, int k) {
+    Cells c = {0};
+    const Term *own = NULL;
+    const bool one = s->v->at.level == LEVEL_TERM;
+    for (int i = 0; i < x->kept; i++) {
+        const bool current = one ? x->first + i == s->v->at.term
+                                 : !own || fabs(x->term[i].value) > fabs(own->value);
+        for (int f = 0; f < x->term[i].n_factors && current; f++)
+            if (x->term[i].factor[f].of == of && x->term[i].factor[f].k == k) own = &x->term[i];
+    }
+    bool any = false;
+    for (int i = 0; own && i < x->kept; i++)
+        for (int f = 0; f < x->term[i].n_factors; f++) {
+            const Operand *o = &x->term[i].factor[f];
+            if (o->of != of || o->k != k || o->n != 0) continue;
+            if (one && &x->term[i] != own) continue;
+            if (!any) c = (Cells){o->c, o->y, o->x, 1, 1}, any = true;
+            for (int g = 0; g < own->n_factors; g++)
+                if (own->factor[g].of == of && own->factor[g].k == k) c.channel = own->factor[g].c;
+            const int y0 = o->y < c.y ? o->y : c.y, x0 = o->x < c.x ? o->x : c.x;
+            const int y1 = o->y >= c.y + c.h ? o->y + 1 : c.y + c.h, x1 = o->x >= c.x + c.w ? o->x + 1 : c.x + c.w;
+            c = (Cells){c.channel, y0, x0, y1 - y0, x1 - x0};
+        }
+    return c;
+}
+
+// A vector's only marked place is the number of the current term.
+static Rect marked_place(Rect r, const Map *m, Cells c) {
+    if (m->vector) return map_cells(r, m, c.channel / m->columns, c.channel % m->columns, 1, 1);
+    return map_cells(r, m, c.y, c.x, c.h, c.w);
+}
+
+void draw_map_card(Screen *s, Rect r, const char *title, Tensor v, int target, Cells marked, int done) {
+    const bool vector = is_vector(v);
+    const char *helper = vector || v.c == 1 ? tensor_shape(s->a, v)
+                                            : arena_print(s->a, "channel %d of %d", marked.channel, v.c);
+    const Rect in = draw_titled(s, r, title, helper);
+    Map m = map_of(s, v, 0, marked.channel < v.c ? marked.channel : 0, target);
+    if (done >= 0) m = map_until(m, done);
+    Rect place = map_fit((Rect){in.x, in.y, in.w, in.h - LEGEND_H - 4}, m.rows, m.columns);
+    if (vector && m.columns == 1) place = (Rect){in.x + in.w / 2 - 60, in.y, 120, in.h - LEGEND_H - 4};
+    if (m.rows * m.columns <= 49 || (vector && m.columns == 1)) draw_grid(s, place, &m, power_of(m.max), SIZE_BODY);
+    else draw_map(s, place, &m);
+    draw_legend(s, (Rect){in.x, in.y + in.h - LEGEND_H + 4, in.w, LEGEND_H}, &m, NULL);
+    if (marked.h > 0) draw_mark(s, marked_place(place, &m, marked));
+}
+
+void draw_result_card(Screen *s, Rect r, const char *title) {
+    const Target *t = &s->here;
+    const Place *at = &s->v->at;
+    const Spot spot = target_spot(t, at->channel, at->pixel);
+    if (!t->param) {
+        const bool vector = is_vector(t->v);
+        draw_map_card(s, r, title, t->v, at->target, (Cells){spot.c, spot.y, spot.x, 1, 1},
+                      vector ? at->channel + 1 : at->level < LEVEL_PIXEL ? -1 : at->pixel + 1);
+        return;
+    }
+    const Rect in = draw_titled(s, r, title, arena_print(s->a, "filter %d of %d", at->channel, t->channels));
+    Map m = map_of_target(s, t, at->channel, at->target);
+    const bool alone = m.vector; // a bias: all filters' numbers are one map
+    m = map_until(m, alone ? at->channel + 1 : at->pixel + 1);
+    const int cell = alone ? at->channel : at->pixel;
+    Rect place = map_fit((Rect){in.x, in.y, in.w, in.h - LEGEND_H - 4}, m.rows, m.columns);
+    if (m.columns == 1) place = (Rect){in.x + in.w / 2 - 60, in.y, 120, in.h - LEGEND_H - 4};
+    if (m.rows * m.columns <= 49) draw_grid(s, place, &m, power_of(m.max), SIZE_BODY);
+    else draw_map(s, place, &m);
+    draw_mark(s, map_cells(place, &m, cell / m.columns, cell % m.columns, 1, 1));
+    draw_legend(s, (Rect){in.x, in.y + in.h - LEGEND_H + 4, in.w, LEGEND_H}, &m, NULL);
+}
+
+static const char *terms_note(Screen *s, const Answer *x) {
+    return arena_print(s->a, "%s term%s", number_count(x->n).s, x->n == 1 ? "" : "s");
+}
+
+void draw_number(Screen *s, const char *from_title, Tensor from, OperandOf of, const char *to_title) {
+    const Answer x = answer_here(s->a, s->v);
+    const Target *t = &s->here;
+    Rect room = s->area;
+    const Rect card = cut_bottom(&room, ARITHMETIC_H);
+    const bool strip = !t->param && !is_vector(t->v) && t->channels > 1;
+    if (strip) draw_channels(s, cut_right(&room, STRIP_W), s->v->at.target, s->v->at.level >= LEVEL_PIXEL);
+    const double side = fmin(0.27 * room.w, room.h);
+    const Rect left = cut_left(&room, side), right = cut_right(&room, side);
+    if (from.v) draw_map_card(s, left, from_title, from, -1, operand_cells(s, &x, of, 0), -1);
+    const char *helper = !x.known ? "" : s->v->at.level == LEVEL_TERM ? "in order" : "the largest first";
+    const Rect in = draw_titled(s, room, "This number is a sum", helper);
+    draw_terms(s, in, &x);
+    draw_result_card(s, right, to_title);
+    draw_arithmetic(s, card, &x, NULL, x.known ? terms_note(s, &x) : NULL);
+}
+
+static void draw_pixel(Screen *s) {
+    draw_number(s, "Input x", layer_src(s, 0), OF_SRC, "Output y");
+}
+
+const Panel any_forward_panel = {
+    .kind = STAGE_FORWARD, .draw = {draw_stage, draw_channel, draw_pixel, draw_pixel},
+};

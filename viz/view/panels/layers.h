@@ -1,0 +1,21 @@
+/* layers.h — what the panels of layers have in common. */
+#pragma once
+#include "viz/view/panel.h"
+#include "viz/view/pieces/pieces.h"
+
+// The value of input k of the stage's layer: of the picture's numbers if that is the network's input.
+Tensor layer_src(const Screen *s, int k);
+
+// A card with one map of a tensor, `marked` cells of it in the marker. `h` 0: nothing is marked.
+typedef struct Cells { int channel, y, x, h, w; } Cells;
+void draw_map_card(Screen *s, Rect r, const char *title, Tensor v, int target, Cells marked, int done);
+
+// Where the operands of an answer lie in one tensor: around those of the current term's channel.
+Cells operand_cells(Screen *s, const Answer *x, OperandOf of, int k);
+
+// The card with what is walked over, filling up to the current number.
+void draw_result_card(Screen *s, Rect r, const char *title);
+
+// What a layer of any kind shows at level Pixel and Multiply: where the operands lie, the terms,
+// and where the result goes.
+void draw_number(Screen *s, const char *from_title, Tensor from, OperandOf of, const char *to_title);

@@ -1,0 +1,250 @@
+/* arithmetic.c — the card at the bottom: the sum that a number is, and where it is written.
+ *
+ *     0.57·0.46 + 2.31·1.06 + 3.13·(−0.26) + … + 0.00 = −0.44                 51 terms
+ *     ──────────────────────────────────────────────────────────────────────────────────
+ *     first.cnn:11 conv 2 5x5    conv.c:172 sum += *at(src, …) * *at(…);   f = 1  y = 9  x = 10 */
+#include <math.h>
+#include <string.h>
+
+#include "viz/view/panel.h"
+#include "viz/view/pieces/pieces.h"
+#include "viz/view/sources.h"
+
+enum { LINE = 34, CODE = 42 }; // heights
+
+// ---- terms as text -------------------------------------------------------------------------------
+
+const char *operand_text(Arena *a, const Operand *o) {
+    switch (o->of) {
+    case OF_NOTHING: return o->note ? arena_print(a, "%s = %s", o->name, o->note) : o->name;
+    case OF_PARAM:   return arena_print(a, "%s[%d,%d,%d,%d]", o->name, o->n, o->c, o->y, o->x);
+    default:         return arena_print(a, "%s[%d,%d,%d]", o->name, o->c, o->y, o->x);
+    }
+}
+
+static const char *factor_text(Arena *a, double v) {
+    const Digits t = fabs(v) >= 0.1 ? number_fixed(v, 2) : number_figures(v, 2);
+    return arena_print(a, v < 0 && t.s[0] != '0' ? "(%s)" : "%s", t.s);
+}
+
+const char *term_text(Arena *a, const Term *t) {
+    const char *text = "";
+    for (int f = 0; f < t->n_factors; f++)
+        text = arena_print(a, "%s%s%s", text, f ? "·" : "", factor_text(a, t->factor[f].v));
+    return t->n_factors ? text : factor_text(a, t->value);
+}
+
+// ---- a line of words -----------------------------------------------------------------------------
+
+// Where the next word goes; with `s` NULL words are only measured.
+typedef struct Pen {
+    Screen *s;
+    const Fonts *fonts;
+    double left, right, x, y;
+    int line, lines;
+    bool full;           // something did not fit
+} Pen;
+
+static const TextStyle sum_style = {.size = SIZE_SUM, .tone = TONE_INK, .tabular = true};
+static const TextStyle sign_style = {.size = SIZE_SUM, .tone = TONE_INK3};
+
+static void new_line(Pen *p) {
+    p->line++;
+    p->x = p->left + 20;
+    p->y += LINE;
+}
+
+// Keeps `room` free behind the word on the last line.
+static void word(Pen *p, TextStyle style, const char *text, double room) {
+    const double w = fonts_width(p->fonts, &style, text);
+    if (p->x + w + room > p->right && p->line + 1 < p->lines) new_line(p);
+    if (p->x + w + room > p->right) p->full = true;
+    if (p->s) draw_text(p->s->d, (Point){p->x, p->y}, style, text);
+    p->x += w;
+}
+
+// The current term, in the marker.
+static void marked_word(Pen *p, const char *text, double room) {
+    const TextStyle bold = {FONT_BOLD, SIZE_SUM, TONE_ON_FOCUS, ALIGN_LEFT, true};
+    const double w = fonts_width(p->fonts, &bold, text) + 16;
+    if (p->x + w + room > p->right && p->line + 1 < p->lines) new_line(p);
+    if (p->x + w + room > p->right) p->full = true;
+    if (p->s) draw_result(p->s, (Point){p->x, p->y}, SIZE_SUM, text);
+    p->x += w;
+}
+
+// ---- the sum -------------------------------------------------------------------------------------
+
+// Which terms are written: the first `head`, or those from lo to hi at level Multiply.
+typedef struct Choice { int lo, hi, current; } Choice;
+
+static const char *left_out(Arena *a, int n) {
+    return arena_print(a, "… %s more …", number_count(n).s);
+}
+
+static void write_sum(Pen *p, Arena *a, const Answer *x, Choice c, const char *left) {
+    const double room = p->line + 1 < p->lines ? 0 : 30;
+    if (left && *left) word(p, (TextStyle){.size = SIZE_SUM, .tone = TONE_INK2}, left, 0);
+    if (c.lo > x->first) word(p, sign_style, arena_print(a, "%s + ", left_out(a, c.lo)), 0);
+    for (int i = c.lo; i < c.hi; i++) {
+        const Term *t = &x->term[i - x->first];
+        TextStyle style = sum_style;
+        if (i > c.lo) word(p, sign_style, " + ", 40);
+        if (c.current >= 0 && i > c.current) style.tone = TONE_INK3;
+        if (i == c.current) marked_word(p, term_text(a, t), room);
+        else word(p, style, term_text(a, t), room);
+    }
+    if (c.hi < x->n) word(p, sign_style, arena_print(a, " + %s", left_out(a, x->n - c.hi)), 0);
+}
+
+static double sum_until(const Answer *x, int current) {
+    double sum = 0;
+    for (int i = 0; i <= current - x->first && i < x->kept; i++) sum += x->term[i].value;
+    return sum;
+}
+
+static void write_result(Pen *p, const Answer *x, int current) {
+    const View *v = p->s ? p->s->v : NULL;
+    const bool partly = current >= 0;
+    const Digits result = number_figures(partly ? sum_until(x, current) : x->sum, 4);
+    const bool hidden = v && v->predict && !v->revealed && !partly;
+    const TextStyle bold = {FONT_BOLD, SIZE_RESULT, TONE_INK, ALIGN_LEFT, true};
+    const double w = fonts_width(p->fonts, &bold, result.s) + 16;
+    word(p, sign_style, partly ? "   so far  " : "  =  ", w);
+    if (p->x + w > p->right) p->full = true;
+    if (p->s && !partly) draw_result(p->s, (Point){p->x, p->y + 1}, SIZE_RESULT, hidden ? "?" : result.s);
+    if (p->s && partly) {
+        const Rect frame = {p->x, p->y - 25, w, 34};
+        draw_rect(p->s->d, frame, (ShapeStyle){.line = TONE_INK, .width = 2, .radius = CHIP_RADIUS});
+        draw_text(p->s->d, (Point){p->x + 8, p->y + 1}, bold, result.s);
+    }
+    p->x += w;
+}
+
+static bool fits(const Pen *start, Arena *a, const Answer *x, Choice c, const char *left) {
+    Pen p = *start;
+    p.s = NULL;
+    write_sum(&p, a, x, c, left);
+    write_result(&p, x, c.current);
+    return !p.full;
+}
+
+// As many terms as fit: from the first one on, or around the current one.
+static Choice choose(const Pen *start, Arena *a, const Answer *x, int current, const char *left) {
+    const int end = x->first + x->kept;
+    Choice c = {x->first, x->first, current};
+    if (current >= 0) c.lo = c.hi = current;
+    const int most = 40;
+    for (int grown = 1; grown && c.hi - c.lo < most;) {
+        grown = 0;
+        Choice more = {c.lo, c.hi + 1, current};
+        if (c.hi < end && fits(start, a, x, more, left)) c = more, grown = 1;
+        more = (Choice){c.lo - 1, c.hi, current};
+        if (c.lo > x->first && fits(start, a, x, more, left)) c = more, grown = 1;
+    }
+    return c;
+}
+
+// The sum, or words about it, at the place where a card's sums begin.
+static Pen pen_in(Screen *s, Rect r, double right_w, int lines) {
+    return (Pen){.s = s, .fonts = s->d->fonts, .left = r.x + CARD_PADDING, .x = r.x + CARD_PADDING,
+                 .right = r.x + r.w - CARD_PADDING - right_w, .y = r.y + 35, .lines = lines};
+}
+
+void draw_arithmetic(Screen *s, Rect r, const Answer *x, const char *left, const char *right) {
+    const int current = s->v->at.level == LEVEL_TERM ? s->v->at.term : -1;
+    const TextStyle note = {.size = SIZE_LABEL, .tone = TONE_INK3, .align = ALIGN_RIGHT};
+    const double right_w = right ? fonts_width(s->d->fonts, &note, right) + 24 : 0;
+    const int lines = r.h - CODE >= 2 * LINE ? 2 : 1;
+    Pen p = pen_in(s, r, right_w, lines);
+    draw_card(s->d, r);
+    draw_code_line(s, r);
+    if (right) {
+        const double y = p.y + (lines - 1) * LINE;
+        draw_text(s->d, (Point){r.x + r.w - CARD_PADDING, y}, note, right);
+    }
+    if (!x->known) return;
+    const Choice c = choose(&p, s->a, x, current, left);
+    write_sum(&p, s->a, x, c, left);
+    write_result(&p, x, current);
+}
+
+void draw_sentence(Screen *s, Rect r, const char *before, const char *result, const char *behind) {
+    Pen p = pen_in(s, r, 0, 1);
+    const bool hidden = s->v->predict && !s->v->revealed;
+    draw_card(s->d, r);
+    draw_code_line(s, r);
+    word(&p, sum_style, before, 0);
+    p.x += 6;
+    if (*result) p.x = draw_result(s, (Point){p.x, p.y + 1}, SIZE_RESULT, hidden ? "?" : result) + 12;
+    const Rect rest = {p.x, p.y - 16, p.right - p.x, 16};
+    draw_fitted(s->d, rest, (TextStyle){.size = SIZE_SUM, .tone = TONE_INK2}, behind);
+}
+
+// ---- where it is written -------------------------------------------------------------------------
+
+static CodeLine code_of(Screen *s) {
+    const char *source = s->stage->source;
+    const bool back = s->stage->kind == STAGE_BACKWARD;
+    static const struct { const char *function, *writes; } looks[][4] = {
+        {{"forward_ref", "+= "}, {"forward_ref", "*at(dst"}, {"forward", "dst["}, {"forward", "*at(dst"}},
+        {{"backward_ref", "*at(diff_"}, {"backward_ref", "diff_src"}, {"backward", "diff_src["},
+         {"backward", "*at(diff_src"}},
+    };
+    for (int i = 0; i < 4; i++) {
+        const CodeLine l = source_line(s->a, source, looks[back][i].function, looks[back][i].writes);
+        if (l.file) return l;
+    }
+    static const char *const others[][2] = {{"judge", "diff"}, {"update", "w["}, {"apply", "*at(dst"},
+                                            {"apply", "dst"}};
+    for (int i = 0; i < 4; i++) {
+        const CodeLine l = source_line(s->a, source, others[i][0], others[i][1]);
+        if (l.file) return l;
+    }
+    return (CodeLine){0};
+}
+
+// "first.cnn:11 conv 2 5x5"
+static const char *statement_of(Screen *s) {
+    const Experiment *x = s->v->t.s->x;
+    const Use *use = s->stage->use;
+    if (!use || !use->kind) return "";
+    const int line = diags_line(x->places, use->at);
+    const char *slash = strrchr(x->file, '/');
+    const char *text = use_text(s->a, use);
+    if (line == 0) return text;
+    return arena_print(s->a, "%s:%d  %s", slash ? slash + 1 : x->file, line, text);
+}
+
+static const char *indices_of(Screen *s) {
+    if (s->v->at.level < LEVEL_CHANNEL || !s->here.v.v) return "";
+    const Spot at = target_spot(&s->here, s->v->at.channel, s->v->at.pixel);
+    if (s->here.param)
+        return arena_print(s->a, "f = %d  c = %d  i = %d  j = %d", at.n, at.c, at.y, at.x);
+    if (s->here.v.h * s->here.v.w == 1) return arena_print(s->a, "c = %d", at.c);
+    return arena_print(s->a, "c = %d  y = %d  x = %d", at.c, at.y, at.x);
+}
+
+void draw_code_line(Screen *s, Rect r) {
+    const TextStyle plain = {.size = SIZE_AXIS, .tone = TONE_INK3};
+    const TextStyle mono = {.font = FONT_MONO, .size = SIZE_AXIS, .tone = TONE_INK2};
+    TextStyle right = mono;
+    right.align = ALIGN_RIGHT;
+    const double y = r.y + r.h - 15, line = r.y + r.h - CODE;
+    double x = r.x + CARD_PADDING, end = r.x + r.w - CARD_PADDING;
+
+    draw_line(s->d, (Point){x, line}, (Point){end, line}, (ShapeStyle){.line = TONE_LINE});
+    const char *indices = indices_of(s);
+    draw_text(s->d, (Point){end, y}, right, indices);
+    end -= fonts_width(s->d->fonts, &right, indices) + 20;
+    const char *statement = statement_of(s);
+    if (*statement) {
+        const double w = fmin(fonts_width(s->d->fonts, &mono, statement) + 1, 0.4 * (end - x));
+        draw_fitted(s->d, (Rect){x, y - 10, w, 10}, mono, statement);
+        x += w + 28;
+    }
+    const CodeLine code = code_of(s);
+    if (!code.file) return;
+    x += draw_print(s->d, (Point){x, y}, plain, "%s:%d", code.file, code.line) + 12;
+    draw_fitted(s->d, (Rect){x, y - 10, end - x, 10}, mono, code.text);
+}

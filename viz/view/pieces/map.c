@@ -1,0 +1,259 @@
+/* map.c — numbers as coloured cells, and the scale that says what a colour means. */
+#include <math.h>
+
+#include "viz/view/pieces/pieces.h"
+
+enum { VECTOR_ROW = 20, HATCH = 8 };
+
+// ---- from tensors to maps ------------------------------------------------------------------------
+
+static bool has_negative(Tensor t) {
+    for (size_t i = 0, len = tensor_len(t); i < len; i++)
+        if (t.v[i] < 0) return true;
+    return false;
+}
+
+static Map map_make(Screen *s, int rows, int columns, int target, int channel) {
+    return (Map){.v = arena_array(s->a, float, (size_t)rows * (size_t)columns + 1),
+                 .rows = rows, .columns = columns, .done = rows * columns, .step = columns,
+                 .target = target, .channel = channel, .max = 1};
+}
+
+static void measure(Screen *s, Map *m, Tensor t) {
+    m->scale = has_negative(t) ? SCALE_SIGNED : SCALE_UNSIGNED;
+    m->max = scale_max(s, t, m);
+}
+
+// A vector stands in rows of equal length, as square as can be; what is left over is zero.
+static Map map_of_vector(Screen *s, Tensor t, int n, int target) {
+    int columns = t.c <= VECTOR_ROW ? 1 : (int)ceil(sqrt(t.c));
+    while (columns > 1 && columns < VECTOR_ROW + 12 && t.c % columns) columns++;
+    const int rows = (t.c + columns - 1) / columns;
+    Map m = map_make(s, rows, columns, target, 0);
+    float *v = (float *)m.v;
+    for (int c = 0; c < t.c; c++) v[c] = (float)*at(t, n, c, 0, 0);
+    m.vector = true;
+    m.done = t.c;
+    return m;
+}
+
+Map map_of(Screen *s, Tensor t, int n, int c, int target) {
+    Map m;
+    if (t.h * t.w == 1) {
+        m = map_of_vector(s, t, n, target);
+    } else {
+        m = map_make(s, t.h, t.w, target, c);
+        float *v = (float *)m.v;
+        for (int i = 0; i < t.h * t.w; i++) v[i] = (float)*at(t, n, c, i / t.w, i % t.w);
+    }
+    measure(s, &m, t);
+    return m;
+}
+
+// Filters of several input channels stand side by side; those of a dense layer in rows.
+Map map_of_target(Screen *s, const Target *t, int channel, int target) {
+    if (!t->param) return map_of(s, t->v, 0, channel, target);
+    if (t->v.c * t->v.h * t->v.w == 1) {
+        Map m = map_of_vector(s, (Tensor){t->v.v, 1, t->v.n, 1, 1, LAYOUT_PLAIN}, 0, target);
+        measure(s, &m, t->v);
+        return m;
+    }
+    const bool dense = t->v.h * t->v.w == 1;
+    Tensor row = t->v;
+    if (dense) {
+        row = (Tensor){at(t->v, channel, 0, 0, 0), 1, t->v.c, 1, 1, LAYOUT_PLAIN};
+        Map m = map_of_vector(s, row, 0, target);
+        measure(s, &m, row);
+        m.channel = channel, m.vector = false;
+        return m;
+    }
+    Map m = map_make(s, t->v.c * t->v.h, t->v.w, target, channel);
+    float *v = (float *)m.v;
+    for (int i = 0; i < t->pixels; i++) v[i] = (float)target_value(t, channel, i);
+    measure(s, &m, t->v);
+    return m;
+}
+
+Map map_of_picture(Screen *s, Tensor t, int target) {
+    if (t.c == 1) {
+        Map m = map_of(s, t, 0, 0, target);
+        const bool bytes = map_size(m.v, m.rows * m.columns) > 1;
+        if (m.scale != SCALE_SIGNED) m.scale = SCALE_GRAY, m.max = bytes ? 255 : 1;
+        return m;
+    }
+    Map m = map_make(s, t.h, t.w, target, 0);
+    float *v = arena_array(s->a, float, (size_t)(3 * t.h * t.w));
+    double lo = 0, hi = 0;
+    for (int i = 0; i < t.h * t.w; i++)
+        for (int c = 0; c < 3; c++) {
+            const double x = (double)*at(t, 0, c < t.c ? c : t.c - 1, i / t.w, i % t.w);
+            v[3 * i + c] = (float)x;
+            lo = fmin(lo, x), hi = fmax(hi, x);
+        }
+    // What has been centred around zero is stretched back to what can be seen.
+    for (int i = 0; lo < 0 && i < 3 * t.h * t.w; i++) v[i] = (float)((v[i] - lo) / (hi - lo));
+    m.v = v;
+    m.scale = SCALE_RGB;
+    m.max = lo < 0 ? 1 : hi > 1 ? 255 : 1;
+    return m;
+}
+
+Map map_part(Screen *s, const Map *m, int top, int left, int rows, int columns) {
+    const int y0 = top > 0 ? top : 0, x0 = left > 0 ? left : 0;
+    const int y1 = top + rows < m->rows ? top + rows : m->rows;
+    const int x1 = left + columns < m->columns ? left + columns : m->columns;
+    Map part = *m;
+    part.rows = y1 > y0 ? y1 - y0 : 0, part.columns = x1 > x0 ? x1 - x0 : 0;
+    float *v = arena_array(s->a, float, (size_t)(part.rows * part.columns) + 1);
+    for (int y = 0; y < part.rows; y++)
+        for (int x = 0; x < part.columns; x++)
+            v[y * part.columns + x] = m->v[(y0 + y) * m->columns + x0 + x];
+    part.v = v;
+    part.top = y0, part.left = x0, part.step = m->columns;
+    part.done = part.rows * part.columns;
+    return part;
+}
+
+Map map_until(Map m, int done) {
+    m.done = done < m.done ? done : m.done;
+    return m;
+}
+
+// ---- places --------------------------------------------------------------------------------------
+
+Rect map_fit(Rect room, int rows, int columns) {
+    const double cell = fmin(room.w / columns, room.h / rows);
+    const double w = cell * columns, h = cell * rows;
+    return (Rect){room.x + (room.w - w) / 2, room.y + (room.h - h) / 2, w, h};
+}
+
+Rect map_cells(Rect r, const Map *m, int row, int column, int rows, int columns) {
+    const double w = r.w / m->columns, h = r.h / m->rows;
+    return (Rect){r.x + (column - m->left) * w, r.y + (row - m->top) * h, columns * w, rows * h};
+}
+
+// ---- drawing -------------------------------------------------------------------------------------
+
+static void hatch(Screen *s, Rect r) {
+    if (r.w <= 0 || r.h <= 0) return;
+    draw_rect(s->d, r, (ShapeStyle){.fill = TONE_SUNKEN});
+    draw_hatch(s->d, r, TONE_LINE, HATCH);
+}
+
+// What is not done: the rest of the current row, and the rows below.
+static void hatch_rest(Screen *s, Rect r, const Map *m) {
+    if (m->done >= m->rows * m->columns) return;
+    const double w = r.w / m->columns, h = r.h / m->rows;
+    const int row = m->done / m->columns, column = m->done % m->columns;
+    const double below = r.y + (column ? row + 1 : row) * h;
+    if (column) hatch(s, (Rect){r.x + column * w, r.y + row * h, r.w - column * w, h});
+    hatch(s, (Rect){r.x, below, r.w, r.y + r.h - below});
+}
+
+void draw_map(Screen *s, Rect r, const Map *m) {
+    const CellStyle cells = {.scale = m->scale, .max = m->max, .width = 1,
+                             .line = m->ruled ? TONE_LINE : TONE_NONE};
+    if (m->rows < 1 || m->columns < 1) return;
+    if (m->done > 0) draw_cells(s->d, r, m->rows, m->columns, m->v, cells);
+    hatch_rest(s, r, m);
+    draw_rect(s->d, r, (ShapeStyle){.line = TONE_LINE});
+    hits_add(s->hits, (Hit){.kind = HIT_CELLS, .rect = r, .target = m->target, .channel = m->channel,
+                            .vector = m->vector, .rows = m->rows, .columns = m->columns,
+                            .top = m->top, .left = m->left, .step = m->step});
+}
+
+// Three frames as draw_marker() has them, thinner where the marked place is small.
+void draw_mark(Screen *s, Rect r) {
+    const double side = fmin(r.w, r.h), width = side < 16 ? 2 : 3;
+    if (side >= 30) {
+        draw_marker(s->d, r);
+        return;
+    }
+    const ShapeStyle ink = {.line = TONE_ON_FOCUS, .width = 1};
+    draw_rect(s->d, rect_inset(r, -width - 0.5), ink);
+    draw_rect(s->d, rect_inset(r, -width / 2), (ShapeStyle){.line = TONE_FOCUS, .width = width});
+    if (side > 8) draw_rect(s->d, rect_inset(r, 0.5), ink);
+}
+
+// ---- scales --------------------------------------------------------------------------------------
+
+double map_size(const float *v, int n) {
+    double max = 1e-12;
+    for (int i = 0; i < n; i++)
+        if (isfinite(v[i]) && fabs((double)v[i]) > max) max = fabs((double)v[i]);
+    return max;
+}
+
+static double image_size(Tensor t, int n) {
+    double max = 1e-12;
+    if (!t.v) return max;
+    for (int c = 0; c < t.c; c++)
+        for (int y = 0; y < t.h; y++)
+            for (int x = 0; x < t.w; x++) {
+                const double v = fabs((double)*at(t, n, c, y, x));
+                if (isfinite(v) && v > max) max = v;
+            }
+    return max;
+}
+
+// The largest number of any layer's output, or of any gradient.
+static double largest_of_all(const Screen *s) {
+    const Graph *g = &s->v->t.s->x->graph;
+    const bool back = s->stage->kind == STAGE_BACKWARD;
+    double max = 1e-12;
+    for (int i = 1; i < g->n_nodes; i++)
+        max = fmax(max, image_size(back ? trace_diff(&s->v->t, i) : trace_value(&s->v->t, i), 0));
+    return max;
+}
+
+double scale_max(const Screen *s, Tensor t, const Map *m) {
+    switch (s->v->scale_by) {
+    case BY_STAGE: return image_size(t, 0);
+    case BY_ALL:   return largest_of_all(s);
+    default:       return map_size(m->v, m->rows * m->columns);
+    }
+}
+
+// ---- the legend ----------------------------------------------------------------------------------
+
+enum { STEPS = 128, LEGEND_BAR = 10 };
+
+static void legend_bar(Screen *s, Rect r, const Map *m) {
+    float v[STEPS];
+    const bool is_signed = m->scale == SCALE_SIGNED;
+    for (int i = 0; i < STEPS; i++) {
+        const float u = (float)i / (STEPS - 1);
+        v[i] = is_signed ? 2 * u - 1 : u;
+    }
+    draw_cells(s->d, r, 1, STEPS, v, (CellStyle){.scale = m->scale, .max = 1});
+    draw_rect(s->d, r, (ShapeStyle){.line = TONE_LINE});
+}
+
+void draw_legend(Screen *s, Rect r, const Map *m, const char *note) {
+    if (m->scale == SCALE_RGB) return;
+    const Power p = power_of(m->scale == SCALE_GRAY ? 1 : m->max);
+    const char *const max = number_figures(m->max * p.factor, 3).s, *const high = arena_print(s->a, "%s", max);
+    const double below = r.y + LEGEND_BAR + 17;
+    const char *by = note ? note : s->v->scale_by == BY_STAGE ? "this stage"
+                                 : s->v->scale_by == BY_ALL ? "all stages" : "";
+    const char *right = arena_print(s->a, "%s%s%s", p.text, *p.text && *by ? " " : "", by);
+    TextStyle style = {.size = SIZE_AXIS, .tone = TONE_INK2, .tabular = true};
+    const double w = fonts_width(s->d->fonts, &style, right);
+    const Rect bar = {r.x, r.y, r.w - (w > 0 ? w + 12 : 0), LEGEND_BAR};
+    const double middle = bar.x + bar.w / 2;
+
+    legend_bar(s, bar, m);
+    if (w > 0) draw_text(s->d, (Point){bar.x + bar.w + 12, r.y + 10}, style, right);
+    if (m->scale == SCALE_SIGNED) {
+        draw_print(s->d, (Point){bar.x, below}, style, "−%s", high);
+        draw_line(s->d, (Point){middle, r.y}, (Point){middle, r.y + LEGEND_BAR + 3},
+                  (ShapeStyle){.line = TONE_INK2});
+        style.align = ALIGN_CENTRE;
+        draw_text(s->d, (Point){middle, below}, style, "0");
+    } else {
+        draw_text(s->d, (Point){bar.x, below}, style, "0");
+    }
+    style.align = ALIGN_RIGHT;
+    draw_print(s->d, (Point){bar.x + bar.w, below}, style, "%s%s",
+               m->scale == SCALE_SIGNED ? "+" : "", high);
+}

@@ -1,0 +1,136 @@
+/* pieces.h — what panels are put together from.
+ *
+ * Each piece draws into a place it is given, says what of it can be clicked, and keeps the rules of
+ * the viewer: sign by colour and by a real minus, numbers that shrink rather than touch, hatching
+ * for what is not computed yet, one marker for "we are here". */
+#pragma once
+#include "viz/draw/number.h"
+#include "viz/view/screen.h"
+
+// ---- numbers as cells: map.c ---------------------------------------------------------------------
+
+// rows × columns numbers, row by row (three per cell for SCALE_RGB).
+typedef struct Map {
+    const float *v;
+    int rows, columns;
+    Scale scale;
+    double max;          // what the darkest colour stands for
+    int done;            // so many cells are computed, the others hatched
+    int target, channel; // what a click goes to; target −1: nothing
+    bool ruled;          // lines between the cells
+    bool vector;         // the cells are the channels of a vector
+    int top, left, step; // of a part of a larger map: see Hit
+} Map;
+
+// Channel c of image n, or a whole vector in rows of equal length. The scale is signed if the
+// tensor has a negative number. For what is no target of the stage, target is −1.
+Map map_of(Screen *s, Tensor t, int n, int c, int target);
+
+// The map of a target's channel: a map of the stage, or a filter, its input channels side by side.
+Map map_of_target(Screen *s, const Target *t, int channel, int target);
+
+// A picture as people see it: gray or RGB, `max` is white.
+Map map_of_picture(Screen *s, Tensor t, int target);
+
+// A part of a map, cut at its edges.
+Map map_part(Screen *s, const Map *m, int top, int left, int rows, int columns);
+
+// Only the first `done` cells are there.
+Map map_until(Map m, int done);
+
+// The largest place in `room` with square cells, in its middle.
+Rect map_fit(Rect room, int rows, int columns);
+
+// The place of cells within a map that is drawn at `r`.
+Rect map_cells(Rect r, const Map *m, int row, int column, int rows, int columns);
+
+void draw_map(Screen *s, Rect r, const Map *m);
+
+// The marker for one cell or window of a map: fits tight grids, too.
+void draw_mark(Screen *s, Rect r);
+
+// The largest size of a number, at least 1e-12; NaN and infinities do not count.
+double map_size(const float *v, int n);
+
+// What colours are measured against, by the view's choice: this map, this stage or all stages.
+double scale_max(const Screen *s, Tensor t, const Map *m);
+
+// The scale below a map: r.w wide, 32 dp high, from r.x, r.y. `note` (or NULL) stands at the right.
+enum { LEGEND_H = 32 };
+void draw_legend(Screen *s, Rect r, const Map *m, const char *note);
+
+// ---- numbers as numbers: grid.c ------------------------------------------------------------------
+
+// One power of ten for a whole panel, so that cells need about three digits.
+typedef struct Power { double factor; const char *text; } Power; // text: "×10⁻³" or ""
+Power power_of(double max);
+int decimals_of(double max); // about three digits for numbers up to max
+
+// A map with its numbers written into the cells, times the power.
+void draw_grid(Screen *s, Rect r, const Map *m, Power power, double size);
+
+// ---- the sum a number is: arithmetic.c, terms.c -----------------------------------------------------
+
+enum { ARITHMETIC_H = 128 };
+
+// A term as text: "0.57·(−0.41)".
+const char *term_text(Arena *a, const Term *t);
+
+// The card at the bottom: the terms in order, as many as fit, the result in the marker (at level
+// Multiply the current term in the marker, and the sum so far), and below where this is written.
+// `left` (or NULL) stands in front, `right` at the right.
+void draw_arithmetic(Screen *s, Rect r, const Answer *x, const char *left, const char *right);
+
+// The card for a sum in words: `before` RESULT `behind`, and the line of code below.
+void draw_sentence(Screen *s, Rect r, const char *before, const char *result, const char *behind);
+
+// file:line and statement of the definition in C, the statement of the model, indices at the right.
+void draw_code_line(Screen *s, Rect r);
+
+// The terms as rows with bars; at level Multiply in order around the current one, else the largest
+// first.
+void draw_terms(Screen *s, Rect r, const Answer *x);
+
+// The row of the sum, in words of the source, for text and screen: "weights[1,0,2,2]".
+const char *operand_text(Arena *a, const Operand *o);
+
+// ---- channels: channels.c ------------------------------------------------------------------------
+
+// The narrow strip of channels at the right edge, `done` of them and part of the current one.
+enum { STRIP_W = 92 };
+void draw_channels(Screen *s, Rect r, int target, bool partly);
+
+// A page of thumbnails, and the current channel large with its numbers. Level Channel.
+void draw_channel_page(Screen *s, Rect r, int target);
+
+// As many thumbnails of a tensor as fit into a card. Level Stage.
+void draw_thumbnails(Screen *s, Rect r, Tensor t, int target);
+
+// ---- words and controls: words.c -----------------------------------------------------------------
+
+// A card with its heading; returns what is left inside.
+Rect draw_titled(Screen *s, Rect r, const char *title, const char *helper);
+
+// Text in lines no wider than w; returns the height.
+double draw_prose(Screen *s, Point at, double w, TextStyle style, const char *text);
+
+// A row of words, one of them chosen; kind and to = 0, 1 … of the clicks. Returns its width.
+double draw_choice(Screen *s, Point at, double h, const char *const *word, int n, int chosen,
+                   HitKind kind);
+
+// A key as it is printed on a keyboard; returns where it ends.
+double draw_cap(DrawList *d, double x, double middle, const char *text);
+
+// A name and a number on one line, left and right.
+void draw_fact(Screen *s, Rect r, const char *name, const char *value);
+
+// A result: text on the marker's yellow. Returns where it ends.
+double draw_result(Screen *s, Point at, double size, const char *text);
+
+// ---- charts: chart.c -----------------------------------------------------------------------------
+
+// A horizontal bar of v, full at max; of a signed number from the middle to the left or right.
+void draw_bar(Screen *s, Rect r, double v, double max, bool is_signed);
+
+// How often numbers occur, in bins from lo to hi, with the axis below.
+void draw_histogram(Screen *s, Rect r, const float *v, int n, double lo, double hi, Tone tone);

@@ -1,0 +1,44 @@
+/* screen.h — what a panel draws on. */
+#pragma once
+#include <setjmp.h>
+
+#include "lang/arena.h"
+#include "viz/view/answer.h"
+#include "viz/view/view.h"
+#include "viz/view/walk.h"
+
+// Where things lie, dp. What depends on the size of the slide is in Screen.
+enum {
+    TOP_BAR = 52, STRIP_TOP = 62, CHIP_H = 36, LANE_GAP = 6, LOWER_CHIP_H = 28,
+    TITLE_TOP = 148, PANELS_TOP = 196, FOOTER = 48, PANELS_BOTTOM = 56, // above the lower edge
+    CHIP_GAP = 6
+};
+
+typedef struct Screen {
+    DrawList *d;
+    Arena *a;            // gone with the picture
+    const View *v;
+    const Stage *stage;
+    const Node *node;    // of a layer's stages; else NULL
+    Target here;         // what is walked over
+    Hits *hits;
+    Rect area;           // what is left for panels
+} Screen;
+
+// ---- dividing a rectangle: a part is cut off, with a gap beside it -------------------------------
+
+Rect cut_left(Rect *room, double w);
+Rect cut_right(Rect *room, double w);
+Rect cut_top(Rect *room, double h);
+Rect cut_bottom(Rect *room, double h);
+
+// ---- words that several panels use ---------------------------------------------------------------
+
+// "8×26×26", or "400" for a vector.
+const char *shape_text(Arena *a, Shape s);
+const char *tensor_shape(Arena *a, Tensor t);
+
+// The name of a stage for a chip ("Conv 1") and for a title ("Convolution 1"). A name given in
+// the model stands as it is.
+const char *stage_chip(Arena *a, const Trace *t, int stage);
+const char *stage_title(Arena *a, const Trace *t, int stage);

@@ -1,0 +1,156 @@
+/* tell.c — see tell.h. */
+#include "viz/view/tell.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "viz/view/answer.h"
+#include "viz/view/frame.h"
+#include "viz/view/panel.h"
+#include "viz/view/pieces/pieces.h"
+#include "viz/view/scenes.h"
+
+static bool make_room(Telling *t, size_t more) {
+    if (t->room - t->n > more) return true;
+    const size_t room = 2 * t->room + more + 256;
+    char *text = t->failed ? NULL : realloc(t->text, room);
+    if (!text) return !(t->failed = true);
+    t->text = text, t->room = room;
+    return true;
+}
+
+void tell(Telling *t, const char *fmt, ...) {
+    va_list args, again;
+    va_start(args, fmt);
+    va_copy(again, args);
+    const int len = vsnprintf(NULL, 0, fmt, args);
+    if (len >= 0 && make_room(t, (size_t)len)) {
+        vsnprintf(t->text + t->n, t->room - t->n, fmt, again);
+        t->n += (size_t)len;
+    }
+    va_end(again);
+    va_end(args);
+}
+
+// ---- one number ----------------------------------------------------------------------------------
+
+static const char *place_text(Telling *t, const Target *here, Spot at) {
+    if (here->param) return arena_print(t->a, "[%d,%d,%d,%d]", at.n, at.c, at.y, at.x);
+    if (here->v.h * here->v.w <= 1) return arena_print(t->a, "[%d]", at.c);
+    return arena_print(t->a, "[%d,%d,%d]", at.c, at.y, at.x);
+}
+
+static void tell_term(Telling *t, const Term *term, int i, double sum) {
+    tell(t, "  %3d  %s", i + 1, term->label ? term->label : "");
+    for (int f = 0; f < term->n_factors; f++) {
+        const Operand *o = &term->factor[f];
+        tell(t, "%s%s %s", f ? " · " : term->label ? " " : "", operand_text(t->a, o),
+             number_figures(o->v, 6).s);
+    }
+    tell(t, " = %s", number_figures(term->value, 6).s);
+    tell(t, "   so far %s\n", number_figures(sum, 6).s);
+}
+
+enum { TOLD_TERMS = 200 };
+
+void tell_answer(Telling *t) {
+    const View *v = t->v;
+    const Target here = walk_here(v);
+    if (!here.v.v || v->at.level < LEVEL_PIXEL) return;
+    const Spot at = target_spot(&here, v->at.channel, v->at.pixel);
+    const double value = target_value(&here, v->at.channel, v->at.pixel);
+    const bool hidden = v->predict && !v->revealed;
+    tell(t, "%s%s = %s\n", here.name, place_text(t, &here, at), hidden ? "?" : number_figures(value, 6).s);
+
+    const Answer x = answer_here(t->a, v);
+    for (int i = 0; i < x.n_helpers; i++)
+        tell(t, "  %s = %s\n", operand_text(t->a, &x.helper[i]), number_figures(x.helper[i].v, 6).s);
+    double sum = 0;
+    for (int i = 0; x.known && i < x.kept && i < TOLD_TERMS; i++) {
+        if (v->at.level == LEVEL_TERM && x.first + i > v->at.term) break;
+        sum += x.term[i].value;
+        tell_term(t, &x.term[i], x.first + i, sum);
+    }
+    if (x.known) tell(t, "  %d terms\n", x.n);
+}
+
+// ---- a whole picture -----------------------------------------------------------------------------
+
+static void tell_head(Telling *t) {
+    static const char *const levels[] = {"Stage", "Channel", "Pixel", "Multiply"};
+    const View *v = t->v;
+    const Stage *s = &v->t.stage[v->at.stage];
+    const Experiment *x = v->t.s->x;
+    char position[160];
+    walk_position(v, position, sizeof position);
+    tell(t, "stage %s · %s · %s · %s\n", s->name, stage_title(t->a, &v->t, v->at.stage),
+         levels[v->at.level], position);
+    if (s->use && s->use->kind && diags_line(x->places, s->use->at) > 0)
+        tell(t, "model %s:%d %s\n", x->file, diags_line(x->places, s->use->at), use_text(t->a, s->use));
+    const Node *node = stage_node(&v->t, s);
+    if (node) tell(t, "shape %s\n", shape_text(t->a, node->shape));
+    if (s->formula && *s->formula) tell(t, "formula %s\n", s->formula);
+}
+
+static void tell_channel(Telling *t) {
+    const View *v = t->v;
+    const Target here = walk_here(v);
+    if (!here.v.v || v->at.level != LEVEL_CHANNEL) return;
+    double sum = 0;
+    int zeros = 0;
+    for (int i = 0; i < here.pixels; i++) {
+        const double value = target_value(&here, v->at.channel, i);
+        sum += value, zeros += value == 0;
+    }
+    tell(t, "%s channel %d: mean %s, zeros %d of %d\n", here.name, v->at.channel,
+         number_figures(sum / here.pixels, 6).s, zeros, here.pixels);
+}
+
+static void tell_picture(Telling *t) {
+    const View *v = t->v;
+    bool right;
+    const char *verdict = frame_verdict(t->a, v, &right);
+    tell(t, "model %s, image %d", v->t.s->x->name, v->t.picture[0]);
+    if (v->t.label[0] >= 0) tell(t, ", label %s", v->t.s->data.class_name[v->t.label[0]]);
+    tell(t, "%s%s\n", verdict ? ", " : "", verdict ? verdict : "");
+    if (v->blank) {
+        tell(t, "blank\n");
+        return;
+    }
+    if (v->scene != SCENE_STAGES) {
+        tell(t, "scene %s\n", scene_of(v)->name);
+        scene_of(v)->tell(t);
+        return;
+    }
+    const Panel *p = panel_of(&v->t.stage[v->at.stage]);
+    tell_head(t);
+    tell_channel(t);
+    if (p->tell) p->tell(t);
+    else tell_answer(t);
+    if (v->message[0]) tell(t, "message %s\n", v->message);
+}
+
+static bool fill(Telling *t) {
+    t->a = arena_make();
+    if (!t->a) return false;
+    if (setjmp(*arena_guard(t->a))) {
+        arena_free(t->a);
+        return false;
+    }
+    tell_picture(t);
+    arena_free(t->a);
+    return !t->failed;
+}
+
+char *view_text(const View *v) {
+    Telling *t = calloc(1, sizeof *t);
+    char *text = NULL;
+    if (!t) return NULL;
+    t->v = v;
+    if (fill(t)) text = t->text;
+    else free(t->text);
+    free(t);
+    return text;
+}

@@ -1,0 +1,158 @@
+/* view.c — the state of the viewer, and what events do to it. */
+#include "viz/view/view.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "viz/view/frame.h"
+#include "viz/view/keys.h"
+#include "viz/view/walk.h"
+
+// ---- events --------------------------------------------------------------------------------------
+
+static double clamp(double v, double lo, double hi) { return fmin(fmax(v, lo), hi); }
+
+// Where the mouse is on the slide.
+static Point on_slide(const View *v, double x, double y) {
+    const PaintView p = view_place(v);
+    return (Point){(x - p.x) / p.scale, (y - p.y) / p.scale};
+}
+
+// A key takes away whatever lies over the picture first: the blank screen, the help.
+static bool uncover(View *v) {
+    const bool covered = v->blank || v->scene == SCENE_HELP;
+    v->blank = false;
+    if (v->scene == SCENE_HELP) v->scene = SCENE_STAGES;
+    return covered;
+}
+
+static void key_event(View *v, const Event *e) {
+    const bool told = v->message[0] || v->pointing;
+    const bool leaves = e->ctrl && e->key == 'q';
+    v->message[0] = '\0';
+    v->pointing = false;
+    const bool acted = (!leaves && uncover(v)) || key_act(v, e);
+    v->dirty = v->dirty || acted || told;
+}
+
+// Clicking a number goes there; one level finer if that is where it can be looked at.
+static void click_cells(View *v, const Hit *hit) {
+    int row, column;
+    if (hit->target < 0) return;
+    hit_cell(hit, v->mouse, &row, &column);
+    const int i = (hit->top + row) * hit->step + hit->left + column;
+    if (hit->vector) walk_to(v, hit->target, i, 0);
+    else walk_to(v, hit->target, hit->channel, i);
+    if (v->at.level < LEVEL_PIXEL) walk_level(v, LEVEL_PIXEL);
+}
+
+static void click_event(View *v, const Event *e) {
+    v->mouse = on_slide(v, e->x, e->y);
+    uncover(v);
+    v->dirty = true;
+    const Hit *hit = hits_at(&v->hits, v->mouse);
+    if (!hit) return;
+    switch (hit->kind) {
+    case HIT_STAGE:   walk_to_stage(v, hit->to); break;
+    case HIT_LEVEL:   walk_level(v, (Level)hit->to); break;
+    case HIT_SCENE:   v->scene = (Scene)hit->to; break;
+    case HIT_ORDER:   v->order = (Order)hit->to; break;
+    case HIT_CHANNEL: walk_to(v, hit->target, hit->to, -1); break;
+    case HIT_CELLS:   click_cells(v, hit); break;
+    case HIT_NONE:    break;
+    }
+}
+
+// The magnifier follows the mouse: at the window's edge one sees the picture's edge. The first
+// event is where the mouse happened to be when the window opened; nobody has pointed yet.
+static void move_event(View *v, const Event *e) {
+    const Point before = v->mouse;
+    const Hit *old = hits_at(&v->hits, before);
+    v->mouse = on_slide(v, e->x, e->y);
+    v->pointing = before.x >= 0;
+    v->pan_x = clamp(e->x / v->w, 0, 1);
+    v->pan_y = clamp(e->y / v->h, 0, 1);
+    const Hit *now = hits_at(&v->hits, v->mouse);
+    v->dirty = v->dirty || v->zoom > 1 || old != now || (now && now->kind == HIT_CELLS);
+}
+
+static void wheel_event(View *v, const Event *e) {
+    v->pointing = false;
+    if (e->ctrl) v->zoom = clamp(v->zoom * (e->y > 0 ? 1.1 : 1 / 1.1), 1, MAX_ZOOM);
+    else walk_step(v, e->y > 0 ? -1 : 1);
+    v->dirty = true;
+}
+
+static void resize_event(View *v, const Event *e) {
+    v->w = e->w > 0 ? e->w : 1;
+    v->h = e->h > 0 ? e->h : 1;
+    v->dirty = true;
+}
+
+// A whole map takes about ten seconds, however many pixels it has.
+static int steps_per_tick(const View *v) {
+    const double steps = v->at.level == LEVEL_PIXEL ? walk_here(v).pixels / (10 * v->speed) : 1;
+    return steps > 1 ? (int)steps : 1;
+}
+
+static void tick_event(View *v) {
+    if (!v->playing) return;
+    const Place before = v->at;
+    if (v->scene != SCENE_STAGES) v->scene = SCENE_STAGES;
+    for (int n = steps_per_tick(v), stage = v->at.stage; n > 0 && v->at.stage == stage; n--)
+        walk_step(v, 1);
+    v->playing = memcmp(&before, &v->at, sizeof before) != 0;
+    v->dirty = true;
+}
+
+void view_event(View *v, const Event *e) {
+    switch (e->kind) {
+    case EVENT_QUIT:   v->quit = true; break;
+    case EVENT_EXPOSE: v->dirty = true; break;
+    case EVENT_RESIZE: resize_event(v, e); break;
+    case EVENT_KEY:    key_event(v, e); break;
+    case EVENT_MOVE:   move_event(v, e); break;
+    case EVENT_CLICK:  click_event(v, e); break;
+    case EVENT_WHEEL:  wheel_event(v, e); break;
+    case EVENT_TICK:   tick_event(v); break;
+    }
+}
+
+int view_pause(const View *v) {
+    return v->playing ? (int)(1000 / v->speed) : 0;
+}
+
+// ---- the picture ---------------------------------------------------------------------------------
+
+PaintView view_place(const View *v) {
+    if (frame_too_small(v)) return (PaintView){1, 0, 0};
+    return (PaintView){
+        .scale = frame_scale(v) * v->zoom,
+        .x = -v->pan_x * v->w * (v->zoom - 1),
+        .y = -v->pan_y * v->h * (v->zoom - 1),
+    };
+}
+
+// What is out of memory jumps; the list lives on the caller's side of the jump.
+static bool fill(DrawList *d, View *v) {
+    Arena *a = arena_make();
+    if (!a) return false;
+    if (setjmp(*arena_guard(a))) {
+        arena_free(a);
+        return false;
+    }
+    frame_draw(d, a, v, &v->hits);
+    arena_free(a);
+    return !d->failed;
+}
+
+DrawList *view_draw(View *v, Error *e) {
+    const double scale = frame_too_small(v) ? 1 : frame_scale(v);
+    DrawList *d = draw_make(v->fonts, v->w / scale, v->h / scale);
+    if (d && fill(d, v)) return d;
+    draw_free(d);
+    error_set(e, "no memory for the picture");
+    return NULL;
+}

@@ -1,0 +1,108 @@
+/* view.h — what the viewer shows: a state, what events do to it, and the picture it stands for.
+ *
+ * One training step is done and kept (runtime/trace.h); a place in it is looked at. Forward,
+ * backward and the update are one list of stages, and each is seen at four levels of detail:
+ *
+ *     Stage      the whole stage: what goes in, what comes out
+ *     Channel    one map of it, or one filter of a parameter
+ *     Pixel      one number, and the sum it is
+ *     Multiply   one term of that sum
+ *
+ * The arrows left and right walk at the current level, up and down change it. A picture is a
+ * function of the state alone (frame.h), and so is its text (tell.h); the window, scripts and
+ * tests feed the same events. Nothing here knows SDL. */
+#pragma once
+#include "runtime/data/picture.h"
+#include "runtime/trace.h"
+#include "viz/charts/history.h"
+#include "viz/draw/draw.h"
+#include "viz/draw/paint.h"
+#include "viz/view/event.h"
+#include "viz/view/hits.h"
+
+typedef enum Level { LEVEL_STAGE, LEVEL_CHANNEL, LEVEL_PIXEL, LEVEL_TERM, N_LEVELS } Level;
+
+// What is looked at. Finer coordinates than the level asks for are those where the walk began.
+typedef struct Place {
+    int stage;
+    Level level;
+    int target;          // which of the stage's tensors is walked over (walk.h)
+    int channel, pixel;  // one number of it
+    int term;            // of the sum that the number is
+} Place;
+
+// What the colours of a map are measured against; the legend says so.
+typedef enum ScaleBy { BY_MAP, BY_STAGE, BY_ALL, N_SCALE_BY } ScaleBy;
+
+// In which order the channels of a page stand.
+typedef enum Order { ORDER_INDEX, ORDER_STRONGEST, ORDER_SILENT, N_ORDERS } Order;
+
+// What fills the window: the stages, or something beside them.
+typedef enum Scene { SCENE_STAGES, SCENE_OVERVIEW, SCENE_TRAIN, SCENE_HELP, N_SCENES } Scene;
+
+// How a view is opened. The session must have its pictures, unless `picture` is given.
+typedef struct ViewOptions {
+    int image;               // number of a test picture, or −1: one that is read wrongly
+    const Picture *picture;  // or: a picture from elsewhere
+    const char *run;         // folder of the run whose curves are shown; NULL: the newest
+    int w, h;                // of the window, pixels
+} ViewOptions;
+
+typedef struct Saved Saved;  // the parameters before the update (lesson.c)
+
+typedef struct View {
+    Session *s;
+    Fonts *fonts;
+    Trace t;
+    TraceOptions chosen;     // the pictures of this step
+    Picture picture;         // from elsewhere; .v NULL: none
+    Saved *saved;
+    double loss_after;       // of the same batch, after the update
+    real *score_after;       // what the network says then, one number per class
+    History history;         // n = 0: not trained yet
+
+    Scene scene;
+    Place at;
+    ScaleBy scale_by;
+    Order order;
+    Theme theme;
+    bool gradients;          // the overview shows gradients
+    bool model_text;         // the .cnn file beside the picture
+    bool predict, revealed;  // the result is hidden until the next key
+    bool playing, blank;
+    double speed;            // steps per second
+
+    double zoom;             // of the magnifier, 1 … MAX_ZOOM
+    double pan_x, pan_y;     // which part it shows: 0 left or top … 1 right or bottom
+    int w, h;                // of the window, pixels
+    bool pointing;           // the mouse is over the window and was moved since the last key
+    Point mouse;             // dp
+    char message[160];       // what was just done or went wrong; gone with the next key
+    bool full_screen, quit;
+    bool dirty;              // the window does not show this state yet
+    Hits hits;               // what can be clicked in the last picture
+} View;
+
+#define MAX_ZOOM 3.0
+
+// Does the first step on a batch and shows its inspected picture from the beginning. False with a
+// message; nothing is left open then. The session must outlive the view.
+bool view_open(View *v, Session *s, const ViewOptions *o, Error *e);
+void view_close(View *v);
+
+void view_event(View *v, const Event *e);
+
+// Milliseconds until the next EVENT_TICK is due; 0: nothing plays.
+int view_pause(const View *v);
+
+// The picture of the state, to be painted at view_place(). NULL with a message when memory is out.
+DrawList *view_draw(View *v, Error *e);
+PaintView view_place(const View *v);
+
+// ---- other pictures, other weights: lesson.c -----------------------------------------------------
+
+// Does the step again with picture `image` of the part first, or `by` pictures further on. The
+// weights are those before the update. A failure is left in v->message.
+void lesson_image(View *v, int by);
+void lesson_batch(View *v);  // the next pictures that nobody has seen yet
+void lesson_update(View *v); // keeps the update, and does the next step with the new weights
