@@ -46,7 +46,8 @@ LDLIBS_OURS    = $(call pkg_libs,$(LIBS_ALWAYS)) -lm
 LANG_SRC    := $(sort $(wildcard lang/*.c))
 RUNTIME_SRC := $(sort $(wildcard runtime/*.c runtime/*/*.c))
 CLI_SRC     := $(sort $(wildcard viz/*.c viz/cli/*.c viz/terminal/*.c))
-DRAW_SRC    := $(if $(filter 1,$(VIZ)),$(sort $(wildcard viz/draw/*.c viz/charts/*.c)))
+DRAW_SRC    := $(if $(filter 1,$(VIZ)),$(sort $(wildcard viz/draw/*.c viz/charts/*.c viz/view/*.c \
+    viz/view/*/*.c)))
 WINDOW_SRC  := $(if $(filter 1,$(SDL)),$(sort $(wildcard viz/window/*.c)))
 VIZ_SRC     := $(CLI_SRC) $(DRAW_SRC) $(WINDOW_SRC)
 VIZ_DEFS    := -DHAVE_VIZ=$(VIZ) -DHAVE_SDL=$(SDL)
@@ -108,6 +109,10 @@ $(BUILD)/obj/f64/%.o: %.c
 	$(COMPILE) $(call pkg_cflags,$(LIBS_ALWAYS)) -DREAL_DOUBLE -DHAVE_VIZ=0 -DHAVE_SDL=0 -c -o $@ $<
 $(BUILD)/obj/viz$(VIZ)$(SDL)/%.o: %.c
 	$(COMPILE) $(call pkg_cflags,$(LIBS_ALWAYS) $(LIBS_VIZ) $(LIBS_SDL)) $(VIZ_DEFS) -c -o $@ $<
+
+# The viewer shows lines of these files, which are part of the program (viz/view/sources.c).
+$(BUILD)/obj/viz$(VIZ)$(SDL)/viz/view/sources.o: $(wildcard runtime/layers/*.c runtime/losses/*.c \
+    runtime/optimisers/*.c runtime/data/*.c)
 
 -include $(shell find $(BUILD)/obj $(BUILD)/tests -name '*.d' 2>/dev/null)
 

@@ -15,9 +15,6 @@
 #if HAVE_VIZ
 #include "viz/charts/charts.h"
 #endif
-#if HAVE_SDL
-#include "viz/window/window.h"
-#endif
 
 // ---- commands of a few lines -------------------------------------------------------------------
 
@@ -33,14 +30,6 @@ static int check(const CommandLine *c, const Model *m) {
 static int draw(const CommandLine *c, const Model *m) {
     Error e;
     return chart_network(m->x, c->drawing, &e) ? STATUS_DONE : complain("%s", e.text);
-}
-#endif
-
-#if HAVE_SDL
-static int view(const CommandLine *c, const Model *m) {
-    (void)c;
-    Error e;
-    return window_view(m->x, &e) ? STATUS_DONE : complain("%s", e.text);
 }
 #endif
 
@@ -93,10 +82,12 @@ static int (*const with_model[N_JOBS])(const CommandLine *, const Model *) = {
     [JOB_TEST]    = command_test,
     [JOB_PREDICT] = command_predict,
 #if HAVE_VIZ
-    [JOB_DRAW]    = draw,
+    [JOB_DRAW]     = draw,
+    [JOB_SNAPSHOT] = command_snapshot,
+    [JOB_HANDOUT]  = command_handout,
 #endif
 #if HAVE_SDL
-    [JOB_VIEW]    = view,
+    [JOB_VIEW]     = command_view,
 #endif
 };
 

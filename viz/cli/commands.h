@@ -17,6 +17,9 @@ int command_show(const CommandLine *c, const Model *m);    // show.c
 int command_train(const CommandLine *c, const Model *m);   // train.c, --resume as well
 int command_test(const CommandLine *c, const Model *m);    // test.c
 int command_predict(const CommandLine *c, const Model *m); // predict.c
+int command_view(const CommandLine *c, const Model *m);    // view.c, and without a window:
+int command_snapshot(const CommandLine *c, const Model *m);
+int command_handout(const CommandLine *c, const Model *m);
 int command_words(const CommandLine *c);                   // words.c: cnnrun help [WORD | CODE]
 int command_format(const CommandLine *c);                  // format.c: cnnrun fmt FILE
 

@@ -60,7 +60,8 @@ typedef struct Option {
 enum {
     LEARNING = BIT(JOB_TRAIN) | BIT(JOB_RESUME),
     JUDGING = LEARNING | BIT(JOB_TEST),
-    RUNNING = JUDGING | BIT(JOB_PREDICT)
+    VIEWING = BIT(JOB_VIEW) | BIT(JOB_SNAPSHOT) | BIT(JOB_HANDOUT),
+    RUNNING = JUDGING | BIT(JOB_PREDICT) | VIEWING
 };
 
 // Words that stand where else the model stands.
@@ -88,8 +89,13 @@ static const Option options[] = {
      .synonyms = "classify infer", .help = "say what is in these pictures (PNG, PGM, PPM)"},
     {.name = "--draw", .value = "FILE", TO_TEXT(drawing), .job = JOB_DRAW,
      .absent = WITHOUT_PICTURES, .help = "draw the network: FILE.png, .svg or .pdf"},
-    {.name = "--view", .job = JOB_VIEW, .absent = WITHOUT_WINDOW,
-     .help = "show it, and its curves, in a window"},
+    {.name = "--view", .job = JOB_VIEW, .absent = WITHOUT_WINDOW, .synonyms = "window gui step",
+     .help = "walk through every stage of a training step in a window"},
+    {.name = "--snapshot", .value = "FILE", TO_TEXT(snapshot), .job = JOB_SNAPSHOT,
+     .absent = WITHOUT_PICTURES, .synonyms = "screenshot picture",
+     .help = "the same as a picture: FILE.png, .svg or .pdf"},
+    {.name = "--handout", .value = "FILE", TO_TEXT(handout), .job = JOB_HANDOUT,
+     .absent = WITHOUT_PICTURES, .help = "every stage on a page of its own: FILE.pdf"},
     {.name = "--help", .job = JOB_USAGE, .synonyms = "h usage", .help = "show this"},
     {.name = "--version", .job = JOB_VERSION, .synonyms = "v",
      .help = "show which cnnrun this is"},
@@ -101,9 +107,9 @@ static const Option options[] = {
      .help = "images of one step instead of what the file says"},
     {.name = "--lr", .value = "X", TO_REAL(run.lr, 0, 1000), .with = LEARNING,
      .synonyms = "learning-rate rate", .help = "learning rate instead of what the file says"},
-    {.name = "--seed", .value = "N", TO_SEED(run.seed), .with = JUDGING,
+    {.name = "--seed", .value = "N", TO_SEED(run.seed), .with = JUDGING | VIEWING,
      .help = "where all random numbers come from"},
-    {.name = "--limit", .value = "N", TO_INT(run.limit, 1, 1000000000), .with = JUDGING,
+    {.name = "--limit", .value = "N", TO_INT(run.limit, 1, 1000000000), .with = JUDGING | VIEWING,
      .help = "use only so many training and test images"},
     {.name = "--threads", .value = "N", TO_INT(run.threads, 1, 1024), .with = RUNNING,
      .synonyms = "cores jobs",
@@ -112,6 +118,12 @@ static const Option options[] = {
      .help = "folder of the run instead of runs/NAME"},
     {.name = "--weights", .value = "FILE", TO_TEXT(run.weights),
      .with = RUNNING & ~BIT(JOB_RESUME), .help = "weights to start from or to judge"},
+    {.name = "--image", .value = "N|FILE", TO_TEXT(look_at), .with = VIEWING, .synonyms = "picture",
+     .help = "the picture to walk through: number of a test image, or a file"},
+    {.name = "--screen", .value = "NAME", TO_TEXT(screen), .with = BIT(JOB_SNAPSHOT),
+     .help = "which picture: overview, conv1, conv1:pixel, loss, update …"},
+    {.name = "--script", .value = "FILE", TO_TEXT(script), .with = BIT(JOB_SNAPSHOT),
+     .help = "carry out a file of keys and clicks first"},
     {.name = "--ref", TO_FLAG(run.ref), .with = RUNNING,
      .help = "compute with the definitions instead of the fast code"},
     {.name = "--json", TO_FLAG(json), .with = BIT(JOB_SHOW),

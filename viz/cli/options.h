@@ -13,6 +13,7 @@
 typedef enum Job {
     JOB_NONE,   // nothing was asked for: the model is shown
     JOB_SHOW, JOB_CHECK, JOB_TRAIN, JOB_RESUME, JOB_TEST, JOB_PREDICT, JOB_DRAW, JOB_VIEW,
+    JOB_SNAPSHOT, JOB_HANDOUT,
     JOB_WORDS,  // cnnrun help [WORD | CODE]
     JOB_FORMAT, // cnnrun fmt FILE
     JOB_USAGE, JOB_VERSION,
@@ -25,6 +26,11 @@ typedef struct CommandLine {
     const char *word;        // of `cnnrun help WORD`, or NULL
     RunOptions run;
     const char *drawing;     // --draw FILE
+    const char *snapshot;    // --snapshot FILE
+    const char *handout;     // --handout FILE
+    const char *look_at;     // --image N or FILE
+    const char *screen;      // --screen NAME
+    const char *script;      // --script FILE
     bool json;               // --show --json
     bool write;              // fmt --write
     const char *style;       // help --as FORMAT

@@ -45,7 +45,7 @@ Digits number_short(int64_t n) {
 // |v| as 2.5·10¹⁰, with so many digits.
 static void powered(char *out, size_t room, double v, int figures) {
     static const char *const raised[] = {"⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"};
-    char digits[40];
+    char digits[24];
     snprintf(digits, sizeof digits, "%.*e", figures - 1, v);
     char *const e = strchr(digits, 'e');
     const long signed_exponent = strtol(e + 1, NULL, 10), exponent = labs(signed_exponent);

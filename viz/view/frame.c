@@ -135,8 +135,8 @@ static const char *shapes_of(Screen *s) {
     const char *text = "";
     for (int k = 0; k < s->node->n_src; k++)
         text = arena_print(s->a, "%s%s%s", text, k ? " + " : "",
-                           shape_text(s->a, g->node[s->node->src[k]].shape));
-    return arena_print(s->a, "%s → %s · ", text, shape_text(s->a, s->node->shape));
+                           shape_words(s->a, g->node[s->node->src[k]].shape));
+    return arena_print(s->a, "%s → %s · ", text, shape_words(s->a, s->node->shape));
 }
 
 const char *frame_sentence(Screen *s) {
@@ -147,9 +147,14 @@ const char *frame_sentence(Screen *s) {
     return own;
 }
 
-static void draw_title_row(Screen *s) {
+const char *frame_formula(Screen *s) {
     const Panel *p = panel_of(s->stage);
-    const char *formula = p->formula ? p->formula : s->stage->formula ? s->stage->formula : "";
+    if (p->formula_of) return p->formula_of(s);
+    return p->formula ? p->formula : s->stage->formula;
+}
+
+static void draw_title_row(Screen *s) {
+    const char *formula = frame_formula(s);
     const TextStyle style = {.size = SIZE_BODY, .tone = TONE_INK, .align = ALIGN_RIGHT};
     const double most = 0.46 * s->d->w, right = s->d->w - MARGIN;
     const double w = fmin(most, fonts_width(s->d->fonts, &style, formula) + 1);
@@ -170,10 +175,9 @@ enum { N_HINTS = sizeof hints / sizeof *hints };
 static const TextStyle hint_style = {.size = SIZE_AXIS, .tone = TONE_INK2};
 
 static double hint_width(const DrawList *d, int i) {
-    const TextStyle cap = {.size = SIZE_AXIS};
     double w = fonts_width(d->fonts, &hint_style, hints[i].meaning) + 2;
     for (int k = 0; k < 2 && hints[i].keys[k]; k++)
-        w += fmax(26, fonts_width(d->fonts, &cap, hints[i].keys[k]) + 14) + 6;
+        w += cap_width(d, hints[i].keys[k]) + 6;
     return w;
 }
 
@@ -186,7 +190,7 @@ static void draw_hints(Screen *s, double left, double middle) {
         for (int k = 0; k < 2 && hints[i].keys[k]; k++)
             at = draw_cap(s->d, at, middle, hints[i].keys[k]) + 6;
         draw_text(s->d, (Point){at + 2, middle + 5}, hint_style, hints[i].meaning);
-        x -= 16;
+        x -= 14;
     }
 }
 
@@ -209,7 +213,7 @@ static void draw_footer(Screen *s) {
     const char *text = message ? v->message : position;
     const double w = fmin(fonts_width(s->d->fonts, &plain, text) + 1, s->d->w - x - MARGIN);
     draw_fitted(s->d, (Rect){x, top, w, FOOTER}, plain, text);
-    draw_hints(s, x + w + 24, middle);
+    draw_hints(s, x + w + 16, middle);
 }
 
 // ---- the value under the mouse -------------------------------------------------------------------

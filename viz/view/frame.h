@@ -15,5 +15,6 @@ bool frame_too_small(const View *v);
 // "says 9 ✗", or NULL as long as the walk has not come to the network's last layer.
 const char *frame_verdict(Arena *a, const View *v, bool *right);
 
-// The plain sentence beside the title.
+// The plain sentence beside the title, and the formula at its right.
+const char *frame_formula(Screen *s);
 const char *frame_sentence(Screen *s);

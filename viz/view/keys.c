@@ -61,7 +61,7 @@ static void gradients(View *v) {
 static void scale(View *v)       { v->scale_by = (v->scale_by + 1) % N_SCALE_BY; }
 static void order(View *v)       { v->order = (v->order + 1) % N_ORDERS; }
 static void theme(View *v)       { v->theme = (v->theme + 1) % N_THEMES; }
-static void predict(View *v)     { v->predict = !v->predict, v->revealed = false; }
+static void guess(View *v)       { v->predict = !v->predict, v->revealed = false; }
 static void train(View *v)       { v->scene = SCENE_TRAIN; }
 static void zoom_in(View *v)     { v->zoom = fmin(v->zoom * ZOOM_STEP, MAX_ZOOM); }
 static void zoom_out(View *v)    { v->zoom = fmax(v->zoom / ZOOM_STEP, 1); }
@@ -102,7 +102,7 @@ const KeyRow key_rows[] = {
     {KEYS_LOOK, "scale: map, stage, all", scale,         {'s', 'S'},                 {"S"}},
     {KEYS_LOOK, "order of channels",     order,          {'o', 'O'},                 {"O"}},
     {KEYS_LOOK, "light, dark",           theme,          {'l', 'L'},                 {"L"}},
-    {KEYS_LOOK, "predict: hide results", predict,        {'v', 'V'},                 {"V"}},
+    {KEYS_LOOK, "predict: hide results", guess,          {'v', 'V'},                 {"V"}},
     {KEYS_LOOK, "larger",                zoom_in,        {CTRL | '+', CTRL | '='},   {"Ctrl +"}},
     {KEYS_LOOK, "smaller",               zoom_out,       {CTRL | '-'},               {"Ctrl −"}},
     {KEYS_LOOK, "full screen",           full_screen,    {'f', 'F', KEY_F11},        {"F", "F11"}},

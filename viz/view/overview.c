@@ -120,7 +120,7 @@ static void draw_pillar(Screen *s, const Pillar *p) {
     const TextStyle plain = {FONT_REGULAR, SIZE_AXIS, TONE_INK3, ALIGN_CENTRE, false};
     const Rect head = {p->at.x - 6, p->at.y - 44, p->at.w + 12, 16};
     draw_fitted(s->d, head, bold, stage_chip(s->a, &s->v->t, p->stage));
-    draw_fitted(s->d, (Rect){head.x, head.y + 20, head.w, 16}, plain, shape_text(s->a, p->node->shape));
+    draw_fitted(s->d, (Rect){head.x, head.y + 20, head.w, 16}, plain, shape_words(s->a, p->node->shape));
     if (!p->v.v) {
         const TextStyle none = {.size = SIZE_AXIS, .tone = TONE_INK3, .align = ALIGN_CENTRE};
         draw_hatch(s->d, p->at, TONE_LINE, 8);
@@ -217,7 +217,7 @@ static void tell_overview(Telling *t) {
         for (int k = 0; v.v && k < v.c * v.h * v.w; k++)
             size = fmax(size, fabs((double)*at(v, 0, k / (v.h * v.w), k / v.w % v.h, k % v.w)));
         tell(t, "%s %s: %s, largest %s\n", g->node[i].use.kind->name, g->node[i].name,
-             shape_text(t->a, g->node[i].shape), v.v ? number_figures(size, 6).s : "no gradient");
+             shape_words(t->a, g->node[i].shape), v.v ? number_figures(size, 6).s : "no gradient");
     }
 }
 

@@ -18,7 +18,8 @@ typedef struct Panel {
     const char *title;       // "Convolution"; NULL: made from the name of the kind
     const char *chip;        // "Conv"; NULL: as the title
     const char *sentence;    // one plain sentence; NULL: the kind's own summary
-    const char *formula;     // NULL: the kind's own
+    const char *formula;     // NULL: the kind's own, or
+    const char *(*formula_of)(Screen *s); // what it is with the options of this model
     // What is walked over (walk.h); NULL: as any stage of that kind.
     bool (*target)(const View *v, const Stage *s, int i, Target *out);
     int (*terms)(const View *v);   // steps at level Multiply; NULL: terms of the number's sum

@@ -32,12 +32,12 @@ Rect cut_bottom(Rect *room, double h) {
 
 // ---- words ---------------------------------------------------------------------------------------
 
-const char *shape_text(Arena *a, Shape s) {
+const char *shape_words(Arena *a, Shape s) {
     if (s.h * s.w == 1) return arena_print(a, "%d", s.c);
     return arena_print(a, "%d×%d×%d", s.c, s.h, s.w);
 }
 
-const char *tensor_shape(Arena *a, Tensor t) { return shape_text(a, (Shape){t.c, t.h, t.w}); }
+const char *tensor_shape(Arena *a, Tensor t) { return shape_words(a, (Shape){t.c, t.h, t.w}); }
 
 // How kinds are written for people, where that is more than a capital letter.
 static const struct { const char *kind, *title, *chip; } names[] = {

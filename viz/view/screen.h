@@ -14,6 +14,11 @@ enum {
     CHIP_GAP = 6
 };
 
+// What is known about the numbers of image 0 of a tensor.
+typedef struct Measured { const real *v; bool negative; double size; } Measured;
+
+enum { MEASURED = 16 };
+
 typedef struct Screen {
     DrawList *d;
     Arena *a;            // gone with the picture
@@ -23,6 +28,8 @@ typedef struct Screen {
     Target here;         // what is walked over
     Hits *hits;
     Rect area;           // what is left for panels
+    Measured measured[MEASURED]; // tensors measured last (map.c)
+    int n_measured;
 } Screen;
 
 // ---- dividing a rectangle: a part is cut off, with a gap beside it -------------------------------
@@ -35,7 +42,7 @@ Rect cut_bottom(Rect *room, double h);
 // ---- words that several panels use ---------------------------------------------------------------
 
 // "8×26×26", or "400" for a vector.
-const char *shape_text(Arena *a, Shape s);
+const char *shape_words(Arena *a, Shape s);
 const char *tensor_shape(Arena *a, Tensor t);
 
 // The name of a stage for a chip ("Conv 1") and for a title ("Convolution 1"). A name given in

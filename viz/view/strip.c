@@ -86,20 +86,20 @@ static bool holds(const View *v, const Column *c) {
 }
 
 // A group: columns lo … hi − 1.
-typedef struct Group { int lo, hi; } Group;
+typedef struct Fold { int lo, hi; } Fold;
 
-static int find_groups(Arena *a, const View *v, const Column *c, int n, Group *out) {
+static int find_groups(Arena *a, const View *v, const Column *c, int n, Fold *out) {
     (void)a;
     int groups = 0;
     for (int i = 0; i < n; i++) {
-        if (i == 0 || begins(v, &c[i - 1], &c[i])) out[groups++] = (Group){i, i};
+        if (i == 0 || begins(v, &c[i - 1], &c[i])) out[groups++] = (Fold){i, i};
         out[groups - 1].hi = i + 1;
     }
     return groups;
 }
 
 // Joins the pair of neighbours that stands for the fewest columns and does not hold `current`.
-static int join(Group *g, int n, int current) {
+static int join(Fold *g, int n, int current) {
     int best = -1;
     for (int i = 0; i + 1 < n; i++) {
         if (i == current || i + 1 == current) continue;
@@ -111,7 +111,7 @@ static int join(Group *g, int n, int current) {
     return n - 1;
 }
 
-static int group_of(const View *v, const Column *c, const Group *g, int n) {
+static int group_of(const View *v, const Column *c, const Fold *g, int n) {
     for (int i = 0; i < n; i++)
         for (int k = g[i].lo; k < g[i].hi; k++)
             if (holds(v, &c[k])) return i;
@@ -119,7 +119,7 @@ static int group_of(const View *v, const Column *c, const Group *g, int n) {
 }
 
 // Which columns of the current group are shown one by one: at most `room`, around the current one.
-static Group window(const View *v, const Column *c, Group g, int room) {
+static Fold window(const View *v, const Column *c, Fold g, int room) {
     if (g.hi - g.lo <= room) return g;
     int at = g.lo;
     for (int k = g.lo; k < g.hi; k++)
@@ -128,7 +128,7 @@ static Group window(const View *v, const Column *c, Group g, int room) {
     if (lo > g.hi - (room - 2)) lo = g.hi - (room - 2);
     if (lo < g.lo) lo = g.lo;
     const int hi = lo + room - 2;
-    return (Group){lo, hi < g.hi ? hi : g.hi};
+    return (Fold){lo, hi < g.hi ? hi : g.hi};
 }
 
 int strip_columns(Arena *a, const View *v, Column *out) {
@@ -138,7 +138,7 @@ int strip_columns(Arena *a, const View *v, Column *out) {
         memcpy(out, c, sizeof *c * (size_t)n);
         return n;
     }
-    Group *g = arena_array(a, Group, (size_t)n);
+    Fold *g = arena_array(a, Fold, (size_t)n);
     int groups = find_groups(a, v, c, n, g), shown = 0;
     const int few = 10; // groups beside the current one
     for (int before = groups + 1; groups > few && groups < before;) {
@@ -151,7 +151,7 @@ int strip_columns(Arena *a, const View *v, Column *out) {
             out[shown++] = fold(a, v, c + g[i].lo, g[i].hi - g[i].lo);
             continue;
         }
-        const Group w = window(v, c, g[i], MAX_COLUMNS - (groups - 1));
+        const Fold w = window(v, c, g[i], MAX_COLUMNS - (groups - 1));
         if (w.lo > g[i].lo) out[shown++] = fold(a, v, c + g[i].lo, w.lo - g[i].lo);
         for (int k = w.lo; k < w.hi; k++) out[shown++] = c[k];
         if (w.hi < g[i].hi) out[shown++] = fold(a, v, c + w.hi, g[i].hi - w.hi);

@@ -90,7 +90,7 @@ static void tell_head(Telling *t) {
     if (s->use && s->use->kind && diags_line(x->places, s->use->at) > 0)
         tell(t, "model %s:%d %s\n", x->file, diags_line(x->places, s->use->at), use_text(t->a, s->use));
     const Node *node = stage_node(&v->t, s);
-    if (node) tell(t, "shape %s\n", shape_text(t->a, node->shape));
+    if (node) tell(t, "shape %s\n", shape_words(t->a, node->shape));
     if (s->formula && *s->formula) tell(t, "formula %s\n", s->formula);
 }
 

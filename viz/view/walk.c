@@ -87,11 +87,9 @@ bool walk_target(const View *v, int stage, int i, Target *out) {
     case STAGE_FORWARD:  return forward_target(v, s, i, out);
     case STAGE_BACKWARD: return backward_target(v, s, i, out);
     case STAGE_UPDATE:   return update_target(v, i, out);
-    case STAGE_LOSS: {
-        const int score = loss_score(&v->t.s->x->graph, &v->t.s->x->loss);
-        if (i == 0) *out = of_picture("score", trace_value(&v->t, score));
+    case STAGE_LOSS:
+        if (i == 0) *out = of_picture("score", trace_value(&v->t, v->t.score));
         return i == 0;
-    }
     }
     return false;
 }
@@ -275,5 +273,8 @@ void walk_position(const View *v, char *text, size_t room) {
 
 // The list of stages is in the order in which they happen.
 bool walk_done(const View *v, int stage) {
-    return v->scene == SCENE_TRAIN || stage < v->at.stage;
+    const int loss = stage_of(&v->t, STAGE_LOSS, -1);
+    if (v->scene == SCENE_TRAIN) return true;
+    if (v->scene == SCENE_OVERVIEW) return v->gradients || loss < 0 || stage <= loss;
+    return stage < v->at.stage;
 }

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "viz/draw/paint.h"
-#include "viz/window/view.h"
 #include "viz/window/window.h"
 
 typedef struct Window {
@@ -16,8 +15,7 @@ typedef struct Window {
     SDL_Texture *texture;
     int w, h;                // of the texture
     bool full_screen;
-    Fonts *fonts;
-    View view;
+    View *view;
 } Window;
 
 // ---- open and close ----------------------------------------------------------------------------
@@ -45,20 +43,25 @@ static bool open_window(Window *w, const char *title, Error *e) {
     return true;
 }
 
-static bool open_all(Window *w, const Experiment *x, Error *e) {
-    int width = SLIDE_W, height = SLIDE_H;
-    if (SDL_Init(SDL_INIT_VIDEO) || !has_display())
-        return error_set(e, "no display: use --draw FILE.png");
-    w->fonts = fonts_open(e);
-    if (!w->fonts || !open_window(w, x->name, e)) return false;
-    SDL_GetRendererOutputSize(w->renderer, &width, &height);
-    view_open(&w->view, x, width, height);
+static bool start_video(Error *e) {
+    if (SDL_Init(SDL_INIT_VIDEO) == 0 && has_display()) return true;
+    SDL_Quit();
+    return error_set(e, "no display: use --snapshot FILE.png or --draw FILE.png");
+}
+
+bool window_possible(Error *e) {
+    if (!start_video(e)) return false;
+    SDL_Quit();
+    return true;
+}
+
+static bool open_all(Window *w, Error *e) {
+    if (!start_video(e) || !open_window(w, w->view->s->x->name, e)) return false;
+    SDL_GetRendererOutputSize(w->renderer, &w->view->w, &w->view->h);
     return true;
 }
 
 static void close_all(Window *w) {
-    view_close(&w->view);
-    fonts_close(w->fonts);
     if (w->texture) SDL_DestroyTexture(w->texture);
     if (w->renderer) SDL_DestroyRenderer(w->renderer);
     if (w->window) SDL_DestroyWindow(w->window);
@@ -71,7 +74,8 @@ static const struct { SDL_Keycode sdl; Key key; } keys[] = {
     {SDLK_LEFT, KEY_LEFT},      {SDLK_RIGHT, KEY_RIGHT},       {SDLK_UP, KEY_UP},
     {SDLK_DOWN, KEY_DOWN},      {SDLK_PAGEUP, KEY_PAGE_UP},    {SDLK_PAGEDOWN, KEY_PAGE_DOWN},
     {SDLK_HOME, KEY_HOME},      {SDLK_END, KEY_END},           {SDLK_TAB, KEY_TAB},
-    {SDLK_F11, KEY_F11},
+    {SDLK_RETURN, KEY_ENTER},   {SDLK_KP_ENTER, KEY_ENTER},    {SDLK_ESCAPE, KEY_ESCAPE},
+    {SDLK_F5, KEY_F5},          {SDLK_F11, KEY_F11},
 };
 
 // Letters come as text, except together with Ctrl, which makes no text.
@@ -98,13 +102,18 @@ static bool take_window(Window *w, const SDL_WindowEvent *s, Event *e) {
 }
 
 // The mouse counts in the window's own units, the picture in pixels.
-static bool take_motion(const Window *w, const SDL_MouseMotionEvent *m, Event *e) {
+static bool take_mouse(const Window *w, EventKind kind, int x, int y, Event *e) {
     int width, height;
     SDL_GetWindowSize(w->window, &width, &height);
     if (width < 1 || height < 1) return false;
-    *e = (Event){.kind = EVENT_MOVE, .x = (double)m->x * w->view.w / width,
-                 .y = (double)m->y * w->view.h / height};
+    *e = (Event){.kind = kind, .x = (double)x * w->view->w / width,
+                 .y = (double)y * w->view->h / height};
     return true;
+}
+
+static bool take_wheel(const SDL_MouseWheelEvent *m, Event *e) {
+    *e = (Event){.kind = EVENT_WHEEL, .y = m->y, .ctrl = (SDL_GetModState() & KMOD_CTRL) != 0};
+    return m->y != 0;
 }
 
 // What SDL says, in our words. False for what nobody asks about.
@@ -113,7 +122,9 @@ static bool take(Window *w, const SDL_Event *s, Event *e) {
     case SDL_QUIT:        *e = (Event){.kind = EVENT_QUIT}; return true;
     case SDL_WINDOWEVENT: return take_window(w, &s->window, e);
     case SDL_KEYDOWN:     return take_key(&s->key, e);
-    case SDL_MOUSEMOTION: return take_motion(w, &s->motion, e);
+    case SDL_MOUSEMOTION: return take_mouse(w, EVENT_MOVE, s->motion.x, s->motion.y, e);
+    case SDL_MOUSEBUTTONDOWN: return take_mouse(w, EVENT_CLICK, s->button.x, s->button.y, e);
+    case SDL_MOUSEWHEEL:  return take_wheel(&s->wheel, e);
     case SDL_TEXTINPUT:
         *e = (Event){.kind = EVENT_KEY, .key = (unsigned char)s->text.text[0]};
         return true;
@@ -124,9 +135,9 @@ static bool take(Window *w, const SDL_Event *s, Event *e) {
 // ---- drawing -----------------------------------------------------------------------------------
 
 static bool fit_texture(Window *w, Error *e) {
-    if (w->texture && w->w == w->view.w && w->h == w->view.h) return true;
+    if (w->texture && w->w == w->view->w && w->h == w->view->h) return true;
     if (w->texture) SDL_DestroyTexture(w->texture);
-    w->w = w->view.w, w->h = w->view.h;
+    w->w = w->view->w, w->h = w->view->h;
     w->texture = SDL_CreateTexture(w->renderer, SDL_PIXELFORMAT_RGB888, SDL_TEXTUREACCESS_STREAMING,
                                    w->w, w->h);
     return w->texture || sdl_error(e, "no image for the window");
@@ -138,45 +149,58 @@ static bool paint(Window *w, const DrawList *d, Error *e) {
     if (!fit_texture(w, e)) return false;
     if (SDL_LockTexture(w->texture, NULL, &pixels, &stride))
         return sdl_error(e, "no image for the window");
-    const PaintView place = view_place(&w->view);
-    const bool ok = paint_pixels(d, w->view.theme, place, pixels, w->w, w->h, stride, e);
+    const PaintView place = view_place(w->view);
+    const bool ok = paint_pixels(d, w->view->theme, place, pixels, w->w, w->h, stride, e);
     SDL_UnlockTexture(w->texture);
     return ok;
 }
 
 static bool show(Window *w, Error *e) {
-    if (w->full_screen != w->view.full_screen) {
-        w->full_screen = w->view.full_screen;
+    if (w->full_screen != w->view->full_screen) {
+        w->full_screen = w->view->full_screen;
         SDL_SetWindowFullscreen(w->window, w->full_screen ? SDL_WINDOW_FULLSCREEN_DESKTOP : 0);
     }
-    DrawList *d = view_draw(&w->view, w->fonts, e);
+    DrawList *d = view_draw(w->view, e);
     const bool ok = d && paint(w, d, e);
     draw_free(d);
     if (!ok) return false;
     SDL_RenderCopy(w->renderer, w->texture, NULL, NULL);
     SDL_RenderPresent(w->renderer);
-    w->view.dirty = false;
+    w->view->dirty = false;
     return true;
 }
 
 // ---- the loop ----------------------------------------------------------------------------------
 
+// Sleeps until something happens or, while playing, until the next step is due.
+static bool wait_for(const Window *w, SDL_Event *s, Event *e, Error *error) {
+    const int pause = view_pause(w->view);
+    SDL_ClearError();
+    if (pause ? SDL_WaitEventTimeout(s, pause) : SDL_WaitEvent(s)) return true;
+    *e = (Event){.kind = EVENT_TICK};
+    return pause ? true : sdl_error(error, "the window is gone");
+}
+
 static bool run(Window *w, Error *e) {
     SDL_Event s;
-    Event event;
-    while (!w->view.quit) {
-        if (w->view.dirty && !show(w, e)) return false;
-        if (!SDL_WaitEvent(&s)) return sdl_error(e, "the window is gone");
+    while (!w->view->quit) {
+        if (w->view->dirty && !show(w, e)) return false;
+        Event event = {.kind = EVENT_EXPOSE};
+        if (!wait_for(w, &s, &event, e)) return false;
+        if (event.kind == EVENT_TICK) {
+            view_event(w->view, &event);
+            continue;
+        }
         do {
-            if (take(w, &s, &event)) view_event(&w->view, &event);
+            if (take(w, &s, &event)) view_event(w->view, &event);
         } while (SDL_PollEvent(&s));
     }
     return true;
 }
 
-bool window_view(const Experiment *x, Error *e) {
-    Window w = {0};
-    const bool ok = open_all(&w, x, e) && run(&w, e);
+bool window_view(View *v, Error *e) {
+    Window w = {.view = v};
+    const bool ok = open_all(&w, e) && run(&w, e);
     close_all(&w);
     return ok;
 }

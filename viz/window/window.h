@@ -1,10 +1,12 @@
-/* window.h — a network in a window. */
+/* window.h — the viewer in a window. */
 #pragma once
 #include <stdbool.h>
 
-#include "lang/graph.h"
-#include "runtime/error.h"
+#include "viz/view/view.h"
 
-// Shows the drawing of a network and, if it has been trained, its curves, until the window is
-// closed. False with a message if there is no display, or if something is wrong on the way.
-bool window_view(const Experiment *x, Error *e);
+// Is there a display? False with a message that says what can be done without one.
+bool window_possible(Error *e);
+
+// Shows a view until the window is closed. False with a message if there is no display, or if
+// something is wrong on the way.
+bool window_view(View *v, Error *e);

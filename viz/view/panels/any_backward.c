@@ -16,7 +16,7 @@ static int count_targets(const Screen *s) {
 // ---- level Stage ---------------------------------------------------------------------------------
 
 static const char *target_title(Screen *s, const Target *t) {
-    return t->param ? arena_print(s->a, "∂L/∂ %s", t->name) : "∂L/∂x leaves";
+    return t->param ? arena_print(s->a, "∂L/∂%s", t->name) : "∂L/∂x leaves";
 }
 
 // All filters of a parameter's gradient as thumbnails, or a vector.

@@ -1,7 +1,6 @@
 /* any_forward.c — a layer of any kind: what goes in, what comes out, and the sum one number is. */
-#include "runtime/layer.h"
-
 #include <math.h>
+#include <string.h>
 
 #include "viz/view/panels/layers.h"
 
@@ -27,6 +26,14 @@ static int count_zeros(Tensor t) {
     return n;
 }
 
+// "28-5+1 = 24" with a real minus.
+static const char *with_minus(Arena *a, const char *text) {
+    const char *out = "";
+    for (const char *hyphen; (hyphen = strchr(text, '-')); text = hyphen + 1)
+        out = arena_print(a, "%s%.*s−", out, (int)(hyphen - text), text);
+    return arena_print(a, "%s%s", out, text);
+}
+
 static void draw_facts(Screen *s, Rect r) {
     const Node *node = s->node;
     const Tensor v = s->here.v;
@@ -43,7 +50,7 @@ static void draw_facts(Screen *s, Rect r) {
     const TextStyle words = {.size = SIZE_LABEL, .tone = TONE_INK2};
     double y = in.y + 6;
     if (node->note && *node->note)
-        y += draw_prose(s, (Point){in.x, y + 12}, in.w, words, arena_print(s->a, "side: %s", node->note));
+        y += draw_prose(s, (Point){in.x, y + 12}, in.w, words, arena_print(s->a, "side: %s", with_minus(s->a, node->note)));
     for (int i = 0; i < 4; i++, y += 34)
         draw_fact(s, (Rect){in.x, y, in.w, 30}, fact[i][0], fact[i][1]);
 

@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "runtime/judge.h"
-#include "runtime/loss.h"
 #include "viz/view/panel.h"
 #include "viz/view/pieces/pieces.h"
 
@@ -54,8 +53,7 @@ static void choose_rows(Verdict *d, int current) {
 static Verdict verdict_of(const View *v) {
     const Trace *t = &v->t;
     const Experiment *x = t->s->x;
-    const int score = loss_score(&x->graph, &x->loss);
-    Verdict d = {.score = trace_value(t, score), .diff = trace_diff(t, score),
+    Verdict d = {.score = trace_value(t, t->score), .diff = trace_diff(t, t->score),
                  .out = trace_value(t, x->graph.output), .target = trace_target(t),
                  .label = t->label[0], .max = -INFINITY};
     d.classes = d.score.c;
@@ -126,7 +124,7 @@ static void draw_row(Screen *s, Rect row, const Verdict *d, int c, double max) {
     draw_fitted(s->d, (Rect){place.x + place.w - 88, row.y, 88, row.h}, number,
                 probable ? arena_print(s->a, "%.2f %%", 100 * p) : number_fixed(p, 3).s);
     number.font = FONT_REGULAR;
-    draw_fitted(s->d, column_place(row, OF_WANTED), number, number_figures(y, 2).s);
+    draw_fitted(s->d, column_place(row, OF_WANTED), number, y == 1 ? "1" : number_figures(y, 2).s);
     const double g = diff_of(s, d, c);
     draw_fitted(s->d, column_place(row, OF_DIFF), number,
                 arena_print(s->a, "%s%s", g > 0 ? "+" : "", number_fixed(g, 4).s));
@@ -167,7 +165,6 @@ static void draw_table(Screen *s, Rect r, const Verdict *d) {
 static void draw_curve(Screen *s, Rect r, double p, double loss) {
     enum { POINTS = 100, TOP = 4 };
     Point curve[POINTS];
-    int n = 0;
     const TextStyle right = {FONT_REGULAR, SIZE_AXIS, TONE_INK2, ALIGN_RIGHT, true};
     const TextStyle centre = {FONT_REGULAR, SIZE_AXIS, TONE_INK2, ALIGN_CENTRE, true};
     for (int k = 0; k <= TOP; k++) {
@@ -177,10 +174,9 @@ static void draw_curve(Screen *s, Rect r, double p, double loss) {
     }
     for (int i = 0; i < POINTS; i++) {
         const double q = exp(-TOP * (1 - i / (POINTS - 1.0)));
-        curve[n++] = (Point){r.x + r.w * q, r.y - r.h * log(q) / TOP - 0 * q + r.h + r.h * 0};
+        curve[i] = (Point){r.x + r.w * q, r.y + r.h + r.h * log(q) / TOP};
     }
-    for (int i = 0; i < n; i++) curve[i].y = r.y + r.h - (curve[i].y - r.y - r.h);
-    draw_path(s->d, curve, n, (ShapeStyle){.line = TONE_INK, .width = 3});
+    draw_path(s->d, curve, POINTS, (ShapeStyle){.line = TONE_INK, .width = 3});
     const Point here = {r.x + r.w * p, r.y + r.h - r.h * fmin(loss, TOP) / TOP};
     draw_line(s->d, here, (Point){here.x, r.y + r.h}, (ShapeStyle){.line = TONE_INK2, .width = 1.5, .dashed = true});
     draw_dot(s->d, here, 9, (ShapeStyle){.fill = TONE_INK});

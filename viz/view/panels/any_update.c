@@ -6,7 +6,7 @@
 #include "viz/view/panel.h"
 #include "viz/view/pieces/pieces.h"
 
-enum { TOP_H = 262, SHOWN = 5 };  // SHOWN: rows and columns of numbers of one filter
+enum { TOP_H = 262, SHOWN = 3 };  // SHOWN: rows and columns of numbers of one filter
 
 static Tensor param_at(const Screen *s, ParamTime when) {
     return trace_param(&s->v->t, s->here.k, when);
@@ -178,12 +178,12 @@ static void draw_tensors(Screen *s, Rect r) {
     const TextStyle head = {FONT_REGULAR, SIZE_AXIS, TONE_INK3, ALIGN_RIGHT, false};
     const TextStyle name = {FONT_REGULAR, SIZE_BODY, TONE_INK, ALIGN_LEFT, false};
     const TextStyle number = {FONT_REGULAR, SIZE_BODY, TONE_INK2, ALIGN_RIGHT, true};
-    const double c0 = in.x, c1 = in.x + 0.40 * in.w, c2 = in.x + 0.54 * in.w, c3 = in.x + 0.66 * in.w;
-    const Rect axis = {in.x + 0.71 * in.w, 0, 0.27 * in.w, 0};
+    const double c0 = in.x, c1 = in.x + 0.36 * in.w, c2 = in.x + 0.51 * in.w, c3 = in.x + 0.665 * in.w;
+    const Rect axis = {in.x + 0.73 * in.w, 0, 0.25 * in.w, 0};
     draw_text(s->d, (Point){c1, in.y + 12}, head, "values");
     draw_text(s->d, (Point){c2, in.y + 12}, head, "length");
     draw_text(s->d, (Point){c3, in.y + 12}, head, "step");
-    draw_text(s->d, (Point){axis.x - 8, in.y + 12}, (TextStyle){.size = SIZE_AXIS, .tone = TONE_INK3}, "step ÷ length, log scale");
+    draw_text(s->d, (Point){axis.x - 8, in.y + 12}, (TextStyle){.size = SIZE_AXIS, .tone = TONE_INK3}, "step ÷ length");
 
     const int n = p->n, room = (int)((in.h - 44) / 34), shown = n < room ? n : room;
     int first = s->here.k - shown / 2;
@@ -198,8 +198,8 @@ static void draw_tensors(Screen *s, Rect r) {
             draw_rect(s->d, (Rect){r.x + 1, row.y, r.w - 2, row.h}, (ShapeStyle){.fill = TONE_FOCUS_TINT});
         draw_fitted(s->d, (Rect){c0, row.y, c1 - c0 - 90, row.h}, name, p->param[k].name);
         draw_fitted(s->d, (Rect){c1 - 86, row.y, 86, row.h}, number, number_short((int64_t)p->param[k].len).s);
-        draw_fitted(s->d, (Rect){c2 - 86, row.y, 86, row.h}, number, number_figures(len, 3).s);
-        draw_fitted(s->d, (Rect){c3 - 86, row.y, 86, row.h}, number, number_figures(step, 3).s);
+        draw_fitted(s->d, (Rect){c2 - 86, row.y, 86, row.h}, number, number_figures(len, len < 0.01 ? 2 : 3).s);
+        draw_fitted(s->d, (Rect){c3 - 86, row.y, 86, row.h}, number, number_figures(step, 2).s);
         draw_scale_row(s, (Rect){axis.x, row.y, axis.w, row.h}, len > 0 ? step / len : 0);
     }
     const TextStyle tick = {FONT_REGULAR, SIZE_AXIS, TONE_INK2, ALIGN_CENTRE, false};
@@ -269,6 +269,11 @@ static void draw(Screen *s) {
     draw_help(s, right);
 }
 
+static const char *formula_of(Screen *s) {
+    if (!plain(s)) return s->stage->formula;
+    return arena_print(s->a, "w ← w − α · ∂L/∂w      α = %g", s->v->t.rate);
+}
+
 static void tell_update(Telling *t) {
     const View *v = t->v;
     const Target here = walk_here(v);
@@ -288,6 +293,6 @@ static void tell_update(Telling *t) {
 
 const Panel any_update_panel = {
     .kind = STAGE_UPDATE, .title = "Update", .chip = "Update",
-    .sentence = "every weight takes one small step downhill",
+    .sentence = "every weight takes one small step downhill", .formula_of = formula_of,
     .draw = {draw, draw, draw, draw}, .tell = tell_update,
 };

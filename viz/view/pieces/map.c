@@ -7,10 +7,20 @@ enum { VECTOR_ROW = 20, HATCH = 8 };
 
 // ---- from tensors to maps ------------------------------------------------------------------------
 
-static bool has_negative(Tensor t) {
-    for (size_t i = 0, len = tensor_len(t); i < len; i++)
-        if (t.v[i] < 0) return true;
-    return false;
+// Sign and size of all numbers of image 0, kept for the next map of the same tensor.
+static Measured measure_tensor(Screen *s, Tensor t) {
+    for (int i = 0; i < MEASURED; i++)
+        if (s->measured[i].v == t.v) return s->measured[i];
+    Measured m = {.v = t.v, .size = 1e-12};
+    for (int c = 0; c < t.c; c++)
+        for (int y = 0; y < t.h; y++)
+            for (int x = 0; x < t.w; x++) {
+                const double v = (double)*at(t, 0, c, y, x);
+                m.negative = m.negative || v < 0;
+                if (isfinite(v) && fabs(v) > m.size) m.size = fabs(v);
+            }
+    s->measured[s->n_measured++ % MEASURED] = m;
+    return m;
 }
 
 static Map map_make(Screen *s, int rows, int columns, int target, int channel) {
@@ -20,7 +30,7 @@ static Map map_make(Screen *s, int rows, int columns, int target, int channel) {
 }
 
 static void measure(Screen *s, Map *m, Tensor t) {
-    m->scale = has_negative(t) ? SCALE_SIGNED : SCALE_UNSIGNED;
+    m->scale = measure_tensor(s, t).negative ? SCALE_SIGNED : SCALE_UNSIGNED;
     m->max = scale_max(s, t, m);
 }
 
@@ -50,12 +60,15 @@ Map map_of(Screen *s, Tensor t, int n, int c, int target) {
     return m;
 }
 
+// The numbers of a parameter as one image, for measuring.
+static Tensor in_one(Tensor t) { return (Tensor){t.v, 1, t.n * t.c, t.h, t.w, LAYOUT_PLAIN}; }
+
 // Filters of several input channels stand side by side; those of a dense layer in rows.
 Map map_of_target(Screen *s, const Target *t, int channel, int target) {
     if (!t->param) return map_of(s, t->v, 0, channel, target);
     if (t->v.c * t->v.h * t->v.w == 1) {
         Map m = map_of_vector(s, (Tensor){t->v.v, 1, t->v.n, 1, 1, LAYOUT_PLAIN}, 0, target);
-        measure(s, &m, t->v);
+        measure(s, &m, in_one(t->v));
         return m;
     }
     const bool dense = t->v.h * t->v.w == 1;
@@ -63,14 +76,14 @@ Map map_of_target(Screen *s, const Target *t, int channel, int target) {
     if (dense) {
         row = (Tensor){at(t->v, channel, 0, 0, 0), 1, t->v.c, 1, 1, LAYOUT_PLAIN};
         Map m = map_of_vector(s, row, 0, target);
-        measure(s, &m, row);
+        measure(s, &m, in_one(t->v));
         m.channel = channel, m.vector = false;
         return m;
     }
     Map m = map_make(s, t->v.c * t->v.h, t->v.w, target, channel);
     float *v = (float *)m.v;
     for (int i = 0; i < t->pixels; i++) v[i] = (float)target_value(t, channel, i);
-    measure(s, &m, t->v);
+    measure(s, &m, in_one(t->v));
     return m;
 }
 
@@ -184,31 +197,21 @@ double map_size(const float *v, int n) {
     return max;
 }
 
-static double image_size(Tensor t, int n) {
-    double max = 1e-12;
-    if (!t.v) return max;
-    for (int c = 0; c < t.c; c++)
-        for (int y = 0; y < t.h; y++)
-            for (int x = 0; x < t.w; x++) {
-                const double v = fabs((double)*at(t, n, c, y, x));
-                if (isfinite(v) && v > max) max = v;
-            }
-    return max;
-}
-
 // The largest number of any layer's output, or of any gradient.
-static double largest_of_all(const Screen *s) {
+static double largest_of_all(Screen *s) {
     const Graph *g = &s->v->t.s->x->graph;
     const bool back = s->stage->kind == STAGE_BACKWARD;
     double max = 1e-12;
-    for (int i = 1; i < g->n_nodes; i++)
-        max = fmax(max, image_size(back ? trace_diff(&s->v->t, i) : trace_value(&s->v->t, i), 0));
+    for (int i = 1; i < g->n_nodes; i++) {
+        const Tensor t = back ? trace_diff(&s->v->t, i) : trace_value(&s->v->t, i);
+        if (t.v) max = fmax(max, measure_tensor(s, t).size);
+    }
     return max;
 }
 
-double scale_max(const Screen *s, Tensor t, const Map *m) {
+double scale_max(Screen *s, Tensor t, const Map *m) {
     switch (s->v->scale_by) {
-    case BY_STAGE: return image_size(t, 0);
+    case BY_STAGE: return measure_tensor(s, t).size;
     case BY_ALL:   return largest_of_all(s);
     default:       return map_size(m->v, m->rows * m->columns);
     }

@@ -53,7 +53,7 @@ void draw_mark(Screen *s, Rect r);
 double map_size(const float *v, int n);
 
 // What colours are measured against, by the view's choice: this map, this stage or all stages.
-double scale_max(const Screen *s, Tensor t, const Map *m);
+double scale_max(Screen *s, Tensor t, const Map *m);
 
 // The scale below a map: r.w wide, 32 dp high, from r.x, r.y. `note` (or NULL) stands at the right.
 enum { LEGEND_H = 32 };
@@ -119,6 +119,7 @@ double draw_choice(Screen *s, Point at, double h, const char *const *word, int n
                    HitKind kind);
 
 // A key as it is printed on a keyboard; returns where it ends.
+double cap_width(const DrawList *d, const char *text);
 double draw_cap(DrawList *d, double x, double middle, const char *text);
 
 // A name and a number on one line, left and right.

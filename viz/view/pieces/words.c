@@ -60,9 +60,14 @@ double draw_choice(Screen *s, Point at, double h, const char *const *word, int n
     return all;
 }
 
+double cap_width(const DrawList *d, const char *text) {
+    const TextStyle style = {.size = SIZE_AXIS};
+    return fmax(24, fonts_width(d->fonts, &style, text) + 12);
+}
+
 double draw_cap(DrawList *d, double x, double middle, const char *text) {
     const TextStyle style = {.size = SIZE_AXIS, .tone = TONE_INK, .align = ALIGN_CENTRE};
-    const double w = fmax(26, fonts_width(d->fonts, &style, text) + 14);
+    const double w = cap_width(d, text);
     const Rect cap = {x, middle - 12, w, 24};
     draw_rect(d, cap, (ShapeStyle){.fill = TONE_SURFACE, .line = TONE_INK3, .radius = 5});
     draw_fitted(d, cap, style, text);
