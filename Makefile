@@ -132,7 +132,7 @@ $(BUILD)/read_file: tests/tools/read_file.c $(BUILD)/libruntime.a $(BUILD)/libla
 
 
 # Pictures and the window are tested with the objects of the program itself.
-VIZ_TESTS := $(if $(filter 1,$(SDL)),$(BUILD)/draw_test $(BUILD)/sheet_test $(BUILD)/window_test)
+VIZ_TESTS := $(if $(filter 1,$(SDL)),$(BUILD)/draw_test $(BUILD)/sheet_test $(BUILD)/view_test)
 $(VIZ_TESTS): $(BUILD)/%: tests/tools/%.c tests/tools/look.h $(BUILD)/libruntime.a $(BUILD)/liblang.a \
     $(filter-out $(CLI_SRC:%.c=$(BUILD)/obj/viz$(VIZ)$(SDL)/%.o),$(VIZ_OBJ))
 	$(COMPILE) $(call pkg_cflags,$(LIBS_VIZ)) -o $@ $(filter %.c %.o,$^) $(filter %.a,$^) \

@@ -75,13 +75,22 @@ static int line_number(const char *text, const char *at) {
     return n;
 }
 
+// A line that only gives something a name.
+static bool declares(const char *line) {
+    static const char *const types[] = {"const ", "real ", "int ", "double ", "Tensor ", "size_t "};
+    line += strspn(line, " ");
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (strncmp(line, types[i], strlen(types[i])) == 0) return true;
+    return false;
+}
+
 // The last line of the function that contains `writes` and an assignment.
 static const char *writing_line(const char *function, const char *writes) {
     const char *found = NULL;
     for (const char *line = function; line && strncmp(line, "}", 1) != 0;) {
         const char *end = strchr(line, '\n');
         const char *at = strstr(line, writes), *assigns = strstr(line, "= ");
-        if (end && at && at < end && assigns && assigns < end) {
+        if (end && at && at < end && assigns && assigns < end && !declares(line)) {
             const bool sum = strstr(line, "+= ") && strstr(line, "+= ") < end;
             if (!found || sum) found = line;
         }

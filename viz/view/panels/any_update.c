@@ -120,7 +120,8 @@ static void draw_equation(Screen *s, Rect r) {
 
 static void draw_top(Screen *s, Rect r) {
     const Tensor used = param_at(s, PARAM_USED);
-    const Map before = filter_part(s, param_at(s, PARAM_BEFORE)), after = filter_part(s, param_at(s, PARAM_AFTER));
+    Map before = filter_part(s, param_at(s, PARAM_BEFORE)), after = filter_part(s, param_at(s, PARAM_AFTER));
+    before.more = after.more = 1;
     const Map change = difference(s, &after, &before);
     const TextStyle sign = {FONT_BOLD, SIZE_RESULT, TONE_INK, ALIGN_CENTRE, false};
     const TextStyle small = {FONT_BOLD, SIZE_LABEL, TONE_INK, ALIGN_CENTRE, false};

@@ -39,7 +39,7 @@ static bool all_whole(const float *v, int n) {
 void draw_grid(Screen *s, Rect r, const Map *m, Power p, double size) {
     const double w = r.w / m->columns, h = r.h / m->rows;
     const bool whole = all_whole(m->v, m->done) && p.factor == 1;
-    int decimals = whole ? 0 : decimals_of(map_size(m->v, m->done) * p.factor);
+    int decimals = whole ? 0 : decimals_of(map_size(m->v, m->done) * p.factor) + m->more;
     double fits = fitting_size(s, m, p, decimals, w, h, size);
     while (fits < SIZE_AXIS && decimals > 1) fits = fitting_size(s, m, p, --decimals, w, h, size);
 

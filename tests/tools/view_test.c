@@ -1,0 +1,442 @@
+/* view_test.c — the viewer without a window: every screen can be read, every step can be undone,
+ * keys do what their table says, pictures look as they did, and nothing that happens breaks it.
+ *
+ *     view_test             all checks; with UPDATE=1 in the environment the pictures of
+ *                           tests/data/view-*.ppm are made anew
+ *     view_test EVENTS      so many events by lot instead (view.sh does this under ASan) */
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "runtime/rng.h"
+#include "runtime/vocabulary.h"
+#include "tests/tools/look.h"
+#include "tests/unit/folder.h"
+#include "viz/view/keys.h"
+#include "viz/view/panel.h"
+#include "viz/view/snapshot.h"
+#include "viz/view/strip.h"
+#include "viz/view/tell.h"
+#include "viz/view/walk.h"
+
+// ---- a view of a model ---------------------------------------------------------------------------
+
+typedef struct Opened { Arena *a; Session s; View *v; } Opened;
+
+static bool open_model(Opened *o, const char *path, int image) {
+    static const ViewOptions options = {.w = SLIDE_W, .h = SLIDE_H};
+    Error e = {0};
+    ViewOptions view = options;
+    view.image = image;
+    *o = (Opened){.a = arena_make(), .v = calloc(1, sizeof(View))};
+    const Experiment *x = experiment_load(o->a, diags_make(o->a), &runtime_vocabulary, path);
+    const RunOptions run = {.limit = 200, .threads = 1};
+    if (!CHECK(x != NULL)) return false;
+    bool fine = session_open(&o->s, x, &run, true, &e);
+    if (fine && !(fine = view_open(o->v, &o->s, &view, &e))) session_close(&o->s);
+    if (!CHECK(fine)) puts(e.text);
+    return fine;
+}
+
+static void close_model(Opened *o) {
+    view_close(o->v);
+    session_close(&o->s);
+    arena_free(o->a);
+    free(o->v);
+}
+
+static void press(View *v, uint32_t key) {
+    view_event(v, &(Event){.kind = EVENT_KEY, .key = key & ~(uint32_t)CTRL, .ctrl = key & CTRL});
+}
+
+static bool same_place(Place a, Place b) {
+    return a.stage == b.stage && a.level == b.level && a.target == b.target &&
+           a.channel == b.channel && a.pixel == b.pixel && a.term == b.term;
+}
+
+// ---- every screen --------------------------------------------------------------------------------
+
+static void look(View *v, const char *what) {
+    Error e;
+    const int failed = tests_failed;
+    DrawList *d = view_draw(v, &e);
+    if (!CHECK(d != NULL)) return;
+    look_rules(d, 11);
+    draw_free(d);
+    char *text = view_text(v);
+    CHECK(text && *text);
+    CHECK(text && !strstr(text, "(null)"));
+    free(text);
+    if (tests_failed > failed) printf("  on %s, %d × %d\n", what, v->w, v->h);
+}
+
+static void look_at_stage(View *v, int stage) {
+    char what[200];
+    for (Level level = LEVEL_STAGE; level < N_LEVELS; level++) {
+        walk_to_stage(v, stage);
+        walk_level(v, level);
+        Target t;
+        for (int k = 0; k == 0 || walk_target(v, stage, k, &t); k++) {
+            if (k > 0) walk_to(v, k, 0, -1);
+            snprintf(what, sizeof what, "%s %s, level %d, target %d", v->t.s->x->name,
+                     v->t.stage[stage].name, (int)level, k);
+            look(v, what);
+        }
+    }
+}
+
+static void test_screens(View *v, int w, int h) {
+    view_event(v, &(Event){.kind = EVENT_RESIZE, .w = w, .h = h});
+    for (int i = 0; i < v->t.n_stages; i++) look_at_stage(v, i);
+    for (Scene scene = SCENE_OVERVIEW; scene < N_SCENES; scene++) {
+        v->scene = scene;
+        look(v, "a scene");
+    }
+    press(v, KEY_ESCAPE);
+    walk_level(v, LEVEL_STAGE);
+}
+
+// Every kind of stage has a panel of its own or one for any, for all levels.
+static void test_panels(View *v) {
+    for (int i = 0; i < v->t.n_stages; i++) {
+        const Panel *p = panel_of(&v->t.stage[i]);
+        CHECK(p && p->kind == v->t.stage[i].kind);
+    }
+}
+
+// ---- walking -------------------------------------------------------------------------------------
+
+enum { WALK = 400 };
+
+// What → does, ← takes back, at every level and across stages.
+static void test_back(View *v) {
+    static Place place[WALK + 1];
+    for (Level level = LEVEL_STAGE; level < N_LEVELS; level++)
+        for (int from = 0; from < v->t.n_stages; from += 5) {
+            walk_to_stage(v, from);
+            walk_level(v, level);
+            int n = 0;
+            for (place[0] = v->at; n < WALK; n++) {
+                press(v, KEY_RIGHT);
+                place[n + 1] = v->at;
+                if (same_place(place[n], place[n + 1])) break;
+            }
+            CHECK(n > 0 || from == v->t.n_stages - 1);
+            int wrong = 0;
+            while (n-- > 0) {
+                press(v, KEY_LEFT);
+                wrong += !same_place(v->at, place[n]);
+            }
+            CHECK(wrong == 0);
+        }
+}
+
+// Playing at every level comes to the end by itself.
+static void test_play(View *v) {
+    walk_to_stage(v, 0);
+    walk_level(v, LEVEL_STAGE);
+    press(v, ' ');
+    CHECK(v->playing && view_pause(v) > 0);
+    for (int i = 0; i < v->t.n_stages + 2; i++) view_event(v, &(Event){.kind = EVENT_TICK});
+    CHECK(!v->playing && v->at.stage == v->t.n_stages - 1);
+    press(v, KEY_F5), press(v, KEY_ESCAPE);
+    CHECK(!v->playing && !v->quit && view_pause(v) == 0);
+}
+
+// The number under the place is that of the trace, and its terms sum to it.
+static void test_numbers(View *v) {
+    Arena *a = arena_make();
+    for (int i = 0; i < v->t.n_stages; i++) {
+        walk_to_stage(v, i);
+        walk_level(v, LEVEL_PIXEL);
+        const Target t = walk_here(v);
+        const Stage *s = &v->t.stage[i];
+        const Spot at_spot = target_spot(&t, v->at.channel, v->at.pixel);
+        const double shown = target_value(&t, v->at.channel, v->at.pixel);
+        if (s->kind == STAGE_FORWARD && !panel_of(s)->target)
+            CHECK_NEAR(shown, (double)*at(trace_value(&v->t, s->index), 0, at_spot.c, at_spot.y, at_spot.x), 0);
+        const Answer x = answer_here(a, v);
+        if (x.known) CHECK_NEAR(x.sum, shown, 1e-4 * fmax(1, fabs(shown)));
+        CHECK(answer_count(v) == (x.known ? x.n : 0));
+    }
+    arena_free(a);
+}
+
+// ---- keys, mouse, other pictures -----------------------------------------------------------------
+
+static void test_keys(View *v) {
+    const int last = v->t.n_stages - 1;
+    press(v, KEY_HOME);
+    walk_level(v, LEVEL_STAGE);
+    press(v, KEY_TAB);
+    CHECK(v->at.stage == 1);
+    press(v, KEY_END);
+    CHECK(v->at.stage == last);
+    press(v, '3');
+    CHECK(v->at.stage == 2);
+    press(v, KEY_DOWN), press(v, KEY_ENTER);
+    CHECK(v->at.level == LEVEL_PIXEL);
+    press(v, KEY_ESCAPE);
+    CHECK(v->at.level == LEVEL_CHANNEL && !v->quit);
+    press(v, KEY_UP), press(v, KEY_UP);
+    CHECK(v->scene == SCENE_OVERVIEW);
+    press(v, 'g');
+    CHECK(v->gradients);
+    press(v, KEY_DOWN);
+    CHECK(v->scene == SCENE_STAGES);
+    press(v, '?');
+    CHECK(v->scene == SCENE_HELP);
+    press(v, 'l');
+    CHECK(v->scene == SCENE_STAGES && v->theme == THEME_LIGHT);
+    press(v, 'l');
+    CHECK(v->theme == THEME_DARK);
+    press(v, 'l');
+    press(v, 'b');
+    CHECK(v->blank);
+    press(v, 'x');
+    CHECK(!v->blank);
+    press(v, CTRL | '+');
+    CHECK_NEAR(v->zoom, 1.25, 1e-9);
+    press(v, CTRL | '0');
+    for (int i = 0; i < 20; i++) press(v, CTRL | '+');
+    CHECK_NEAR(v->zoom, MAX_ZOOM, 0);
+    view_event(v, &(Event){.kind = EVENT_MOVE, .x = v->w, .y = v->h});
+    CHECK_NEAR(view_place(v).x, v->w - MAX_ZOOM * v->w, 1e-9);
+    press(v, CTRL | '0');
+    for (int i = 0; i < n_key_rows; i++) CHECK(key_rows[i].act && key_rows[i].key[0] && key_rows[i].meaning);
+}
+
+// In predict mode the result is hidden until the first step.
+static void test_predict(View *v) {
+    walk_to_stage(v, stage_of(&v->t, STAGE_FORWARD, -1));
+    walk_level(v, LEVEL_PIXEL);
+    press(v, 'v');
+    const Place before = v->at;
+    char *text = view_text(v);
+    CHECK(text && strstr(text, "= ?"));
+    free(text);
+    press(v, KEY_RIGHT);
+    CHECK(v->revealed && same_place(before, v->at));
+    press(v, KEY_RIGHT);
+    CHECK(!v->revealed && !same_place(before, v->at));
+    press(v, 'v');
+}
+
+static Point middle_of(const View *v, HitKind kind, int to) {
+    for (int i = v->hits.n - 1; i >= 0; i--) {
+        const Hit *h = &v->hits.hit[i];
+        if (h->kind == kind && (to < 0 ? h->target >= 0 : h->to == to))
+            return (Point){h->rect.x + h->rect.w * 0.51, h->rect.y + h->rect.h * 0.51};
+    }
+    return (Point){-1, -1};
+}
+
+static void click(View *v, HitKind kind, int to) {
+    Error e;
+    draw_free(view_draw(v, &e));
+    const Point p = middle_of(v, kind, to);
+    CHECK(p.x >= 0);
+    view_event(v, &(Event){.kind = EVENT_CLICK, .x = p.x, .y = p.y});
+}
+
+static void test_mouse(View *v) {
+    view_event(v, &(Event){.kind = EVENT_RESIZE, .w = SLIDE_W, .h = SLIDE_H});
+    const int stage = stage_of(&v->t, STAGE_FORWARD, 1);
+    walk_to_stage(v, 0);
+    walk_level(v, LEVEL_STAGE);
+    click(v, HIT_STAGE, stage);
+    CHECK(v->at.stage == stage);
+    click(v, HIT_LEVEL, LEVEL_PIXEL);
+    CHECK(v->at.level == LEVEL_PIXEL);
+    click(v, HIT_CELLS, -1);
+    const Target t = walk_here(v);
+    CHECK(v->at.channel < t.channels && v->at.pixel < t.pixels);
+    click(v, HIT_SCENE, SCENE_TRAIN);
+    CHECK(v->scene == SCENE_TRAIN);
+    view_event(v, &(Event){.kind = EVENT_WHEEL, .y = 1, .ctrl = true});
+    CHECK(v->zoom > 1);
+    press(v, CTRL | '0'), press(v, KEY_ESCAPE);
+}
+
+// Another picture is looked at with the same weights; only U keeps the update.
+static void test_other_pictures(View *v) {
+    walk_to_stage(v, 2);
+    const int first = v->t.picture[0];
+    const real weight = *at(trace_param(&v->t, 0, PARAM_BEFORE), 0, 0, 0, 0);
+    press(v, 'n');
+    CHECK(v->t.picture[0] == first + 1 && v->at.stage == 2);
+    CHECK_NEAR((double)*at(trace_param(&v->t, 0, PARAM_BEFORE), 0, 0, 0, 0), (double)weight, 0);
+    press(v, 'N');
+    CHECK(v->t.picture[0] == first);
+    press(v, 'u');
+    CHECK(fabs((double)(*at(trace_param(&v->t, 0, PARAM_BEFORE), 0, 0, 0, 0) - weight)) > 0);
+    CHECK(v->t.picture[0] == first);
+}
+
+// ---- pictures that look as they did --------------------------------------------------------------
+
+enum { BLOCK = 20, COLUMNS = SLIDE_W / BLOCK, ROWS = SLIDE_H / BLOCK, BYTES = 3 * COLUMNS * ROWS };
+
+static void block_means(View *v, double *mean) {
+    static uint32_t pixel[SLIDE_W * SLIDE_H];
+    Error e;
+    DrawList *d = view_draw(v, &e);
+    CHECK(d && paint_pixels(d, v->theme, view_place(v), pixel, SLIDE_W, SLIDE_H, 4 * SLIDE_W, &e));
+    draw_free(d);
+    memset(mean, 0, BYTES * sizeof *mean);
+    for (int y = 0; y < SLIDE_H; y++)
+        for (int x = 0; x < SLIDE_W; x++)
+            for (int c = 0; c < 3; c++)
+                mean[3 * (y / BLOCK * COLUMNS + x / BLOCK) + c] +=
+                    (double)(pixel[y * SLIDE_W + x] >> (16 - 8 * c) & 0xFF) / (BLOCK * BLOCK);
+}
+
+// The means of a picture lie in a PPM, which can be looked at. Rounding takes half a grey level; one
+// lost digit changes a block by 20 and more, another compiler by less than 0.01.
+static void test_picture(View *v, const char *screen, const char *file) {
+    static double mean[BYTES];
+    static unsigned char byte[BYTES];
+    char path[200], head[32];
+    Error e;
+    snprintf(path, sizeof path, "tests/data/view-%s.ppm", file);
+    snprintf(head, sizeof head, "P6 %d %d 255\n", COLUMNS, ROWS);
+    if (!CHECK(snapshot_go(v, screen, &e))) return;
+    block_means(v, mean);
+    if (getenv("UPDATE")) {
+        for (int i = 0; i < BYTES; i++) byte[i] = (unsigned char)(mean[i] + 0.5);
+        CHECK(io_write(path, (Piece[]){{head, strlen(head)}, {byte, BYTES}}, 2, &e));
+    }
+    size_t len = 0;
+    char *was = io_read(path, 1 << 20, &len, &e);
+    double worst = 0;
+    if (CHECK(was && len == strlen(head) + BYTES))
+        for (int i = 0; i < BYTES; i++)
+            worst = fmax(worst, fabs(mean[i] - (unsigned char)was[strlen(head) + (size_t)i]));
+    free(was);
+    if (!CHECK(worst <= 1.5)) printf("  %s differs by %.1f; UPDATE=1 makes it anew\n", path, worst);
+}
+
+// ---- a network of many layers --------------------------------------------------------------------
+
+static const char *deep_model(Folder *f) {
+    static char text[4096];
+    size_t n = (size_t)snprintf(text, sizeof text, "data digits\n");
+    for (int i = 0; i < 5; i++)
+        n += (size_t)snprintf(text + n, sizeof text - n,
+                              "section part%d {\nconv 4 3x3 pad=same; batchnorm; relu\n"
+                              "residual { conv 4 3x3 pad=same; batchnorm; relu }\n}\n", i);
+    snprintf(text + n, sizeof text - n, "globalavgpool\ndense classes; softmax\nloss crossentropy\n"
+                                        "optimizer sgd lr=0.1\ntrain epochs=1 batch=4\n");
+    return folder_put(f, "deep.cnn", text, strlen(text));
+}
+
+// However many stages there are, at most 18 columns stand for all of them, the current one alone.
+static void test_strip(View *v) {
+    Arena *a = arena_make();
+    CHECK(v->t.n_stages > 2 * MAX_COLUMNS);
+    for (int stage = 0; stage < v->t.n_stages; stage++) {
+        walk_to_stage(v, stage);
+        Column c[MAX_COLUMNS + 2];
+        const int n = strip_columns(a, v, c);
+        int alone = 0, next = 0;
+        CHECK(n <= MAX_COLUMNS);
+        for (int i = 0; i < n; i++) {
+            CHECK(c[i].stage == next);
+            next = c[i].last + 1;
+            alone += c[i].n == 1 && (c[i].stage == stage || c[i].back == stage);
+        }
+        const StageKind kind = v->t.stage[stage].kind;
+        CHECK(kind == STAGE_UPDATE || alone >= 1);
+        CHECK(v->t.stage[next - 1].kind == STAGE_LOSS);
+    }
+    arena_free(a);
+}
+
+// ---- by lot --------------------------------------------------------------------------------------
+
+// Every key there is, clicks anywhere, any size of window: the picture can always be drawn.
+static void test_lot(View *v, int events) {
+    const Rng rng = rng_make(7, "events");
+    Error e;
+    for (int i = 0; i < events; i++) {
+        const Rng r = rng_at(rng, (uint64_t)i);
+        Event event = {.kind = (EventKind[]){EVENT_KEY, EVENT_KEY, EVENT_KEY, EVENT_MOVE, EVENT_CLICK,
+                                             EVENT_WHEEL, EVENT_TICK, EVENT_RESIZE}[rng_below(r, 0, 8)],
+                       .ctrl = rng_below(r, 1, 8) == 0,
+                       .x = rng_uniform(r, 2) * v->w * 1.1 - 20, .y = rng_uniform(r, 3) * v->h * 1.1 - 20};
+        const KeyRow *row = &key_rows[rng_below(r, 4, (uint32_t)n_key_rows)];
+        event.key = row->key[0] & ~(uint32_t)CTRL;
+        if (rng_below(r, 5, 10) == 0) event.key = rng_below(r, 6, 0x110020);
+        const bool files = event.key == 'p' || event.key == 'h' || event.key == 'P' || event.key == 'H';
+        if (files && rng_below(r, 9, 20) > 0) event.key = 'g';
+        const bool tiny = rng_below(r, 7, 10) == 0;
+        event.w = 1 + (int)rng_below(r, 8, tiny ? 700 : 1600), event.h = 1 + (int)rng_below(r, 9, tiny ? 500 : 1000);
+        if (event.kind == EVENT_WHEEL) event.y = event.x > 300 ? 1 : -1;
+        view_event(v, &event);
+        v->quit = false;
+        DrawList *d = view_draw(v, &e);
+        CHECK(d != NULL);
+        draw_free(d);
+        if (i % 8) continue;
+        char *text = view_text(v);
+        CHECK(text != NULL);
+        free(text);
+    }
+}
+
+// ---- all of it -----------------------------------------------------------------------------------
+
+static void test_model(const char *path, bool thorough) {
+    static const int sizes[][2] = {{1280, 800}, {1920, 1080}, {1024, 600}, {640, 400}, {500, 300}};
+    Opened o;
+    if (!open_model(&o, path, 3)) return;
+    test_panels(o.v);
+    test_numbers(o.v);
+    for (int i = 0; i < (thorough ? 5 : 1); i++) test_screens(o.v, sizes[i][0], sizes[i][1]);
+    view_event(o.v, &(Event){.kind = EVENT_RESIZE, .w = SLIDE_W, .h = SLIDE_H});
+    if (thorough) test_back(o.v), test_play(o.v), test_keys(o.v), test_predict(o.v), test_mouse(o.v);
+    test_other_pictures(o.v);
+    close_model(&o);
+}
+
+static void test_pictures(void) {
+    static const char *const screens[][2] = {
+        {"first:pixel", "conv"}, {"first.backward:stage", "backward"}, {"loss", "loss"},
+        {"update", "update"}, {"overview", "overview"}, {"load", "load"},
+    };
+    Opened o;
+    if (!open_model(&o, "tests/data/view.cnn", 3)) return;
+    for (size_t i = 0; i < sizeof screens / sizeof *screens; i++)
+        test_picture(o.v, screens[i][0], screens[i][1]);
+    close_model(&o);
+}
+
+static void test_deep(void) {
+    Folder f = folder_make();
+    Opened o;
+    if (open_model(&o, deep_model(&f), 0)) {
+        test_strip(o.v);
+        test_numbers(o.v);
+        close_model(&o);
+    }
+    folder_remove(&f);
+}
+
+static int by_lot(int events) {
+    Folder f = folder_make();
+    Opened o;
+    if (open_model(&o, "tests/data/view.cnn", 0) && chdir(f.path) == 0) { // for pictures it saves
+        test_lot(o.v, events);
+        close_model(&o);
+    }
+    folder_remove(&f);
+    return test_end("view by lot");
+}
+
+int main(int argc, char **argv) {
+    if (argc > 1) return by_lot((int)strtol(argv[1], NULL, 10));
+    test_model("tests/data/view.cnn", true);
+    test_model("models/first.cnn", false);
+    test_deep();
+    test_pictures();
+    return test_end("view");
+}
