@@ -150,10 +150,10 @@ static void test_numbers(View *v) {
         walk_level(v, LEVEL_PIXEL);
         const Target t = walk_here(v);
         const Stage *s = &v->t.stage[i];
-        const Spot at_spot = target_spot(&t, v->at.channel, v->at.pixel);
+        const Spot p = target_spot(&t, v->at.channel, v->at.pixel);
         const double shown = target_value(&t, v->at.channel, v->at.pixel);
         if (s->kind == STAGE_FORWARD && !panel_of(s)->target)
-            CHECK_NEAR(shown, (double)*at(trace_value(&v->t, s->index), 0, at_spot.c, at_spot.y, at_spot.x), 0);
+            CHECK_NEAR(shown, (double)*at(trace_value(&v->t, s->index), 0, p.c, p.y, p.x), 0);
         const Answer x = answer_here(a, v);
         if (x.known) CHECK_NEAR(x.sum, shown, 1e-4 * fmax(1, fabs(shown)));
         CHECK(answer_count(v) == (x.known ? x.n : 0));
@@ -369,7 +369,8 @@ static void test_lot(View *v, int events) {
         const bool files = event.key == 'p' || event.key == 'h' || event.key == 'P' || event.key == 'H';
         if (files && rng_below(r, 9, 20) > 0) event.key = 'g';
         const bool tiny = rng_below(r, 7, 10) == 0;
-        event.w = 1 + (int)rng_below(r, 8, tiny ? 700 : 1600), event.h = 1 + (int)rng_below(r, 9, tiny ? 500 : 1000);
+        event.w = 1 + (int)rng_below(r, 8, tiny ? 700 : 1600);
+        event.h = 1 + (int)rng_below(r, 9, tiny ? 500 : 1000);
         if (event.kind == EVENT_WHEEL) event.y = event.x > 300 ? 1 : -1;
         view_event(v, &event);
         v->quit = false;

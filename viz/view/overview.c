@@ -161,7 +161,8 @@ static void draw_classes(Screen *s, Rect r) {
     draw_fitted(s->d, (Rect){r.x, r.y - 44, r.w, 16}, bold, "says");
     for (int i = 0; i < n; i++) {
         const double y = r.y + (i + 0.5) * pitch, v = (double)*at(out, 0, i, 0, 0);
-        const TextStyle words = {i == said ? FONT_BOLD : FONT_REGULAR, SIZE_LABEL, TONE_INK, ALIGN_LEFT, true};
+        const Font font = i == said ? FONT_BOLD : FONT_REGULAR;
+        const TextStyle words = {font, SIZE_LABEL, TONE_INK, ALIGN_LEFT, true};
         TextStyle number = words;
         number.align = ALIGN_RIGHT;
         const Rect name = {r.x, y - 11, 54, 22};
@@ -171,7 +172,7 @@ static void draw_classes(Screen *s, Rect r) {
         draw_fitted(s->d, (Rect){r.x + r.w - 62, y - 11, 62, 22}, number,
                     judge_probable(&t->s->x->graph)
                         ? arena_print(s->a, "%.1f %%", 100 * v)
-                        : arena_print(s->a, "%s", number_figures(v, 3).s));
+                        : figures(s, v, 3));
     }
 }
 
@@ -194,8 +195,10 @@ static void draw_overview(Screen *s) {
     const int n = pillars(s, p);
     const double says = 130, first = 78, w = 58;
     Rect in = s->area;
-    draw_title(s->d, (Point){MARGIN, TITLE_TOP + 30}, s->d->w - 480, s->v->gradients ? "Overview, gradients" : "Overview",
-               s->v->gradients ? "who is to blame?" : "one picture, every layer");
+    const bool back = s->v->gradients;
+    draw_title(s->d, (Point){MARGIN, TITLE_TOP + 30}, s->d->w - 480,
+               back ? "Overview, gradients" : "Overview",
+               back ? "who is to blame?" : "one picture, every layer");
     draw_key(s);
     draw_card(s->d, in);
     in = (Rect){in.x + 20, in.y + HEAD, in.w - 40, in.h - HEAD - 14};

@@ -50,7 +50,8 @@ static void draw_facts(Screen *s, Rect r) {
     const TextStyle words = {.size = SIZE_LABEL, .tone = TONE_INK2};
     double y = in.y + 6;
     if (node->note && *node->note)
-        y += draw_prose(s, (Point){in.x, y + 12}, in.w, words, arena_print(s->a, "side: %s", with_minus(s->a, node->note)));
+        y += draw_prose(s, (Point){in.x, y + 12}, in.w, words,
+                        arena_print(s->a, "side: %s", with_minus(s->a, node->note)));
     for (int i = 0; i < 4; i++, y += 34)
         draw_fact(s, (Rect){in.x, y, in.w, 30}, fact[i][0], fact[i][1]);
 
@@ -88,6 +89,13 @@ static void draw_channel(Screen *s) {
 
 // ---- levels Pixel and Multiply -------------------------------------------------------------------
 
+// The smallest window that holds c and one more cell.
+static Cells around(Cells c, int y, int x) {
+    const int y0 = y < c.y ? y : c.y, x0 = x < c.x ? x : c.x;
+    const int y1 = y >= c.y + c.h ? y + 1 : c.y + c.h, x1 = x >= c.x + c.w ? x + 1 : c.x + c.w;
+    return (Cells){c.channel, y0, x0, y1 - y0, x1 - x0};
+}
+
 Cells operand_cells(Screen *s, const Answer *x, OperandOf of, int k) {
     Cells c = {0};
     const Term *own = NULL;
@@ -107,9 +115,7 @@ Cells operand_cells(Screen *s, const Answer *x, OperandOf of, int k) {
             if (!any) c = (Cells){o->c, o->y, o->x, 1, 1}, any = true;
             for (int g = 0; g < own->n_factors; g++)
                 if (own->factor[g].of == of && own->factor[g].k == k) c.channel = own->factor[g].c;
-            const int y0 = o->y < c.y ? o->y : c.y, x0 = o->x < c.x ? o->x : c.x;
-            const int y1 = o->y >= c.y + c.h ? o->y + 1 : c.y + c.h, x1 = o->x >= c.x + c.w ? o->x + 1 : c.x + c.w;
-            c = (Cells){c.channel, y0, x0, y1 - y0, x1 - x0};
+            c = around(c, o->y, o->x);
         }
     return c;
 }
@@ -129,7 +135,8 @@ void draw_map_card(Screen *s, Rect r, const char *title, Tensor v, int target, C
     if (done >= 0) m = map_until(m, done);
     Rect place = map_fit((Rect){in.x, in.y, in.w, in.h - LEGEND_H - 4}, m.rows, m.columns);
     if (vector && m.columns == 1) place = (Rect){in.x + in.w / 2 - 60, in.y, 120, in.h - LEGEND_H - 4};
-    if (m.rows * m.columns <= 49 || (vector && m.columns == 1)) draw_grid(s, place, &m, power_of(m.max), SIZE_BODY);
+    const bool numbers = m.rows * m.columns <= 49 || (vector && m.columns == 1);
+    if (numbers) draw_grid(s, place, &m, power_of(m.max), SIZE_BODY);
     else draw_map(s, place, &m);
     draw_legend(s, (Rect){in.x, in.y + in.h - LEGEND_H + 4, in.w, LEGEND_H}, &m, NULL);
     if (marked.h > 0) draw_mark(s, marked_place(place, &m, marked));

@@ -67,7 +67,9 @@ static Verdict verdict_of(const View *v) {
 
 // ---- the table -----------------------------------------------------------------------------------
 
-typedef enum ColumnOf { OF_CLASS, OF_SCORE, OF_LESS, OF_POWER, OF_SHARE, OF_WANTED, OF_DIFF, N_COLUMNS } ColumnOf;
+typedef enum ColumnOf {
+    OF_CLASS, OF_SCORE, OF_LESS, OF_POWER, OF_SHARE, OF_WANTED, OF_DIFF, N_COLUMNS
+} ColumnOf;
 
 static const struct { const char *head; double from, to; bool softmax_only; } columns[N_COLUMNS] = {
     [OF_CLASS]  = {"class",         0.00, 0.10, false},
@@ -83,13 +85,19 @@ static Rect column_place(Rect row, ColumnOf i) {
     return (Rect){row.x + columns[i].from * row.w, row.y, (columns[i].to - columns[i].from) * row.w, row.h};
 }
 
+static const char *head_of(const Verdict *d, ColumnOf i) {
+    if (i == OF_DIFF && !d->surprise) return "∂L/∂z";
+    if (i == OF_SHARE && !d->softmax) return "output";
+    return columns[i].head;
+}
+
 static void draw_heads(Screen *s, Rect row, const Verdict *d) {
     for (ColumnOf i = 0; i < N_COLUMNS; i++) {
         if (columns[i].softmax_only && !d->softmax) continue;
         const Tone tone = i == OF_DIFF ? TONE_BACKWARD : TONE_INK;
-        const TextStyle style = {FONT_BOLD, SIZE_LABEL, tone, i == OF_CLASS ? ALIGN_LEFT : ALIGN_RIGHT, false};
-        const char *head = i == OF_DIFF && !d->surprise ? "∂L/∂z" : i == OF_SHARE && !d->softmax ? "output" : columns[i].head;
-        draw_fitted(s->d, column_place(row, i), style, head);
+        const Align align = i == OF_CLASS ? ALIGN_LEFT : ALIGN_RIGHT;
+        const TextStyle style = {FONT_BOLD, SIZE_LABEL, tone, align, false};
+        draw_fitted(s->d, column_place(row, i), style, head_of(d, i));
     }
 }
 
@@ -134,10 +142,12 @@ static void draw_sums(Screen *s, Rect row, const Verdict *d) {
     const TextStyle style = {FONT_REGULAR, SIZE_LABEL, TONE_INK2, ALIGN_RIGHT, true};
     double sum = 0;
     for (int c = 0; c < d->classes; c++) sum += diff_of(s, d, c);
-    draw_line(s->d, (Point){row.x, row.y + 2}, (Point){row.x + row.w, row.y + 2}, (ShapeStyle){.line = TONE_LINE});
+    draw_rule(s, (Point){row.x, row.y + 2}, (Point){row.x + row.w, row.y + 2}, TONE_LINE);
     if (d->softmax) {
-        draw_fitted(s->d, column_place(row, OF_SCORE), style, arena_print(s->a, "max %s", number_fixed(d->max, 2).s));
-        draw_fitted(s->d, column_place(row, OF_POWER), style, arena_print(s->a, "Σ = %s", number_fixed(d->sum, 4).s));
+        draw_fitted(s->d, column_place(row, OF_SCORE), style,
+                    arena_print(s->a, "max %s", number_fixed(d->max, 2).s));
+        draw_fitted(s->d, column_place(row, OF_POWER), style,
+                    arena_print(s->a, "Σ = %s", number_fixed(d->sum, 4).s));
         draw_fitted(s->d, column_place(row, OF_SHARE), style, "Σ = 1");
     }
     draw_fitted(s->d, column_place(row, OF_DIFF), style, arena_print(s->a, "Σ = %s", number_fixed(sum, 3).s));
@@ -169,7 +179,7 @@ static void draw_curve(Screen *s, Rect r, double p, double loss) {
     const TextStyle centre = {FONT_REGULAR, SIZE_AXIS, TONE_INK2, ALIGN_CENTRE, true};
     for (int k = 0; k <= TOP; k++) {
         const double y = r.y + r.h - r.h * k / TOP;
-        draw_line(s->d, (Point){r.x, y}, (Point){r.x + r.w, y}, (ShapeStyle){.line = k ? TONE_LINE : TONE_INK3});
+        draw_rule(s, (Point){r.x, y}, (Point){r.x + r.w, y}, k ? TONE_LINE : TONE_INK3);
         draw_text(s->d, (Point){r.x - 8, y + 5}, right, arena_print(s->a, "%d", k));
     }
     for (int i = 0; i < POINTS; i++) {
@@ -178,7 +188,8 @@ static void draw_curve(Screen *s, Rect r, double p, double loss) {
     }
     draw_path(s->d, curve, POINTS, (ShapeStyle){.line = TONE_INK, .width = 3});
     const Point here = {r.x + r.w * p, r.y + r.h - r.h * fmin(loss, TOP) / TOP};
-    draw_line(s->d, here, (Point){here.x, r.y + r.h}, (ShapeStyle){.line = TONE_INK2, .width = 1.5, .dashed = true});
+    draw_line(s->d, here, (Point){here.x, r.y + r.h},
+              (ShapeStyle){.line = TONE_INK2, .width = 1.5, .dashed = true});
     draw_dot(s->d, here, 9, (ShapeStyle){.fill = TONE_INK});
     draw_dot(s->d, here, 6, (ShapeStyle){.fill = TONE_FOCUS});
     draw_text(s->d, (Point){r.x, r.y + r.h + 20}, centre, "0");
@@ -207,7 +218,8 @@ static void draw_value(Screen *s, Rect r, const Verdict *d) {
         draw_result(s, (Point){in.x, y + 26}, SIZE_HERO, number_figures(loss, 3).s);
     }
     draw_prose(s, (Point){in.x, in.y + in.h - 66}, in.w, small,
-               arena_print(s->a, "The batch of %d has the mean loss %s. Divided by %d, the last column is what flows back.",
+               arena_print(s->a, "The batch of %d has the mean loss %s. "
+                                 "Divided by %d, the last column is what flows back.",
                            s->v->t.n, number_figures(s->v->t.loss, 4).s, s->v->t.n));
 }
 

@@ -18,9 +18,11 @@ static void draw_facts(Screen *s, Rect r) {
     const Trace *t = &s->v->t;
     const Tensor v = s->here.v;
     const char *const from = t->picture[0] < 0 ? "a file of your own" : t->s->data.from;
+    const char *colours = v.c == 3 ? ": red green blue" : v.c == 1 ? ", gray" : "";
+    const char *per_pixel = arena_print(s->a, "%d%s", v.c, colours);
     const char *const fact[][2] = {
         {"rows × columns", arena_print(s->a, "%d×%d", v.h, v.w)},
-        {"numbers per pixel", v.c == 1 ? "1, gray" : v.c == 3 ? "3, red green blue" : arena_print(s->a, "%d", v.c)},
+        {"numbers per pixel", per_pixel},
         {"all numbers", arena_print(s->a, "%s", number_count((int64_t)v.c * v.h * v.w).s)},
         {"label", t->label[0] < 0 ? "none" : t->s->data.class_name[t->label[0]]},
         {"picture", t->picture[0] < 0 ? "your own" : arena_print(s->a, "%s", number_count(t->picture[0]).s)},

@@ -90,13 +90,13 @@ static void draw_pixel(Screen *s) {
     draw_before_after(s, before, after);
     const double h = fmin((in.h - 60) / 2, in.w * 0.6), w = fmin(in.w, 1.6 * h), x = in.x + (in.w - w) / 2;
     if (same) draw_window(s, (Rect){x, in.y + 8, w, h}, src, &at_dst);
-    if (same) draw_arrow(s->d, (Point[]){{in.x + in.w / 2, in.y + h + 14}, {in.x + in.w / 2, in.y + h + 46}}, 2,
-                         (ShapeStyle){.line = TONE_INK2, .width = 3});
+    const Point way[] = {{in.x + in.w / 2, in.y + h + 14}, {in.x + in.w / 2, in.y + h + 46}};
+    if (same) draw_arrow(s->d, way, 2, (ShapeStyle){.line = TONE_INK2, .width = 3});
     draw_window(s, (Rect){x, in.y + h + 54, w, h}, dst, &at_dst);
 
     const double now = target_value(&s->here, s->v->at.channel, s->v->at.pixel);
-    const char *was = same ? arena_print(s->a, "%s  becomes",
-                                         number_figures((double)*at(src, 0, at_dst.c, at_dst.y, at_dst.x), 4).s)
+    const double old = same ? (double)*at(src, 0, at_dst.c, at_dst.y, at_dst.x) : 0;
+    const char *was = same ? arena_print(s->a, "%s  becomes", figures(s, old, 4))
                            : "the number at this place is";
     draw_sentence(s, card, was, number_figures(now, 4).s, "");
 }

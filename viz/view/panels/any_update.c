@@ -98,7 +98,8 @@ static void draw_slots(Screen *s, Point at_point) {
     const char *text = "";
     for (int k = 0; k < p->n_slots; k++) {
         Target before = s->here, after = s->here;
-        before.v = trace_slot(&s->v->t, s->here.k, k, false), after.v = trace_slot(&s->v->t, s->here.k, k, true);
+        before.v = trace_slot(&s->v->t, s->here.k, k, false);
+        after.v = trace_slot(&s->v->t, s->here.k, k, true);
         if (!before.v.v || !after.v.v) continue;
         const int c = s->v->at.channel, i = s->v->at.pixel;
         text = arena_print(s->a, "%s%s%s: %s", text, *text ? "     " : "", kind->slot[k],
@@ -147,7 +148,7 @@ static void draw_top(Screen *s, Rect r) {
     x += 0.6 * gap;
     draw_filter(s, (Rect){x, in.y, w, h}, "after", &after);
     x += w + 0.8 * gap;
-    draw_line(s->d, (Point){x - 0.4 * gap, in.y}, (Point){x - 0.4 * gap, in.y + h}, (ShapeStyle){.line = TONE_LINE});
+    draw_rule(s, (Point){x - 0.4 * gap, in.y}, (Point){x - 0.4 * gap, in.y + h}, TONE_LINE);
     draw_filter(s, (Rect){x, in.y, w, h}, "change", &change);
     draw_equation(s, (Rect){in.x, in.y + h + 14, in.w, 34});
 }
@@ -165,7 +166,8 @@ static double length_of(const real *a, const real *b, size_t n) {
 
 static void draw_scale_row(Screen *s, Rect r, double ratio) {
     const double middle = r.y + r.h / 2, u = fmin(1, fmax(0, (log10(ratio) + 5) / 4));
-    draw_line(s->d, (Point){r.x, middle}, (Point){r.x + r.w, middle}, (ShapeStyle){.line = TONE_SUNKEN, .width = 2});
+    draw_line(s->d, (Point){r.x, middle}, (Point){r.x + r.w, middle},
+              (ShapeStyle){.line = TONE_SUNKEN, .width = 2});
     for (int k = 0; k <= 4; k++)
         draw_line(s->d, (Point){r.x + r.w * k / 4, middle - 5}, (Point){r.x + r.w * k / 4, middle + 5},
                   (ShapeStyle){.line = TONE_LINE});
@@ -184,7 +186,8 @@ static void draw_tensors(Screen *s, Rect r) {
     draw_text(s->d, (Point){c1, in.y + 12}, head, "values");
     draw_text(s->d, (Point){c2, in.y + 12}, head, "length");
     draw_text(s->d, (Point){c3, in.y + 12}, head, "step");
-    draw_text(s->d, (Point){axis.x - 8, in.y + 12}, (TextStyle){.size = SIZE_AXIS, .tone = TONE_INK3}, "step ÷ length");
+    draw_text(s->d, (Point){axis.x - 8, in.y + 12},
+              (TextStyle){.size = SIZE_AXIS, .tone = TONE_INK3}, "step ÷ length");
 
     const int n = p->n, room = (int)((in.h - 44) / 34), shown = n < room ? n : room;
     int first = s->here.k - shown / 2;
@@ -192,14 +195,16 @@ static void draw_tensors(Screen *s, Rect r) {
     first = first < 0 ? 0 : first;
     for (int i = 0; i < shown; i++) {
         const int k = first + i;
-        const Tensor before = trace_param(&s->v->t, k, PARAM_BEFORE), after = trace_param(&s->v->t, k, PARAM_AFTER);
-        const double len = length_of(before.v, NULL, p->param[k].len), step = length_of(after.v, before.v, p->param[k].len);
+        const real *before = trace_param(&s->v->t, k, PARAM_BEFORE).v;
+        const real *after = trace_param(&s->v->t, k, PARAM_AFTER).v;
+        const size_t values = p->param[k].len;
+        const double len = length_of(before, NULL, values), step = length_of(after, before, values);
         const Rect row = {in.x, in.y + 20 + i * 34.0, in.w, 34};
         if (k == s->here.k)
             draw_rect(s->d, (Rect){r.x + 1, row.y, r.w - 2, row.h}, (ShapeStyle){.fill = TONE_FOCUS_TINT});
         draw_fitted(s->d, (Rect){c0, row.y, c1 - c0 - 90, row.h}, name, p->param[k].name);
-        draw_fitted(s->d, (Rect){c1 - 86, row.y, 86, row.h}, number, number_short((int64_t)p->param[k].len).s);
-        draw_fitted(s->d, (Rect){c2 - 86, row.y, 86, row.h}, number, number_figures(len, len < 0.01 ? 2 : 3).s);
+        draw_fitted(s->d, (Rect){c1 - 86, row.y, 86, row.h}, number, number_short((int64_t)values).s);
+        draw_fitted(s->d, (Rect){c2 - 86, row.y, 86, row.h}, number, figures(s, len, len < 0.01 ? 2 : 3));
         draw_fitted(s->d, (Rect){c3 - 86, row.y, 86, row.h}, number, number_figures(step, 2).s);
         draw_scale_row(s, (Rect){axis.x, row.y, axis.w, row.h}, len > 0 ? step / len : 0);
     }
@@ -243,12 +248,15 @@ static void draw_help(Screen *s, Rect r) {
     const TextStyle now = {FONT_BOLD, SIZE_TITLE, TONE_INK, ALIGN_LEFT, true};
     const bool lower = v->loss_after < t->loss;
     const TextStyle verdict = {FONT_BOLD, SIZE_LABEL, lower ? TONE_FORWARD : TONE_NEG, ALIGN_LEFT, false};
-    double x = in.x + draw_text(s->d, (Point){in.x, in.y + 24}, (TextStyle){.size = SIZE_LABEL, .tone = TONE_INK2}, "loss  ");
+    const TextStyle small = {.size = SIZE_LABEL, .tone = TONE_INK2};
+    double x = in.x + draw_text(s->d, (Point){in.x, in.y + 24}, small, "loss  ");
     x += draw_text(s->d, (Point){x + 8, in.y + 26}, old, number_figures(t->loss, 4).s) + 8;
-    draw_arrow(s->d, (Point[]){{x + 10, in.y + 17}, {x + 44, in.y + 17}}, 2, (ShapeStyle){.line = TONE_INK, .width = 3});
+    draw_arrow(s->d, (Point[]){{x + 10, in.y + 17}, {x + 44, in.y + 17}}, 2,
+               (ShapeStyle){.line = TONE_INK, .width = 3});
     draw_text(s->d, (Point){x + 54, in.y + 26}, now, number_figures(v->loss_after, 4).s);
     draw_fitted(s->d, (Rect){in.x, in.y + 38, in.w, 20}, verdict,
-                arena_print(s->a, "%s %s  %s", lower ? "▼" : "▲", number_figures(fabs(t->loss - v->loss_after), 3).s,
+                arena_print(s->a, "%s %s  %s", lower ? "▼" : "▲",
+                            figures(s, fabs(t->loss - v->loss_after), 3),
                             lower ? "lower: a good step" : "higher: is the learning rate too large?"));
     const Tensor out = trace_value(t, t->s->x->graph.output);
     if (!judge_probable(&t->s->x->graph) || t->label[0] < 0 || out.c < 2) return;

@@ -214,8 +214,9 @@ static Facts facts_of(const Target *t, int c) {
 static void draw_one(Screen *s, Rect r, int target, int rank) {
     const Target *t = &s->here;
     const int c = s->v->at.channel;
-    const char *helper = s->v->order == ORDER_INDEX ? arena_print(s->a, "of %d", t->channels)
-                                                    : arena_print(s->a, "rank %d of %d", rank + 1, t->channels);
+    const bool ranked = s->v->order != ORDER_INDEX;
+    const char *helper = ranked ? arena_print(s->a, "rank %d of %d", rank + 1, t->channels)
+                                : arena_print(s->a, "of %d", t->channels);
     const Rect in = draw_titled(s, r, arena_print(s->a, "%s %d", t->param ? "Filter" : "Channel", c), helper);
     const Map m = map_of_target(s, t, c, target);
     const Rect room = {in.x, in.y, in.w, fmin(in.w, in.h - 190)}, place = map_fit(room, m.rows, m.columns);
@@ -225,9 +226,9 @@ static void draw_one(Screen *s, Rect r, int target, int rank) {
 
     const Facts f = facts_of(t, c);
     const char *const fact[][2] = {
-        {"mean", arena_print(s->a, "%s", number_figures(f.mean, 3).s)},
-        {"largest", arena_print(s->a, "%s", number_figures(f.max, 3).s)},
-        {"smallest", arena_print(s->a, "%s", number_figures(f.min, 3).s)},
+        {"mean", figures(s, f.mean, 3)},
+        {"largest", figures(s, f.max, 3)},
+        {"smallest", figures(s, f.min, 3)},
         {"zeros", arena_print(s->a, "%.0f %%", 100.0 * f.zeros / t->pixels)},
     };
     double y = room.y + room.h + 10 + LEGEND_H + 10;

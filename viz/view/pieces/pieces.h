@@ -126,6 +126,12 @@ double draw_cap(DrawList *d, double x, double middle, const char *text);
 // A name and a number on one line, left and right.
 void draw_fact(Screen *s, Rect r, const char *name, const char *value);
 
+// A thin straight line.
+void draw_rule(Screen *s, Point from, Point to, Tone tone);
+
+// A number with so many significant digits, for as long as the picture.
+const char *figures(Screen *s, double v, int digits);
+
 // A result: text on the marker's yellow. Returns where it ends.
 double draw_result(Screen *s, Point at, double size, const char *text);
 

@@ -82,6 +82,14 @@ void draw_fact(Screen *s, Rect r, const char *name, const char *value) {
     draw_fitted(s->d, (Rect){r.x + r.w - w, r.y, w, r.h}, bold, value);
 }
 
+void draw_rule(Screen *s, Point from, Point to, Tone tone) {
+    draw_line(s->d, from, to, (ShapeStyle){.line = tone});
+}
+
+const char *figures(Screen *s, double v, int digits) {
+    return arena_print(s->a, "%s", number_figures(v, digits).s);
+}
+
 double draw_result(Screen *s, Point at, double size, const char *text) {
     const TextStyle bold = {FONT_BOLD, size, TONE_ON_FOCUS, ALIGN_LEFT, true};
     const double w = fonts_width(s->d->fonts, &bold, text) + 16, h = size + 10;
