@@ -67,35 +67,35 @@ static Verdict verdict_of(const View *v) {
 
 // ---- the table -----------------------------------------------------------------------------------
 
-typedef enum ColumnOf {
-    OF_CLASS, OF_SCORE, OF_LESS, OF_POWER, OF_SHARE, OF_WANTED, OF_DIFF, N_COLUMNS
-} ColumnOf;
+typedef enum TableColumn {
+    COLUMN_CLASS, COLUMN_SCORE, COLUMN_LESS, COLUMN_POWER, COLUMN_SHARE, COLUMN_WANTED, COLUMN_DIFF, N_COLUMNS
+} TableColumn;
 
 static const struct { const char *head; double from, to; bool softmax_only; } columns[N_COLUMNS] = {
-    [OF_CLASS]  = {"class",         0.00, 0.10, false},
-    [OF_SCORE]  = {"score z",       0.10, 0.27, false},
-    [OF_LESS]   = {"z − max",       0.27, 0.38, true},
-    [OF_POWER]  = {"e^(z − max)",   0.38, 0.53, true},
-    [OF_SHARE]  = {"p",             0.55, 0.78, false},
-    [OF_WANTED] = {"wanted y",      0.78, 0.88, false},
-    [OF_DIFF]   = {"p − y",         0.88, 1.00, false},
+    [COLUMN_CLASS]  = {"class",         0.00, 0.10, false},
+    [COLUMN_SCORE]  = {"score z",       0.10, 0.27, false},
+    [COLUMN_LESS]   = {"z − max",       0.27, 0.38, true},
+    [COLUMN_POWER]  = {"e^(z − max)",   0.38, 0.53, true},
+    [COLUMN_SHARE]  = {"p",             0.55, 0.78, false},
+    [COLUMN_WANTED] = {"wanted y",      0.78, 0.88, false},
+    [COLUMN_DIFF]   = {"p − y",         0.88, 1.00, false},
 };
 
-static Rect column_place(Rect row, ColumnOf i) {
+static Rect column_place(Rect row, TableColumn i) {
     return (Rect){row.x + columns[i].from * row.w, row.y, (columns[i].to - columns[i].from) * row.w, row.h};
 }
 
-static const char *head_of(const Verdict *d, ColumnOf i) {
-    if (i == OF_DIFF && !d->surprise) return "∂L/∂z";
-    if (i == OF_SHARE && !d->softmax) return "output";
+static const char *head_of(const Verdict *d, TableColumn i) {
+    if (i == COLUMN_DIFF && !d->surprise) return "∂L/∂z";
+    if (i == COLUMN_SHARE && !d->softmax) return "output";
     return columns[i].head;
 }
 
 static void draw_heads(Screen *s, Rect row, const Verdict *d) {
-    for (ColumnOf i = 0; i < N_COLUMNS; i++) {
+    for (TableColumn i = 0; i < N_COLUMNS; i++) {
         if (columns[i].softmax_only && !d->softmax) continue;
-        const Tone tone = i == OF_DIFF ? TONE_BACKWARD : TONE_INK;
-        const Align align = i == OF_CLASS ? ALIGN_LEFT : ALIGN_RIGHT;
+        const Tone tone = i == COLUMN_DIFF ? TONE_BACKWARD : TONE_INK;
+        const Align align = i == COLUMN_CLASS ? ALIGN_LEFT : ALIGN_RIGHT;
         const TextStyle style = {FONT_BOLD, SIZE_LABEL, tone, align, false};
         draw_fitted(s->d, column_place(row, i), style, head_of(d, i));
     }
@@ -116,25 +116,25 @@ static void draw_row(Screen *s, Rect row, const Verdict *d, int c, double max) {
         draw_rect(s->d, (Rect){row.x - 15, row.y, row.w + 30, row.h}, (ShapeStyle){.fill = TONE_FOCUS_TINT});
     else draw_line(s->d, (Point){row.x, row.y + row.h}, (Point){row.x + row.w, row.y + row.h},
                    (ShapeStyle){.line = TONE_SUNKEN});
-    draw_fitted(s->d, column_place(row, OF_CLASS), name, s->v->t.s->data.class_name[c]);
+    draw_fitted(s->d, column_place(row, COLUMN_CLASS), name, s->v->t.s->data.class_name[c]);
 
-    Rect place = column_place(row, OF_SCORE);
+    Rect place = column_place(row, COLUMN_SCORE);
     draw_bar(s, (Rect){place.x, row.y + 9, place.w - 82, row.h - 18}, z, max, true);
     draw_fitted(s->d, (Rect){place.x + place.w - 78, row.y, 78, row.h}, number, number_fixed(z, 2).s);
     if (d->softmax) {
-        draw_fitted(s->d, column_place(row, OF_LESS), number, number_fixed(less, 2).s);
-        draw_fitted(s->d, column_place(row, OF_POWER), number, number_fixed(exp(less), 4).s);
+        draw_fitted(s->d, column_place(row, COLUMN_LESS), number, number_fixed(less, 2).s);
+        draw_fitted(s->d, column_place(row, COLUMN_POWER), number, number_fixed(exp(less), 4).s);
     }
-    place = column_place(row, OF_SHARE);
+    place = column_place(row, COLUMN_SHARE);
     const bool probable = judge_probable(&s->v->t.s->x->graph);
     if (probable) draw_bar(s, (Rect){place.x, row.y + 9, place.w - 92, row.h - 18}, p, 1, false);
     number.tone = TONE_INK, number.font = said ? FONT_BOLD : FONT_REGULAR;
     draw_fitted(s->d, (Rect){place.x + place.w - 88, row.y, 88, row.h}, number,
                 probable ? arena_print(s->a, "%.2f %%", 100 * p) : number_fixed(p, 3).s);
     number.font = FONT_REGULAR;
-    draw_fitted(s->d, column_place(row, OF_WANTED), number, y == 1 ? "1" : number_figures(y, 2).s);
+    draw_fitted(s->d, column_place(row, COLUMN_WANTED), number, y == 1 ? "1" : number_figures(y, 2).s);
     const double g = diff_of(s, d, c);
-    draw_fitted(s->d, column_place(row, OF_DIFF), number,
+    draw_fitted(s->d, column_place(row, COLUMN_DIFF), number,
                 arena_print(s->a, "%s%s", g > 0 ? "+" : "", number_fixed(g, 4).s));
 }
 
@@ -144,13 +144,13 @@ static void draw_sums(Screen *s, Rect row, const Verdict *d) {
     for (int c = 0; c < d->classes; c++) sum += diff_of(s, d, c);
     draw_rule(s, (Point){row.x, row.y + 2}, (Point){row.x + row.w, row.y + 2}, TONE_LINE);
     if (d->softmax) {
-        draw_fitted(s->d, column_place(row, OF_SCORE), style,
+        draw_fitted(s->d, column_place(row, COLUMN_SCORE), style,
                     arena_print(s->a, "max %s", number_fixed(d->max, 2).s));
-        draw_fitted(s->d, column_place(row, OF_POWER), style,
+        draw_fitted(s->d, column_place(row, COLUMN_POWER), style,
                     arena_print(s->a, "Σ = %s", number_fixed(d->sum, 4).s));
-        draw_fitted(s->d, column_place(row, OF_SHARE), style, "Σ = 1");
+        draw_fitted(s->d, column_place(row, COLUMN_SHARE), style, "Σ = 1");
     }
-    draw_fitted(s->d, column_place(row, OF_DIFF), style, arena_print(s->a, "Σ = %s", number_fixed(sum, 3).s));
+    draw_fitted(s->d, column_place(row, COLUMN_DIFF), style, arena_print(s->a, "Σ = %s", number_fixed(sum, 3).s));
 }
 
 static void draw_table(Screen *s, Rect r, const Verdict *d) {
