@@ -16,12 +16,16 @@ typedef struct LossStep {
     double *loss;         // N: the loss of each image, not yet divided
 } LossStep;
 
+typedef struct Question Question; // explain.h
+
 typedef struct LossKind {
     KindSpec spec;   // infer checks that the last layer suits the loss, and answers its shape
     // The score is the *input* of the last layer, whose own backward is never run: the loss and
     // the layer are one formula with a simple gradient (softmax and log: p − y).
     bool at_source;
     void (*judge)(const LossStep *s);
+    // The terms whose sum is the loss of one image, or one number of `diff`; see explain.h.
+    void (*explain)(const Question *q);
 } LossKind;
 
 #define LOSS(name) extern const LossKind name##_loss;

@@ -20,11 +20,15 @@ typedef struct UpdateStep {
     real *slot[MAX_SLOTS]; // what the rule remembers; zero before the first update
 } UpdateStep;
 
+typedef struct Question Question; // explain.h
+
 typedef struct OptimKind {
     KindSpec spec;
     const char *slot[MAX_SLOTS];      // names of what it remembers, as PyTorch calls them
     int (*n_slots)(const void *cfg);  // how many of them these options need
     void (*update)(const UpdateStep *u);
+    // The terms whose sum is one weight after the update; see explain.h.
+    void (*explain)(const Question *q);
 } OptimKind;
 
 #define OPTIM(name) extern const OptimKind name##_optim;

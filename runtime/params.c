@@ -173,6 +173,10 @@ double params_norm(const Params *p, Threads *t) {
 
 // ---- the update ----------------------------------------------------------------------------------
 
+double params_decay(const Param *q, const OptimOptions *o) {
+    return q->spec->role == PARAM_WEIGHT || o->decay_all ? o->decay : 0;
+}
+
 typedef struct Update { Params *p; const Use *optimizer; double lr, scale; } Update;
 
 static void scale_part(real *g, size_t n, real scale) {
@@ -190,8 +194,7 @@ static void update_part(void *ctx, int i, int worker) {
     const OptimOptions *o = u->optimizer->cfg;
     const size_t first = q->offset + part->lo;
     UpdateStep s = {.cfg = o, .lr = u->lr, .t = q->updates, .n = part->hi - part->lo,
-                    .decay = q->spec->role == PARAM_WEIGHT || o->decay_all ? o->decay : 0,
-                    .w = p->value + first, .g = p->grad + first};
+                    .decay = params_decay(q, o), .w = p->value + first, .g = p->grad + first};
     for (int k = 0; k < p->n_slots; k++) s.slot[k] = p->slot[k] + first;
     if (u->scale < 1) scale_part(p->grad + first, s.n, R(u->scale));
     optim_of(u->optimizer)->update(&s);

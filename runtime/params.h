@@ -63,6 +63,9 @@ int params_of_node(const Params *p, int node);
 // The norm of the whole gradient (frozen parameters left out), summed in a fixed order in double.
 double params_norm(const Params *p, Threads *t);
 
-// One step of the optimiser on everything that is not frozen: decay concerns the weights of conv
-// and dense only, unless decay_all. `scale` multiplies the gradient first (clipping; 1 leaves it).
+// The decay that concerns a parameter: 0 if it is none of the weights of conv and dense, unless
+// decay_all.
+double params_decay(const Param *q, const OptimOptions *o);
+
+// One step of the optimiser on everything that is not frozen. `scale` multiplies the gradient first (clipping; 1 leaves it).
 void params_update(Params *p, const Use *optimizer, double lr, double scale, Threads *t);

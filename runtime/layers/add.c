@@ -4,7 +4,7 @@
  *
  * The gradient goes back through every path undiminished; that is why deep residual networks
  * learn. Source: He et al., "Deep Residual Learning for Image Recognition", 2016, §3.2. */
-#include "runtime/layer.h"
+#include "runtime/explain.h"
 
 static bool same(Shape a, Shape b) { return a.c == b.c && a.h == b.h && a.w == b.w; }
 
@@ -41,6 +41,17 @@ static void backward(const Step *s) {
     }
 }
 
+// ---- for the viewer -----------------------------------------------------------------------------
+
+static void explain(const Question *q) {
+    if (q->asked != ASKED_DST) {
+        explain_term(q, "a copy", explain_here(q, "δ", OF_DIFF_DST));
+        return;
+    }
+    for (int k = 0; k < q->s->n_src; k++)
+        explain_term(q, NULL, explain_at(q, k ? "x'" : "x", OF_SRC, k, q->n, q->c, q->y, q->x));
+}
+
 const LayerKind add_layer = {
     .spec = {.name = "add", .summary = "add values of the same shape, number by number",
              .formula = "y = x + x'", .example = "add conv1",
@@ -48,4 +59,5 @@ const LayerKind add_layer = {
              .source = "runtime/layers/add.c", .min_src = 2, .max_src = MAX_SRC, .infer = infer},
     .forward_ref  = forward,
     .backward_ref = backward,
+    .explain      = explain,
 };

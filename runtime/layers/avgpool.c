@@ -11,6 +11,7 @@
  * Source: LeCun et al., "Gradient-Based Learning Applied to Document Recognition", 1998, §II.B. */
 #include <string.h>
 
+#include "runtime/explain.h"
 #include "runtime/layers/window.h"
 
 // M of the window at stop (y, x).
@@ -126,6 +127,40 @@ static size_t work(const void *cfg, const Shape *src, Shape dst, int n) {
     return (size_t)dst.h * (size_t)dst.w;
 }
 
+// ---- for the viewer -----------------------------------------------------------------------------
+
+static void explain_dst(const Question *q, Slide rows, Slide columns) {
+    const int K = slide_count(rows, q->y), L = slide_count(columns, q->x);
+    const Note how = explain_note("1/(%d·%d)", K, L);
+    const Operand part = explain_worked("1/M", 1 / ((double)K * L), how.s);
+
+    for (int i = 0; i < rows.k; i++)
+    for (int j = 0; j < columns.k; j++) {
+        const int row = slide_at(rows, q->y, i), column = slide_at(columns, q->x, j);
+        if (inside(q->s->src[0], row, column))
+            explain_term(q, NULL, explain_at(q, "x", OF_SRC, 0, q->n, q->c, row, column), part);
+    }
+}
+
+// The pixel is row i and column j of the window at stop (y, x): from the last to the first i, y grows.
+static void explain_src(const Question *q, Slide rows, Slide columns) {
+    for (int i = rows.k - 1; i >= 0; i--)
+    for (int j = columns.k - 1; j >= 0; j--) {
+        const int y = slide_stop(rows, q->y, i), x = slide_stop(columns, q->x, j);
+        if (y < 0 || x < 0) continue;
+        const int K = slide_count(rows, y), L = slide_count(columns, x);
+        const Note how = explain_note("1/(%d·%d)", K, L);
+        explain_term(q, NULL, explain_at(q, "δ", OF_DIFF_DST, 0, q->n, q->c, y, x),
+                     explain_worked("1/M", 1 / ((double)K * L), how.s));
+    }
+}
+
+static void explain(const Question *q) {
+    const Tensor src = q->s->src[0];
+    (q->asked == ASKED_DST ? explain_dst : explain_src)(q, pool_rows(q->s->cfg, src.h),
+                                                        pool_columns(q->s->cfg, src.w));
+}
+
 const LayerKind avgpool_layer = {
     .spec = {.name = "avgpool", .summary = "take the mean of each small window",
              .formula = "y = mean of the window", .example = "avgpool 2",
@@ -138,4 +173,5 @@ const LayerKind avgpool_layer = {
     .backward_ref = backward_ref,
     .forward      = forward,
     .backward     = backward,
+    .explain      = explain,
 };

@@ -228,6 +228,21 @@ static void backward(const Step *s) {
     else backward_by(s, &norm_fast);
 }
 
+// ---- for the viewer -----------------------------------------------------------------------------
+
+static NormSet set_of(const Step *s, int n, int c) {
+    (void)n;
+    return channel(s, c);
+}
+
+static void explain(const Question *q) {
+    const int c = q->asked == ASKED_DIFF_PARAM ? q->n : q->c;
+    const Moments kept = running(q->s, c);
+    const NormRule rule = {.set = set_of, .eps = ((const BatchNorm *)q->s->cfg)->eps, .across = true,
+                           .kept = of_batch(q->s) ? NULL : &kept};
+    norm_explain(q, &rule);
+}
+
 const LayerKind batchnorm_layer = {
     .spec = {.name = "batchnorm", .summary = "give every channel mean 0 and deviation 1",
              .formula = "y = weight·(x − μ)/σ + bias", .example = "batchnorm",
@@ -241,4 +256,5 @@ const LayerKind batchnorm_layer = {
     .backward_ref = backward_ref,
     .forward      = forward,
     .backward     = backward,
+    .explain      = explain,
 };

@@ -7,7 +7,7 @@
  * Source: Szegedy et al., "Going Deeper with Convolutions", 2015, §4. */
 #include <stdio.h>
 
-#include "runtime/layer.h"
+#include "runtime/explain.h"
 
 static bool fits(Infer *q, Shape a, Shape b) {
     if (a.h == b.h && a.w == b.w) return true;
@@ -87,6 +87,23 @@ static void backward(const Step *s) {
     }
 }
 
+// ---- for the viewer -----------------------------------------------------------------------------
+
+static void explain(const Question *q) {
+    int before = 0;
+    if (q->asked == ASKED_DST) {
+        int k = 0;
+        for (; q->c >= before + q->s->src[k].c; k++)
+            before += q->s->src[k].c;
+        explain_term(q, "a copy", explain_at(q, k ? "x'" : "x", OF_SRC, k, q->n, q->c - before, q->y,
+                                             q->x));
+        return;
+    }
+    for (int k = 0; k < q->k; k++)
+        before += q->s->src[k].c;
+    explain_term(q, "a copy", explain_at(q, "δ", OF_DIFF_DST, 0, q->n, before + q->c, q->y, q->x));
+}
+
 const LayerKind concat_layer = {
     .spec = {.name = "concat", .summary = "join the channels of several values",
              .formula = "y = the channels of x, then those of x'", .example = "concat conv1",
@@ -97,4 +114,5 @@ const LayerKind concat_layer = {
     .backward_ref = backward_ref,
     .forward      = forward,
     .backward     = backward,
+    .explain      = explain,
 };

@@ -23,6 +23,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "runtime/explain.h"
 #include "runtime/layers/conv.h"
 #include "runtime/layers/window.h"
 
@@ -196,6 +197,76 @@ static void backward_ref(const Step *s) {
     }
 }
 
+// ---- for the viewer -----------------------------------------------------------------------------
+
+static void explain_dst(const Question *q) {
+    const Conv *cfg = q->s->cfg;
+    const Tensor src = q->s->src[0], weights = q->s->param[0];
+    const int S = cfg->stride, D = cfg->dilation, C = weights.c, part = weights.n / cfg->groups;
+    const int T = conv_axis(cfg, src.h, weights.h).before;
+    const int L = conv_axis(cfg, src.w, weights.w).before;
+    const int first = q->c / part * C;
+
+    if (cfg->bias) explain_term(q, "bias", explain_at(q, "bias", OF_PARAM, 1, q->c, 0, 0, 0));
+    for (int c = 0; c < C; c++)
+    for (int i = 0; i < weights.h; i++)
+    for (int j = 0; j < weights.w; j++) {
+        const int row = q->y * S - T + i * D, column = q->x * S - L + j * D;
+        if (inside(src, row, column))
+            explain_term(q, NULL, explain_at(q, "x", OF_SRC, 0, q->n, first + c, row, column),
+                         explain_at(q, "weight", OF_PARAM, 0, q->c, c, i, j));
+    }
+}
+
+// The place of the window whose row (or column) i lies on image row `row`; −1: there is none.
+static int stop(const Conv *cfg, Axis a, int row, int i) {
+    const int way = row + a.before - i * cfg->dilation;
+    return way >= 0 && way % cfg->stride == 0 && way / cfg->stride < a.out ? way / cfg->stride : -1;
+}
+
+// Every window that the pixel lies in. From the last to the first i and j, y and x grow.
+static void explain_src(const Question *q) {
+    const Conv *cfg = q->s->cfg;
+    const Tensor src = q->s->src[0], weights = q->s->param[0];
+    const int C = weights.c, part = weights.n / cfg->groups, first = q->c / C * part;
+    const Axis rows = conv_axis(cfg, src.h, weights.h), columns = conv_axis(cfg, src.w, weights.w);
+
+    for (int f = first; f < first + part; f++)
+    for (int i = weights.h - 1; i >= 0; i--)
+    for (int j = weights.w - 1; j >= 0; j--) {
+        const int y = stop(cfg, rows, q->y, i), x = stop(cfg, columns, q->x, j);
+        if (y >= 0 && x >= 0)
+            explain_term(q, NULL, explain_at(q, "δ", OF_DIFF_DST, 0, q->n, f, y, x),
+                         explain_at(q, "weight", OF_PARAM, 0, f, q->c % C, i, j));
+    }
+}
+
+// Weight f,c,i,j (or bias f) has a share in every place of map f of every picture.
+static void explain_param(const Question *q) {
+    const Conv *cfg = q->s->cfg;
+    const Tensor src = q->s->src[0], weights = q->s->param[0], dst = q->s->dst;
+    const int S = cfg->stride, D = cfg->dilation, first = q->n / (weights.n / cfg->groups) * weights.c;
+    const int T = conv_axis(cfg, src.h, weights.h).before;
+    const int L = conv_axis(cfg, src.w, weights.w).before;
+
+    for (int n = 0; n < dst.n; n++)
+    for (int y = 0; y < dst.h; y++)
+    for (int x = 0; x < dst.w; x++) {
+        const int row = y * S - T + q->y * D, column = x * S - L + q->x * D;
+        const Operand delta = explain_at(q, "δ", OF_DIFF_DST, 0, n, q->n, y, x);
+        if (q->k == 1) explain_term(q, NULL, delta);
+        else if (inside(src, row, column))
+            explain_term(q, NULL, delta,
+                         explain_at(q, "x", OF_SRC, 0, n, first + q->c, row, column));
+    }
+}
+
+static void explain(const Question *q) {
+    if (q->asked == ASKED_DST) explain_dst(q);
+    else if (q->asked == ASKED_DIFF_SRC) explain_src(q);
+    else explain_param(q);
+}
+
 const LayerKind conv_layer = {
     .spec = {.name = "conv", .summary = "slide small windows over the image",
              .formula = "y = bias + the sum of window · weights", .example = "conv 8 5x5 stride=2",
@@ -209,4 +280,5 @@ const LayerKind conv_layer = {
     .forward         = conv_forward,
     .backward        = conv_backward,
     .backward_params = conv_backward_params,
+    .explain         = explain,
 };

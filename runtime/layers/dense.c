@@ -17,8 +17,8 @@
  * representations by back-propagating errors", 1986. */
 #include <string.h>
 
+#include "runtime/explain.h"
 #include "runtime/kernels/gemm.h"
-#include "runtime/layer.h"
 
 typedef struct Dense {
     int units;
@@ -133,6 +133,37 @@ static void backward(const Step *s) {
              diff_src.c, true, s->work);
 }
 
+// ---- for the viewer -----------------------------------------------------------------------------
+
+static void explain_dst(const Question *q) {
+    const Dense *cfg = q->s->cfg;
+    if (cfg->bias) explain_term(q, "bias", explain_at(q, "bias", OF_PARAM, 1, q->c, 0, 0, 0));
+    for (int i = 0; i < q->s->src[0].c; i++)
+        explain_term(q, NULL, explain_at(q, "x", OF_SRC, 0, q->n, i, 0, 0),
+                     explain_at(q, "weight", OF_PARAM, 0, q->c, i, 0, 0));
+}
+
+static void explain_src(const Question *q) {
+    for (int o = 0; o < q->s->dst.c; o++)
+        explain_term(q, NULL, explain_at(q, "δ", OF_DIFF_DST, 0, q->n, o, 0, 0),
+                     explain_at(q, "weight", OF_PARAM, 0, o, q->c, 0, 0));
+}
+
+// One term for each picture.
+static void explain_param(const Question *q) {
+    for (int n = 0; n < q->s->dst.n; n++) {
+        const Operand delta = explain_at(q, "δ", OF_DIFF_DST, 0, n, q->n, 0, 0);
+        if (q->k == 1) explain_term(q, NULL, delta);
+        else explain_term(q, NULL, delta, explain_at(q, "x", OF_SRC, 0, n, q->c, 0, 0));
+    }
+}
+
+static void explain(const Question *q) {
+    if (q->asked == ASKED_DST) explain_dst(q);
+    else if (q->asked == ASKED_DIFF_SRC) explain_src(q);
+    else explain_param(q);
+}
+
 const LayerKind dense_layer = {
     .spec = {.name = "dense", .summary = "connect every number with every output",
              .formula = "y = bias + the sum of x · weights", .example = "dense 100",
@@ -147,4 +178,5 @@ const LayerKind dense_layer = {
     .forward         = forward,
     .backward        = backward,
     .backward_params = backward_params,
+    .explain         = explain,
 };

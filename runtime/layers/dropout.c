@@ -11,7 +11,7 @@
  * 2014, §10. */
 #include <string.h>
 
-#include "runtime/layer.h"
+#include "runtime/explain.h"
 
 typedef struct Dropout { double rate; } Dropout;
 
@@ -60,6 +60,25 @@ static void backward(const Step *s) {
         diff_src[i] += diff_dst[i];
 }
 
+// ---- for the viewer -----------------------------------------------------------------------------
+
+static void explain(const Question *q) {
+    const Operand x = q->asked == ASKED_DST ? explain_here(q, "x", OF_SRC)
+                                            : explain_here(q, "δ", OF_DIFF_DST);
+    if (!q->s->training) {
+        explain_term(q, "all are kept when nothing is learnt", x);
+        return;
+    }
+    const Tensor t = q->s->dst;
+    const size_t map = (size_t)q->n * (size_t)t.c + (size_t)q->c;
+    const size_t place = (map * (size_t)t.h + (size_t)q->y) * (size_t)t.w + (size_t)q->x;
+    const bool kept = ((const uint8_t *)q->s->saved)[place];
+    const double p = rate_of(q->s);
+    const Note scale = explain_note("1/(1 − %s)", figure(p).s);
+    explain_term(q, NULL, x, explain_worked("keep", kept, kept ? "drawn: kept" : "drawn: switched off"),
+                 explain_worked("1/(1 − p)", 1 / (1 - p), scale.s));
+}
+
 const LayerKind dropout_layer = {
     .spec = {.name = "dropout", .summary = "in training, switch off a random part of the numbers",
              .formula = "y = x / (1 − p) with probability 1 − p, else 0", .example = "dropout 50%",
@@ -69,4 +88,5 @@ const LayerKind dropout_layer = {
     .saved        = saved,
     .forward_ref  = forward,
     .backward_ref = backward,
+    .explain      = explain,
 };

@@ -7,8 +7,10 @@
  * sides, so the curve has no kink. Negative outputs bring the mean of a layer nearer to 0.
  * Source: Clevert, Unterthiner & Hochreiter, "Fast and Accurate Deep Network Learning by
  * Exponential Linear Units", 2016, §3. */
+#include <math.h>
+
+#include "runtime/explain.h"
 #include "runtime/kernels/vmath.h"
-#include "runtime/layer.h"
 
 typedef struct Elu { double alpha; } Elu;
 
@@ -50,6 +52,23 @@ static void forward(const Step *s) {
         dst[i] = src[i] > 0 ? src[i] : alpha * (dst[i] - 1);
 }
 
+// ---- for the viewer -----------------------------------------------------------------------------
+
+static void explain(const Question *q) {
+    const bool forward_asked = q->asked == ASKED_DST;
+    const Operand x = explain_here(q, "x", OF_SRC);
+    const Operand alpha = explain_worked("α", ((const Elu *)q->s->cfg)->alpha, "the option alpha");
+    const Note bent = explain_note("e^%s − 1", inner(x.v).s), slope = explain_note("e^%s", inner(x.v).s);
+    const Operand passed = forward_asked ? x : explain_here(q, "δ", OF_DIFF_DST);
+
+    if (x.v > 0)
+        explain_term(q, NULL, passed, explain_from(x, "slope", 1, "x > 0"));
+    else if (forward_asked)
+        explain_term(q, NULL, alpha, explain_from(x, "exp(x) − 1", expm1(x.v), bent.s));
+    else
+        explain_term(q, NULL, passed, alpha, explain_from(x, "exp(x)", exp(x.v), slope.s));
+}
+
 const LayerKind elu_layer = {
     .spec = {.name = "elu", .summary = "bend negative numbers softly towards a lowest value",
              .formula = "y = x if x > 0, else α·(exp(x) − 1)", .example = "elu",
@@ -59,4 +78,5 @@ const LayerKind elu_layer = {
     .forward_ref  = forward_ref,
     .backward_ref = backward,
     .forward      = forward,
+    .explain      = explain,
 };

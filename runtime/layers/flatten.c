@@ -8,7 +8,7 @@
  * numbers already stand in this order. */
 #include <stdio.h>
 
-#include "runtime/layer.h"
+#include "runtime/explain.h"
 
 static bool infer(Infer *q) {
     const Shape in = q->src[0];
@@ -64,6 +64,19 @@ static void backward(const Step *s) {
         diff_src[i] += diff_dst[i];
 }
 
+// ---- for the viewer -----------------------------------------------------------------------------
+
+static void explain(const Question *q) {
+    const Tensor src = q->s->src[0];
+    const int map = src.h * src.w, place = q->c % map;
+    if (q->asked == ASKED_DST)
+        explain_term(q, "a copy", explain_at(q, "x", OF_SRC, 0, q->n, q->c / map, place / src.w,
+                                             place % src.w));
+    else
+        explain_term(q, "a copy", explain_at(q, "δ", OF_DIFF_DST, 0, q->n,
+                                             (q->c * src.h + q->y) * src.w + q->x, 0, 0));
+}
+
 const LayerKind flatten_layer = {
     .spec = {.name = "flatten", .summary = "lay all maps out as one long vector",
              .formula = "y[(c·H + i)·W + j] = x[c,i,j]", .example = "flatten",
@@ -73,4 +86,5 @@ const LayerKind flatten_layer = {
     .backward_ref = backward_ref,
     .forward      = forward,
     .backward     = backward,
+    .explain      = explain,
 };

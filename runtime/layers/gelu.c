@@ -9,8 +9,10 @@
  * Number by number, any shape. Like relu for large numbers of either sign, but smooth. The tanh
  * form was once the faster one; networks that were trained with it want it back.
  * Source: Hendrycks & Gimpel, "Gaussian Error Linear Units (GELUs)", 2016, §2. */
+#include <math.h>
+
+#include "runtime/explain.h"
 #include "runtime/kernels/vmath.h"
-#include "runtime/layer.h"
 
 enum { APPROXIMATE_NONE, APPROXIMATE_TANH };
 
@@ -118,6 +120,34 @@ static void backward(const Step *s) {
     }
 }
 
+// ---- for the viewer -----------------------------------------------------------------------------
+
+static double phi_exact(double x, bool tanh_form) {
+    if (!tanh_form) return (1 + erf(x * sqrt(0.5))) / 2;
+    return (1 + tanh(sqrt(2 / M_PI) * (x + 0.044715 * x * x * x))) / 2;
+}
+
+static double slope_exact(double x, bool tanh_form) {
+    if (!tanh_form) return exp(-x * x / 2) / sqrt(2 * M_PI);
+    const double phi = phi_exact(x, true);
+    return 2 * phi * (1 - phi) * sqrt(2 / M_PI) * (1 + 3 * 0.044715 * x * x);
+}
+
+static void explain(const Question *q) {
+    const bool form = by_tanh(q->s);
+    const Operand x = explain_here(q, "x", OF_SRC);
+    const Note below = explain_note("the part of a normal distribution below %s", figure(x.v).s);
+    const Note height = explain_note("the height of that distribution at %s", figure(x.v).s);
+    const Operand phi = explain_from(x, "Φ(x)", phi_exact(x.v, form), below.s);
+    if (q->asked == ASKED_DST) {
+        explain_term(q, NULL, x, phi);
+        return;
+    }
+    const Operand delta = explain_here(q, "δ", OF_DIFF_DST);
+    explain_term(q, "through x", delta, phi);
+    explain_term(q, "through Φ", delta, x, explain_from(x, "Φ'(x)", slope_exact(x.v, form), height.s));
+}
+
 const LayerKind gelu_layer = {
     .spec = {.name = "gelu", .summary = "multiply each number by the part of a normal distribution "
                                         "below it",
@@ -129,4 +159,5 @@ const LayerKind gelu_layer = {
     .backward_ref = backward_ref,
     .forward      = forward,
     .backward     = backward,
+    .explain      = explain,
 };

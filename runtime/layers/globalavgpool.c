@@ -8,7 +8,7 @@
  * Source: Lin, Chen & Yan, "Network In Network", 2014, §3.2. */
 #include <stdio.h>
 
-#include "runtime/layer.h"
+#include "runtime/explain.h"
 
 static bool infer(Infer *q) {
     q->dst = (Shape){q->src[0].c, 1, 1};
@@ -44,6 +44,21 @@ static void backward(const Step *s) {
     }
 }
 
+// ---- for the viewer -----------------------------------------------------------------------------
+
+static void explain(const Question *q) {
+    const Tensor src = q->s->src[0];
+    const Note how = explain_note("1/(%d·%d)", src.h, src.w);
+    const Operand part = explain_worked("1/(H·W)", 1 / ((double)src.h * src.w), how.s);
+    if (q->asked != ASKED_DST) {
+        explain_term(q, NULL, explain_at(q, "δ", OF_DIFF_DST, 0, q->n, q->c, 0, 0), part);
+        return;
+    }
+    for (int y = 0; y < src.h; y++)
+    for (int x = 0; x < src.w; x++)
+        explain_term(q, NULL, explain_at(q, "x", OF_SRC, 0, q->n, q->c, y, x), part);
+}
+
 const LayerKind globalavgpool_layer = {
     .spec = {.name = "globalavgpool", .summary = "reduce every channel to its mean",
              .formula = "y = mean of the channel", .example = "globalavgpool",
@@ -53,4 +68,5 @@ const LayerKind globalavgpool_layer = {
              .infer = infer},
     .forward_ref  = forward,
     .backward_ref = backward,
+    .explain      = explain,
 };

@@ -87,6 +87,13 @@ static void backward_ref(const Step *s) { backward_by(s, &norm_ref); }
 static void forward(const Step *s) { forward_by(s, &norm_fast); }
 static void backward(const Step *s) { backward_by(s, &norm_fast); }
 
+// ---- for the viewer -----------------------------------------------------------------------------
+
+static void explain(const Question *q) {
+    const NormRule rule = {.set = map, .eps = ((const InstanceNorm *)q->s->cfg)->eps};
+    norm_explain(q, &rule);
+}
+
 const LayerKind instancenorm_layer = {
     .spec = {.name = "instancenorm",
              .summary = "give every map of every image mean 0 and deviation 1",
@@ -100,4 +107,5 @@ const LayerKind instancenorm_layer = {
     .backward_ref = backward_ref,
     .forward      = forward,
     .backward     = backward,
+    .explain      = explain,
 };

@@ -189,6 +189,18 @@ static size_t work(const void *cfg, const Shape *src, Shape dst, int n) {
     return (size_t)dst.c * (size_t)dst.h * (size_t)dst.w;
 }
 
+// ---- for the viewer -----------------------------------------------------------------------------
+
+static NormSet set_of(const Step *s, int n, int c) {
+    (void)c;
+    return (NormSet){.src = s->src[0], .n = {n, n + 1}, .c = {0, s->dst.c}};
+}
+
+static void explain(const Question *q) {
+    const NormRule rule = {.set = set_of, .eps = ((const LayerNorm *)q->s->cfg)->eps, .each = true};
+    norm_explain(q, &rule);
+}
+
 const LayerKind layernorm_layer = {
     .spec = {.name = "layernorm", .summary = "give all numbers of an image mean 0 and deviation 1",
              .formula = "y = weight·(x − μ)/σ + bias", .example = "layernorm",
@@ -202,4 +214,5 @@ const LayerKind layernorm_layer = {
     .forward         = forward,
     .backward        = backward,
     .backward_params = backward_params,
+    .explain         = explain,
 };

@@ -7,7 +7,7 @@
  * negative still gets a gradient and can come back.
  * Source: Maas, Hannun & Ng, "Rectifier Nonlinearities Improve Neural Network Acoustic Models",
  * 2013. */
-#include "runtime/layer.h"
+#include "runtime/explain.h"
 
 typedef struct LeakyRelu { double slope; } LeakyRelu;
 
@@ -37,6 +37,15 @@ static void backward(const Step *s) {
         diff_src[i] += diff_dst[i] * (src[i] > 0 ? 1 : slope);
 }
 
+// ---- for the viewer -----------------------------------------------------------------------------
+
+static void explain(const Question *q) {
+    const Operand x = explain_here(q, "x", OF_SRC);
+    const Operand slope = x.v > 0 ? explain_from(x, "slope", 1, "x > 0")
+                                  : explain_from(x, "slope", (double)slope_of(q->s), "x ≤ 0");
+    explain_term(q, NULL, q->asked == ASKED_DST ? x : explain_here(q, "δ", OF_DIFF_DST), slope);
+}
+
 const LayerKind leakyrelu_layer = {
     .spec = {.name = "leakyrelu", .summary = "shrink negative numbers instead of dropping them",
              .formula = "y = x if x > 0, else slope·x", .example = "leakyrelu 0.1",
@@ -45,4 +54,5 @@ const LayerKind leakyrelu_layer = {
              .cfg_size = sizeof(LeakyRelu), .attrs = attrs},
     .forward_ref  = forward,
     .backward_ref = backward,
+    .explain      = explain,
 };

@@ -15,10 +15,11 @@
  * channel further up, as in ONNX; in PyTorch, one further down. Odd sizes are the same everywhere.
  * Source: Krizhevsky, Sutskever & Hinton, "ImageNet Classification with Deep Convolutional Neural
  * Networks", 2012, §3.3. */
+#include <math.h>
 #include <stdio.h>
 
+#include "runtime/explain.h"
 #include "runtime/kernels/vmath.h"
-#include "runtime/layer.h"
 
 typedef struct Lrn { int size; double alpha, beta, k; } Lrn;
 
@@ -182,6 +183,60 @@ static void backward(const Step *s) {
     }
 }
 
+// ---- for the viewer -----------------------------------------------------------------------------
+
+static double sum_exact(const Question *q, int c) {
+    const Lrn *o = q->s->cfg;
+    const Range w = window(o, c, q->s->dst.c);
+    double squares = 0;
+    for (int i = w.lo; i < w.hi; i++) {
+        const double v = (double)*at(q->s->src[0], q->n, i, q->y, q->x);
+        squares += v * v;
+    }
+    return o->k + o->alpha / o->size * squares;
+}
+
+// The neighbours and s, then s^−β; `how` holds its note.
+static Operand tell_damping(const Question *q, Note *how) {
+    const Lrn *o = q->s->cfg;
+    const Range w = window(o, q->c, q->s->dst.c);
+    const double s = sum_exact(q, q->c);
+    for (int i = w.lo; i < w.hi; i++)
+        explain_helper(q, explain_at(q, "x", OF_SRC, 0, q->n, i, q->y, q->x));
+    const Note sum = explain_note("%s + %s/%d · the sum of their squares", figure(o->k).s,
+                                  figure(o->alpha).s, o->size);
+    explain_helper(q, explain_worked("s", s, sum.s));
+    *how = explain_note("%s^%s", figure(s).s, inner(-o->beta).s);
+    return explain_worked("1/s^β", pow(s, -o->beta), how->s);
+}
+
+static void explain_src(const Question *q) {
+    const Lrn *o = q->s->cfg;
+    const Range w = windows_with(o, q->c, q->s->dst.c);
+    Note how;
+    const Operand damped = tell_damping(q, &how), x = explain_here(q, "x", OF_SRC);
+    explain_term(q, "its own output", explain_here(q, "δ", OF_DIFF_DST), damped);
+
+    const Note factor = explain_note("−2·%s·%s/%d", figure(o->alpha).s, figure(o->beta).s, o->size);
+    const Operand pull = explain_worked("−2·α·β/S", -2 * o->alpha * o->beta / o->size, factor.s);
+    for (int c = w.lo; c < w.hi; c++) {
+        const Operand y = explain_at(q, "y", OF_DST, 0, q->n, c, q->y, q->x);
+        const double s = sum_exact(q, c);
+        const Note part = explain_note("%s/%s", figure(y.v).s, figure(s).s);
+        explain_term(q, "an output it damps", pull, x,
+                     explain_at(q, "δ", OF_DIFF_DST, 0, q->n, c, q->y, q->x),
+                     explain_from(y, "y/s", y.v / s, part.s));
+    }
+}
+
+static void explain(const Question *q) {
+    Note how;
+    if (q->asked == ASKED_DST)
+        explain_term(q, NULL, explain_here(q, "x", OF_SRC), tell_damping(q, &how));
+    else
+        explain_src(q);
+}
+
 const LayerKind lrn_layer = {
     .spec = {.name = "lrn", .summary = "damp each number by its neighbours in other channels",
              .formula = "y_c = x_c / (k + α/S · Σ x²)^β", .example = "lrn 5",
@@ -194,4 +249,5 @@ const LayerKind lrn_layer = {
     .backward_ref = backward_ref,
     .forward      = forward,
     .backward     = backward,
+    .explain      = explain,
 };

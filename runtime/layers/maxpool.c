@@ -10,6 +10,7 @@
  * Source: Weng, Ahuja & Huang, "Cresceptron", 1992; Dumoulin & Visin, 2016, §3. */
 #include <math.h>
 
+#include "runtime/explain.h"
 #include "runtime/layers/window.h"
 
 static size_t saved(const void *cfg, const Shape *src, Shape dst) {
@@ -168,6 +169,46 @@ static void backward(const Step *s) {
             diff_src[winner[i]] += diff_dst[i];
 }
 
+// ---- for the viewer -----------------------------------------------------------------------------
+
+// All numbers of the window, then the one that won.
+static void explain_dst(const Question *q, Slide rows, Slide columns) {
+    const Tensor src = q->s->src[0];
+    const int32_t w = winner_of(src, q->n, q->c, rows, columns, q->y, q->x);
+
+    for (int i = 0; i < rows.k; i++)
+    for (int j = 0; j < columns.k; j++) {
+        const int row = slide_at(rows, q->y, i), column = slide_at(columns, q->x, j);
+        if (row >= 0 && row < src.h && column >= 0 && column < src.w)
+            explain_helper(q, explain_at(q, "x", OF_SRC, 0, q->n, q->c, row, column));
+    }
+    explain_term(q, "the largest of its window",
+                 explain_at(q, "x", OF_SRC, 0, q->n, q->c, w / src.w, w % src.w));
+}
+
+// Every window that the pixel lies in, from the top: did it win there?
+static void explain_src(const Question *q, Slide rows, Slide columns) {
+    const Tensor src = q->s->src[0];
+
+    for (int i = rows.k - 1; i >= 0; i--)
+    for (int j = columns.k - 1; j >= 0; j--) {
+        const int y = slide_stop(rows, q->y, i), x = slide_stop(columns, q->x, j);
+        if (y < 0 || x < 0) continue;
+        const int32_t w = winner_of(src, q->n, q->c, rows, columns, y, x);
+        const bool won = w == q->y * src.w + q->x;
+        const Operand winner = explain_at(q, "x", OF_SRC, 0, q->n, q->c, w / src.w, w % src.w);
+        const Note how = explain_note("%s won in this window", figure(winner.v).s);
+        explain_term(q, NULL, explain_at(q, "δ", OF_DIFF_DST, 0, q->n, q->c, y, x),
+                     explain_from(winner, "route", won, won ? "the largest of this window" : how.s));
+    }
+}
+
+static void explain(const Question *q) {
+    const Tensor src = q->s->src[0];
+    (q->asked == ASKED_DST ? explain_dst : explain_src)(q, pool_rows(q->s->cfg, src.h),
+                                                        pool_columns(q->s->cfg, src.w));
+}
+
 const LayerKind maxpool_layer = {
     .spec = {.name = "maxpool", .summary = "keep the largest number of each small window",
              .formula = "y = max of the window", .example = "maxpool 2",
@@ -180,4 +221,5 @@ const LayerKind maxpool_layer = {
     .backward_ref = backward_ref,
     .forward      = forward,
     .backward     = backward,
+    .explain      = explain,
 };

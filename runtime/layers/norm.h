@@ -15,7 +15,7 @@
  *
  * Sums are made in double. If M = 1 the variance is 0 and so is x̂. */
 #pragma once
-#include "runtime/layer.h"
+#include "runtime/explain.h"
 
 typedef struct Norm { real mean, inverse; } Norm; // μ and 1/σ: what forward keeps for backward
 typedef struct Moments { double mean, var; } Moments;
@@ -36,6 +36,17 @@ typedef struct NormWay {
     // diff_src += weight/σ · (g − s.g/M − x̂·s.gx/M)
     void (*spread)(NormSet a, real weight, Tensor g, Sums s, Tensor diff_src);
 } NormWay;
+
+// How a normalisation explains its numbers (norm_explain.c).
+typedef struct NormRule {
+    NormSet (*set)(const Step *s, int n, int c); // the set that holds image n, channel c
+    double eps;
+    bool each;           // every number of an image has its own weight and bias, not every channel
+    bool across;         // one set lies across all images
+    const Moments *kept; // per channel: μ and variance are these constants; NULL: those of the set
+} NormRule;
+
+void norm_explain(const Question *q, const NormRule *r);
 
 extern const NormWay norm_ref;  // the definition
 extern const NormWay norm_fast; // for the plain layout

@@ -4,7 +4,7 @@
  *
  * Number by number, any shape. At src = 0 the derivative does not exist; we use 0.
  * Source: Nair & Hinton, "Rectified Linear Units Improve Restricted Boltzmann Machines", 2010. */
-#include "runtime/layer.h"
+#include "runtime/explain.h"
 
 // Written so that a NaN passes: a broken number must stay visible.
 static void forward(const Step *s) {
@@ -26,6 +26,15 @@ static void backward(const Step *s) {
     }
 }
 
+// ---- for the viewer -----------------------------------------------------------------------------
+
+static void explain(const Question *q) {
+    const Operand x = explain_here(q, "x", OF_SRC);
+    const bool shut = x.v <= 0;
+    const Operand gate = explain_from(x, "gate", shut ? 0 : 1, shut ? "x ≤ 0: shut" : "x > 0: open");
+    explain_term(q, NULL, q->asked == ASKED_DST ? x : explain_here(q, "δ", OF_DIFF_DST), gate);
+}
+
 const LayerKind relu_layer = {
     .spec = {.name = "relu", .summary = "replace negative numbers by zero",
              .formula = "y = max(0, x)", .example = "relu",
@@ -33,4 +42,5 @@ const LayerKind relu_layer = {
              .source = "runtime/layers/relu.c", .min_src = 1, .max_src = 1},
     .forward_ref  = forward,
     .backward_ref = backward,
+    .explain      = explain,
 };

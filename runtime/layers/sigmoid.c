@@ -5,8 +5,10 @@
  * Number by number, any shape. The slope is at most 1/4: through many sigmoids a gradient fades.
  * Source: Rumelhart, Hinton & Williams, "Learning Representations by Back-Propagating Errors",
  * 1986. */
+#include <math.h>
+
+#include "runtime/explain.h"
 #include "runtime/kernels/vmath.h"
-#include "runtime/layer.h"
 
 static void forward(const Step *s) { vm_sigmoid_n(s->dst.v, s->src[0].v, tensor_len(s->dst)); }
 
@@ -24,6 +26,19 @@ static void backward(const Step *s) {
         diff_src[i] += diff_dst[i] * dst[i] * (1 - dst[i]);
 }
 
+// ---- for the viewer -----------------------------------------------------------------------------
+
+static void explain(const Question *q) {
+    const Operand x = explain_here(q, "x", OF_SRC), y = explain_here(q, "y", OF_DST);
+    const Note squeezed = explain_note("1 / (1 + e^%s)", inner(-x.v).s);
+    const Note rest = explain_note("1 − %s", figure(y.v).s);
+    if (q->asked == ASKED_DST)
+        explain_term(q, NULL, explain_from(x, "sigmoid(x)", 1 / (1 + exp(-x.v)), squeezed.s));
+    else
+        explain_term(q, NULL, explain_here(q, "δ", OF_DIFF_DST), y,
+                     explain_from(y, "1 − y", 1 - y.v, rest.s));
+}
+
 const LayerKind sigmoid_layer = {
     .spec = {.name = "sigmoid", .summary = "squeeze every number into 0 … 1",
              .formula = "y = 1 / (1 + exp(−x))", .example = "sigmoid",
@@ -32,4 +47,5 @@ const LayerKind sigmoid_layer = {
     .forward_ref  = forward_ref,
     .backward_ref = backward,
     .forward      = forward,
+    .explain      = explain,
 };

@@ -8,8 +8,10 @@
  * below 0 (at least −0.28) in between. Also called swish.
  * Source: Elfwing, Uchibe & Doya, "Sigmoid-Weighted Linear Units for Neural Network Function
  * Approximation in Reinforcement Learning", 2018, §2. */
+#include <math.h>
+
+#include "runtime/explain.h"
 #include "runtime/kernels/vmath.h"
-#include "runtime/layer.h"
 
 static real slope(real x, real p) { return p * (1 + x * (1 - p)); }
 
@@ -59,6 +61,23 @@ static void backward(const Step *s) {
     }
 }
 
+// ---- for the viewer -----------------------------------------------------------------------------
+
+static void explain(const Question *q) {
+    const Operand x = explain_here(q, "x", OF_SRC);
+    const double sigmoid = 1 / (1 + exp(-x.v));
+    const Note how = explain_note("1 / (1 + e^%s)", inner(-x.v).s);
+    const Note rest = explain_note("1 − %s", figure(sigmoid).s);
+    const Operand p = explain_from(x, "p", sigmoid, how.s);
+    if (q->asked == ASKED_DST) {
+        explain_term(q, NULL, x, p);
+        return;
+    }
+    const Operand delta = explain_here(q, "δ", OF_DIFF_DST);
+    explain_term(q, "through x", delta, p);
+    explain_term(q, "through p", delta, x, p, explain_from(x, "1 − p", 1 - sigmoid, rest.s));
+}
+
 const LayerKind silu_layer = {
     .spec = {.name = "silu", .summary = "multiply each number by its sigmoid (swish)",
              .formula = "y = x / (1 + exp(−x))", .example = "silu",
@@ -68,4 +87,5 @@ const LayerKind silu_layer = {
     .backward_ref = backward_ref,
     .forward      = forward,
     .backward     = backward,
+    .explain      = explain,
 };

@@ -11,8 +11,10 @@
  * Taking m away changes nothing in exact arithmetic and keeps exp from overflowing.
  * Source: Bridle, "Probabilistic Interpretation of Feedforward Classification Network Outputs",
  * 1990. */
+#include <math.h>
+
+#include "runtime/explain.h"
 #include "runtime/kernels/vmath.h"
-#include "runtime/layer.h"
 
 static void forward_at(Tensor src, Tensor dst, int n, int y, int x) {
     real m = *at(src, n, 0, y, x);
@@ -62,6 +64,50 @@ static bool infer(Infer *q) {
     return true;
 }
 
+// ---- for the viewer -----------------------------------------------------------------------------
+
+// All scores of the place, shifted and raised; then the one that is asked about.
+static void explain_dst(const Question *q) {
+    const Tensor src = q->s->src[0];
+    Operand m = explain_at(q, "m", OF_SRC, 0, q->n, 0, q->y, q->x);
+    double sum = 0;
+    for (int c = 1; c < src.c; c++) {
+        const Operand x = explain_at(q, "m", OF_SRC, 0, q->n, c, q->y, q->x);
+        if (x.v > m.v) m = x;
+    }
+    explain_helper(q, m);
+    for (int c = 0; c < src.c; c++) {
+        const Operand x = explain_at(q, "x", OF_SRC, 0, q->n, c, q->y, q->x);
+        const Note how = explain_note("e^(%s − %s)", figure(x.v).s, inner(m.v).s);
+        explain_helper(q, explain_from(x, "exp(x − m)", exp(x.v - m.v), how.s));
+        sum += exp(x.v - m.v);
+    }
+    explain_helper(q, explain_worked("Σ", sum, "the sum of all exp(x − m)"));
+
+    const Operand x = explain_here(q, "x", OF_SRC);
+    const Note raised = explain_note("e^(%s − %s)", figure(x.v).s, inner(m.v).s);
+    const Note share = explain_note("1/%s", figure(sum).s);
+    explain_term(q, NULL, explain_from(x, "exp(x − m)", exp(x.v - m.v), raised.s),
+                 explain_worked("1/Σ", 1 / sum, share.s));
+}
+
+// The brackets of the formula, class by class: δ[k]·dst[c]·([k = c] − dst[k]).
+static void explain_src(const Question *q) {
+    const Operand y = explain_here(q, "y", OF_DST);
+
+    for (int k = 0; k < q->s->dst.c; k++) {
+        const Operand other = explain_at(q, "y", OF_DST, 0, q->n, k, q->y, q->x);
+        const Note one = explain_note("1 − %s", figure(other.v).s);
+        const Note none = explain_note("0 − %s", figure(other.v).s);
+        const bool own = k == q->c;
+        explain_term(q, own ? "its own output" : NULL,
+                     explain_at(q, "δ", OF_DIFF_DST, 0, q->n, k, q->y, q->x), y,
+                     explain_from(other, own ? "1 − y" : "−y'", own - other.v, own ? one.s : none.s));
+    }
+}
+
+static void explain(const Question *q) { (q->asked == ASKED_DST ? explain_dst : explain_src)(q); }
+
 const LayerKind softmax_layer = {
     .spec = {.name = "softmax", .summary = "turn scores into probabilities that sum to 1",
              .formula = "y_c = exp(x_c) / Σ exp(x_k)", .example = "softmax",
@@ -70,4 +116,5 @@ const LayerKind softmax_layer = {
              .infer = infer},
     .forward_ref  = forward,
     .backward_ref = backward,
+    .explain      = explain,
 };

@@ -4,8 +4,10 @@
  *
  * Number by number, any shape. Around 0 it is the straight line dst = src.
  * Source: LeCun et al., "Efficient BackProp", 1998, §4.4. */
+#include <math.h>
+
+#include "runtime/explain.h"
 #include "runtime/kernels/vmath.h"
-#include "runtime/layer.h"
 
 static void forward(const Step *s) { vm_tanh_n(s->dst.v, s->src[0].v, tensor_len(s->dst)); }
 
@@ -23,6 +25,19 @@ static void backward(const Step *s) {
         diff_src[i] += diff_dst[i] * (1 - dst[i] * dst[i]);
 }
 
+// ---- for the viewer -----------------------------------------------------------------------------
+
+static void explain(const Question *q) {
+    const Operand x = explain_here(q, "x", OF_SRC), y = explain_here(q, "y", OF_DST);
+    const Note squeezed = explain_note("tanh(%s)", figure(x.v).s);
+    const Note slope = explain_note("1 − %s²", inner(y.v).s);
+    if (q->asked == ASKED_DST)
+        explain_term(q, NULL, explain_from(x, "tanh(x)", tanh(x.v), squeezed.s));
+    else
+        explain_term(q, NULL, explain_here(q, "δ", OF_DIFF_DST),
+                     explain_from(y, "1 − y²", 1 - y.v * y.v, slope.s));
+}
+
 const LayerKind tanh_layer = {
     .spec = {.name = "tanh", .summary = "squeeze every number into −1 … 1",
              .formula = "y = tanh(x)", .example = "tanh", .synonyms = "Tanh TanH",
@@ -30,4 +45,5 @@ const LayerKind tanh_layer = {
     .forward_ref  = forward_ref,
     .backward_ref = backward,
     .forward      = forward,
+    .explain      = explain,
 };

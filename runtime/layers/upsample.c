@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "runtime/layer.h"
+#include "runtime/explain.h"
 
 typedef struct Upsample { int scale; } Upsample;
 
@@ -90,6 +90,19 @@ static void backward(const Step *s) {
     }
 }
 
+// ---- for the viewer -----------------------------------------------------------------------------
+
+static void explain(const Question *q) {
+    const int S = scale_of(q->s);
+    if (q->asked == ASKED_DST) {
+        explain_term(q, "a copy", explain_at(q, "x", OF_SRC, 0, q->n, q->c, q->y / S, q->x / S));
+        return;
+    }
+    for (int y = q->y * S; y < (q->y + 1) * S; y++)
+    for (int x = q->x * S; x < (q->x + 1) * S; x++)
+        explain_term(q, NULL, explain_at(q, "δ", OF_DIFF_DST, 0, q->n, q->c, y, x));
+}
+
 const LayerKind upsample_layer = {
     .spec = {.name = "upsample", .summary = "make maps larger by repeating every number",
              .formula = "y[c,i,j] = x[c, i/S, j/S], rounded down", .example = "upsample 2",
@@ -101,4 +114,5 @@ const LayerKind upsample_layer = {
     .backward_ref = backward_ref,
     .forward      = forward,
     .backward     = backward,
+    .explain      = explain,
 };

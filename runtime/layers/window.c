@@ -46,6 +46,11 @@ Range slide_inside(Slide a, int i) {
     return (Range){lo, hi < a.out ? hi : a.out};
 }
 
+int slide_stop(Slide a, int row, int i) {
+    const int way = row + a.before - i;
+    return way >= 0 && way % a.s == 0 && way / a.s < a.out ? way / a.s : -1;
+}
+
 int slide_count(Slide a, int y) {
     const int left = a.n + a.before + a.after - y * a.s;
     return left < a.k ? left : a.k;

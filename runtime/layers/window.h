@@ -41,6 +41,9 @@ static inline int slide_at(Slide a, int y, int i) { return y * a.s - a.before + 
 // The stops at which window row i lies inside the image.
 Range slide_inside(Slide a, int i);
 
+// The stop at which window row i lies on image row `row`, or −1 if there is none.
+int slide_stop(Slide a, int row, int i);
+
 // The window rows at stop y that count in a mean: all of them, padding included, but what rounding
 // up has put behind the padding.
 int slide_count(Slide a, int y);

@@ -19,8 +19,9 @@
  * With class weights w, w[c]·t[c] takes the place of t[c], and for a single output w[1]·t that of t
  * and w[0]·(1 − t) that of 1 − t; so d loss / d z[c] = p[c]·Σ w[k]·t[k] − w[c]·t[c]. The mean over
  * C > 1 sigmoids is weighed as a whole. This is PyTorch's rule. */
+#include <math.h>
+
 #include "runtime/kernels/vmath.h"
-#include "runtime/layer.h"
 #include "runtime/losses/options.h"
 
 static const AttrSpec attrs[] = {LOSS_ATTRS, {0}};
@@ -92,6 +93,93 @@ static void judge(const LossStep *s) {
     }
 }
 
+// ---- for the viewer -----------------------------------------------------------------------------
+
+// e^(z − m) of all classes, and their sum.
+typedef struct Known { Operand m; double sum; } Known;
+
+static Operand score(const Question *q, int c) { return explain_at(q, "z", OF_SCORE, 0, q->n, c, 0, 0); }
+static Operand target(const Question *q, int c) { return explain_at(q, "t", OF_TARGET, 0, q->n, c, 0, 0); }
+
+static Known tell_scores(const Question *q) {
+    Known k = {.m = score(q, 0)};
+    for (int c = 1; c < q->loss->score.c; c++)
+        if (score(q, c).v > k.m.v) k.m = score(q, c);
+    k.m.name = "m";
+    for (int c = 0; c < q->loss->score.c; c++)
+        k.sum += exp(score(q, c).v - k.m.v);
+    explain_helper(q, k.m);
+    explain_helper(q, explain_worked("Σ", k.sum, "the sum of all exp(z − m)"));
+    return k;
+}
+
+static void softmax_loss(const Question *q) {
+    const Known k = tell_scores(q);
+
+    for (int c = 0; c < q->loss->score.c; c++) {
+        const Operand z = score(q, c);
+        const Note how = explain_note("%s + ln %s − %s", figure(k.m.v).s, figure(k.sum).s,
+                                      inner(z.v).s);
+        const Operand surprise = explain_from(z, "−ln p", k.m.v + log(k.sum) - z.v, how.s);
+        loss_term(q, NULL, loss_class_weight(q, c), 2, (const Operand[]){target(q, c), surprise});
+    }
+}
+
+static void softmax_score(const Question *q) {
+    const Known k = tell_scores(q);
+    const Operand z = score(q, q->c), t = target(q, q->c);
+    const Note how = explain_note("e^(%s − %s)/%s", figure(z.v).s, inner(k.m.v).s, figure(k.sum).s);
+    const Operand p = explain_from(z, "p", exp(z.v - k.m.v) / k.sum, how.s);
+    Note share_how;
+    const Operand share = loss_share(q, 1, &share_how);
+    loss_term(q, "what it said", loss_counts(q), 2, (const Operand[]){p, share});
+    loss_term(q, "what was wanted", loss_class_weight(q, q->c), 2,
+              (const Operand[]){explain_from(t, "−t", -t.v, "minus the target"), share});
+}
+
+// −ln sigmoid(z), without overflow.
+static double surprise_of(double z) { return z < 0 ? log1p(exp(z)) - z : log1p(exp(-z)); }
+
+// A single output has a weight for yes and one for no; several are weighed as a whole.
+static double weight_of(const Question *q, int yes) {
+    return q->loss->score.c == 1 ? loss_class_weight(q, yes) : loss_counts(q);
+}
+
+static void sigmoid_loss(const Question *q) {
+    const int C = q->loss->score.c, n = C > 1 ? 3 : 2;
+    const Note parts = explain_note("1/%d", C);
+    const Operand part = explain_worked("1/C", 1.0 / C, parts.s);
+
+    for (int c = 0; c < C; c++) {
+        const Operand z = score(q, c), t = target(q, c);
+        const double p = 1 / (1 + exp(-z.v));
+        const Note rest = explain_note("1 − %s", figure(t.v).s), yes = explain_note("−ln %s", figure(p).s);
+        const Note no = explain_note("−ln(1 − %s)", figure(p).s);
+        loss_term(q, "yes was right", weight_of(q, 1), n,
+                  (const Operand[]){t, explain_from(z, "−ln p", surprise_of(z.v), yes.s), part});
+        loss_term(q, "no was right", weight_of(q, 0), n,
+                  (const Operand[]){explain_from(t, "1 − t", 1 - t.v, rest.s),
+                                    explain_from(z, "−ln(1 − p)", surprise_of(-z.v), no.s), part});
+    }
+}
+
+static void sigmoid_score(const Question *q) {
+    const Operand z = score(q, q->c), t = target(q, q->c);
+    const Note how = explain_note("1 / (1 + e^%s)", inner(-z.v).s);
+    const Operand p = explain_from(z, "p", 1 / (1 + exp(-z.v)), how.s);
+    Note share_how;
+    const Operand share = loss_share(q, q->loss->score.c, &share_how);
+    loss_term(q, "what it said", loss_counts(q), 2, (const Operand[]){p, share});
+    loss_term(q, "what was wanted", weight_of(q, 1), 2,
+              (const Operand[]){explain_from(t, "−t", -t.v, "minus the target"), share});
+}
+
+static void explain(const Question *q) {
+    const bool binary = q->loss->last == &sigmoid_layer.spec;
+    if (q->asked == ASKED_LOSS) (binary ? sigmoid_loss : softmax_loss)(q);
+    else (binary ? sigmoid_score : softmax_score)(q);
+}
+
 const LossKind crossentropy_loss = {
     .spec = {.name = "crossentropy", .summary = "how improbable the right class was (log loss)",
              .formula = "loss = −Σ t·ln p", .example = "crossentropy",
@@ -102,4 +190,5 @@ const LossKind crossentropy_loss = {
              .cfg_size = sizeof(LossOptions), .attrs = attrs, .infer = infer},
     .at_source = true,
     .judge     = judge,
+    .explain   = explain,
 };

@@ -58,6 +58,60 @@ static void judge(const LossStep *s) {
     }
 }
 
+// ---- for the viewer -----------------------------------------------------------------------------
+
+// What class c lacks behind r, the right one, to be beaten by 1.
+static Operand lack_of(const Question *q, int r, int c, Note *how) {
+    const Operand right = explain_at(q, "y_right", OF_SCORE, 0, q->n, r, 0, 0);
+    const Operand other = explain_at(q, "y", OF_SCORE, 0, q->n, c, 0, 0);
+    const double lack = 1 - (right.v - other.v);
+    *how = explain_note("max(0, 1 − (%s − %s))", figure(right.v).s, inner(other.v).s);
+    return explain_from(other, "lack", lack > 0 ? lack : 0, how->s);
+}
+
+static void explain_loss(const Question *q) {
+    const int C = q->loss->score.c;
+    const Note parts = explain_note("1/%d", C);
+    Note how;
+
+    for (int r = 0; r < C; r++) {
+        const Operand t = explain_at(q, "t", OF_TARGET, 0, q->n, r, 0, 0);
+        for (int c = 0; t.v > 0 && c < C; c++)
+            if (c != r)
+                loss_term(q, NULL, loss_class_weight(q, r), 3,
+                          (const Operand[]){lack_of(q, r, c, &how), t,
+                                            explain_worked("1/C", 1.0 / C, parts.s)});
+    }
+}
+
+// Pair r, c pushes c down and r up while anything is lacking.
+static void explain_pair(const Question *q, int r, int c, Operand share) {
+    const Operand t = explain_at(q, "t", OF_TARGET, 0, q->n, r, 0, 0);
+    Note how;
+    const Operand lack = lack_of(q, r, c, &how);
+    const double sign = q->c == c ? 1 : -1;
+    if (t.v > 0)
+        loss_term(q, q->c == c ? "too near to the right class" : "a class that is too near",
+                  loss_class_weight(q, r), 3,
+                  (const Operand[]){explain_from(lack, "is lacking", lack.v > 0 ? sign : 0, how.s), t,
+                                    share});
+}
+
+static void explain_score(const Question *q) {
+    const int C = q->loss->score.c;
+    Note how;
+    const Operand share = loss_share(q, C, &how);
+
+    for (int r = 0; r < C; r++)
+    for (int c = 0; c < C; c++)
+        if (c != r && (c == q->c || r == q->c)) explain_pair(q, r, c, share);
+}
+
+static void explain(const Question *q) {
+    if (q->asked == ASKED_LOSS) explain_loss(q);
+    else explain_score(q);
+}
+
 const LossKind hinge_loss = {
     .spec = {.name = "hinge", .summary = "how far the right class is from leading by 1",
              .formula = "loss = 1/C · Σ max(0, 1 − (y_right − y_c))", .example = "hinge",
@@ -66,4 +120,5 @@ const LossKind hinge_loss = {
              .source = "runtime/losses/hinge.c", .min_src = 1, .max_src = 1,
              .cfg_size = sizeof(LossOptions), .attrs = attrs, .infer = infer},
     .judge = judge,
+    .explain = explain,
 };

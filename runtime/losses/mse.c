@@ -32,6 +32,28 @@ static void judge(const LossStep *s) {
     }
 }
 
+// ---- for the viewer -----------------------------------------------------------------------------
+
+static void explain(const Question *q) {
+    const int C = q->loss->score.c;
+    const bool gradient = q->asked == ASKED_DIFF_SCORE;
+    Note how, off_how, share_how = explain_note("1/%d", C);
+    const Operand share = gradient ? loss_share(q, C, &share_how)
+                                   : explain_worked("1/C", 1.0 / C, share_how.s);
+
+    for (int c = gradient ? q->c : 0; c < (gradient ? q->c + 1 : C); c++) {
+        const Operand y = explain_at(q, "y", OF_SCORE, 0, q->n, c, 0, 0);
+        const Operand t = explain_at(q, "t", OF_TARGET, 0, q->n, c, 0, 0);
+        explain_helper(q, t);
+        how = explain_note("%s − %s", figure(y.v).s, inner(t.v).s);
+        off_how = explain_note("2·(%s − %s)", figure(y.v).s, inner(t.v).s);
+        const Operand off = explain_from(y, "y − t", y.v - t.v, how.s);
+        const Operand twice = explain_from(y, "2·(y − t)", 2 * (y.v - t.v), off_how.s);
+        if (gradient) loss_term(q, NULL, loss_counts(q), 2, (const Operand[]){twice, share});
+        else loss_term(q, NULL, loss_counts(q), 3, (const Operand[]){off, off, share});
+    }
+}
+
 const LossKind mse_loss = {
     .spec = {.name = "mse", .summary = "the mean squared difference from the wanted outputs",
              .formula = "loss = 1/C · Σ (y − t)²", .example = "mse",
@@ -39,4 +61,5 @@ const LossKind mse_loss = {
              .source = "runtime/losses/mse.c", .min_src = 1, .max_src = 1,
              .cfg_size = sizeof(LossOptions), .attrs = attrs, .infer = infer},
     .judge = judge,
+    .explain = explain,
 };

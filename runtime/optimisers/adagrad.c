@@ -36,6 +36,24 @@ static void update(const UpdateStep *u) {
     }
 }
 
+// ---- for the viewer -----------------------------------------------------------------------------
+
+static void explain(const Question *q) {
+    const Before *b = q->before;
+    const double eps = ((const Adagrad *)b->cfg)->eps;
+    const Operand w = explain_here(q, "w", OF_WEIGHT), old = explain_here(q, "s", OF_SLOT);
+    Note decayed;
+    const Operand g = optim_gradient(q, b->decay, &decayed);
+    const double s = old.v + g.v * g.v;
+    const Note sum = explain_note("%s + %s²", figure(old.v).s, inner(g.v).s);
+    const Note usual = explain_note("1/(√%s + eps)", figure(s).s);
+
+    explain_helper(q, explain_from(old, "s", s, sum.s));
+    explain_term(q, "the weight before", w);
+    explain_term(q, "the step", optim_step(q), g,
+                 explain_worked("1/(√s + eps)", 1 / (sqrt(s) + eps), usual.s));
+}
+
 const OptimKind adagrad_optim = {
     .spec = {.name = "adagrad", .summary = "the more a weight has been moved, the less it moves",
              .formula = "s = s + g²;  w = w − lr·g/(√s + eps)", .example = "adagrad lr=0.01",
@@ -44,4 +62,5 @@ const OptimKind adagrad_optim = {
     .slot    = {"sum"},
     .n_slots = n_slots,
     .update  = update,
+    .explain = explain,
 };

@@ -16,3 +16,6 @@ typedef struct Adam { OptimOptions base; double beta1, beta2, eps; } Adam;
 // g ← g + l2·w, w ← keep·w, then Adam's step.
 void adam_step(const UpdateStep *u, double l2, double keep);
 int adam_slots(const void *cfg);
+
+// Explains that step: l2 is the decay in the gradient, `apart` that beside it.
+void adam_explain(const Question *q, double l2, double apart);

@@ -11,6 +11,10 @@ static const AttrSpec attrs[] = {ADAM_ATTRS(0.01), {0}};
 
 static void update(const UpdateStep *u) { adam_step(u, 0, 1 - u->lr * u->decay); }
 
+// ---- for the viewer -----------------------------------------------------------------------------
+
+static void explain(const Question *q) { adam_explain(q, 0, q->before->decay); }
+
 const OptimKind adamw_optim = {
     .spec = {.name = "adamw", .summary = "adam, with decay beside the gradient instead of in it",
              .formula = "w = w·(1 − lr·decay) − lr·m̂/(√v̂ + eps)",
@@ -19,4 +23,5 @@ const OptimKind adamw_optim = {
     .slot    = {"exp_avg", "exp_avg_sq"},
     .n_slots = adam_slots,
     .update  = update,
+    .explain = explain,
 };

@@ -41,6 +41,29 @@ static void update(const UpdateStep *u) {
     }
 }
 
+// ---- for the viewer -----------------------------------------------------------------------------
+
+static void explain(const Question *q) {
+    const Before *b = q->before;
+    const RmsProp *o = b->cfg;
+    const Operand w = explain_here(q, "w", OF_WEIGHT), old = explain_here(q, "s", OF_SLOT);
+    const Operand step = optim_step(q);
+    Note decayed;
+    const Operand g = optim_gradient(q, b->decay, &decayed);
+    const double s = o->rho * old.v + (1 - o->rho) * g.v * g.v;
+    const Note mean = explain_note("%s·%s + %s·%s²", figure(o->rho).s, figure(old.v).s,
+                                   figure(1 - o->rho).s, inner(g.v).s);
+    const Note usual = explain_note("1/(√%s + eps)", figure(s).s);
+
+    explain_helper(q, explain_from(old, "s", s, mean.s));
+    explain_term(q, "the weight before", w);
+    if (o->momentum > 0)
+        explain_term(q, "momentum", step, explain_worked("momentum", o->momentum, "the option momentum"),
+                     explain_at(q, "b", OF_SLOT, 1, q->n, q->c, q->y, q->x));
+    explain_term(q, "the step", step, g,
+                 explain_worked("1/(√s + eps)", 1 / (sqrt(s) + o->eps), usual.s));
+}
+
 const OptimKind rmsprop_optim = {
     .spec = {.name = "rmsprop", .summary = "divide each gradient by its usual size",
              .formula = "s = rho·s + (1 − rho)·g²;  w = w − lr·g/(√s + eps)",
@@ -50,4 +73,5 @@ const OptimKind rmsprop_optim = {
     .slot    = {"square_avg", "momentum_buffer"},
     .n_slots = n_slots,
     .update  = update,
+    .explain = explain,
 };

@@ -47,6 +47,30 @@ static void update(const UpdateStep *u) {
     }
 }
 
+// ---- for the viewer -----------------------------------------------------------------------------
+
+static void explain(const Question *q) {
+    const Before *b = q->before;
+    const Sgd *o = b->cfg;
+    const Operand w = explain_here(q, "w", OF_WEIGHT), g = explain_here(q, "g", OF_GRAD);
+    const Operand step = optim_step(q);
+    const Operand decay = explain_worked("decay", b->decay, "the option decay");
+    const Operand m = explain_worked("momentum", o->momentum, "the option momentum");
+    const Note two = explain_note("1 + %s", figure(o->momentum).s);
+    const Operand ahead = explain_worked("1 + momentum", 1 + o->momentum, two.s);
+
+    explain_term(q, "the weight before", w);
+    if (o->nesterov) {
+        explain_term(q, "momentum", step, m, m, explain_here(q, "v", OF_SLOT));
+        explain_term(q, "the gradient, and a look ahead", step, ahead, g);
+        if (b->decay > 0) explain_term(q, "decay", step, ahead, decay, w);
+        return;
+    }
+    if (o->momentum > 0) explain_term(q, "momentum", step, m, explain_here(q, "v", OF_SLOT));
+    explain_term(q, "the gradient", step, g);
+    if (b->decay > 0) explain_term(q, "decay", step, decay, w);
+}
+
 const OptimKind sgd_optim = {
     .spec = {.name = "sgd", .summary = "a step against the gradient, with momentum if wanted",
              .formula = "v = momentum·v + g;  w = w − lr·v", .example = "sgd lr=0.1 momentum=0.9",
@@ -56,4 +80,5 @@ const OptimKind sgd_optim = {
     .slot    = {"momentum_buffer"},
     .n_slots = n_slots,
     .update  = update,
+    .explain = explain,
 };
