@@ -71,7 +71,9 @@ Figure figure(double v) {
     char plain[24];
     Figure f = {{0}};
     size_t len = 0;
-    snprintf(plain, sizeof plain, "%.4g", v);
+    if (isnan(v)) return (Figure){"NaN"};
+    if (isinf(v)) return v > 0 ? (Figure){"∞"} : (Figure){"−∞"};
+    snprintf(plain, sizeof plain, "%.4g", v + 0.0); // −0 is 0
     for (const char *p = plain; *p && len + 4 < sizeof f.s; p++) {
         if (*p != '-') {
             f.s[len++] = *p;
@@ -85,7 +87,7 @@ Figure figure(double v) {
 
 Figure inner(double v) {
     const Figure f = figure(v);
-    if (!signbit(v)) return f;
+    if (!(v < 0)) return f;
     Figure in = {{0}};
     snprintf(in.s, sizeof in.s, "(%.*s)", (int)sizeof in.s - 3, f.s);
     return in;

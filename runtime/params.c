@@ -88,7 +88,7 @@ Params *params_make(const Graph *g, const Use *optimizer, Error *e) {
 }
 
 bool params_learn(Params *p, const Use *optimizer, Error *e) {
-    p->n_slots = optim_of(optimizer)->n_slots(optimizer->cfg);
+    p->n_slots = optimizer->kind ? optim_of(optimizer)->n_slots(optimizer->cfg) : 0;
     if (!p->grad && !(p->grad = slab(p->len))) return no_memory(e, p);
     for (int i = 0; i < p->n_slots; i++)
         if (!p->slot[i] && !(p->slot[i] = slab(p->len))) return no_memory(e, p);

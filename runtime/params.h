@@ -40,7 +40,8 @@ typedef struct Params {
 Params *params_make(const Graph *g, const Use *optimizer, Error *e);
 void params_free(Params *p); // NULL is allowed
 
-// Adds gradients and slots to parameters that were made without: they are to be trained.
+// Adds gradients and slots to parameters that were made without: they are to be trained. Of kind
+// NULL: gradients alone.
 bool params_learn(Params *p, const Use *optimizer, Error *e);
 
 // Freezes or unfreezes what belongs to a section or layer ("base.stage3", or "all"). The optimiser

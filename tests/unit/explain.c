@@ -449,6 +449,9 @@ static void test_liars(void) {
 static void test_notes(void) {
     CHECK_TEXT(figure(0.25).s, "0.25");
     CHECK_TEXT(figure(-2).s, "−2");
+    CHECK_TEXT(figure(-0.0).s, "0");
+    CHECK_TEXT(figure(-NAN).s, "NaN");
+    CHECK_TEXT(inner(-INFINITY).s, "(−∞)");
     CHECK_TEXT(figure(-1.23456e-7).s, "−1.235e−07");
     CHECK_TEXT(inner(0.25).s, "0.25");
     CHECK_TEXT(inner(-1.23456e-107).s, "(−1.235e−107)");

@@ -72,6 +72,9 @@ static int (*const without_model[N_JOBS])(const CommandLine *) = {
     [JOB_FORMAT]  = command_format,
     [JOB_USAGE]   = usage,
     [JOB_VERSION] = version,
+#ifndef REAL_DOUBLE
+    [JOB_GRADCHECK] = command_in_double,
+#endif
 };
 
 static int (*const with_model[N_JOBS])(const CommandLine *, const Model *) = {
@@ -81,6 +84,7 @@ static int (*const with_model[N_JOBS])(const CommandLine *, const Model *) = {
     [JOB_RESUME]  = command_train,
     [JOB_TEST]    = command_test,
     [JOB_PREDICT] = command_predict,
+    [JOB_GRADCHECK] = command_gradcheck,
 #if HAVE_VIZ
     [JOB_DRAW]     = draw,
     [JOB_SNAPSHOT] = command_snapshot,

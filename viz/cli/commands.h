@@ -20,6 +20,8 @@ int command_predict(const CommandLine *c, const Model *m); // predict.c
 int command_view(const CommandLine *c, const Model *m);    // view.c, and without a window:
 int command_snapshot(const CommandLine *c, const Model *m);
 int command_handout(const CommandLine *c, const Model *m);
+int command_gradcheck(const CommandLine *c, const Model *m); // gradcheck.c
+int command_in_double(const CommandLine *c);               // the same words for cnnrun-f64
 int command_words(const CommandLine *c);                   // words.c: cnnrun help [WORD | CODE]
 int command_format(const CommandLine *c);                  // format.c: cnnrun fmt FILE
 

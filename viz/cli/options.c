@@ -61,7 +61,8 @@ enum {
     LEARNING = BIT(JOB_TRAIN) | BIT(JOB_RESUME),
     JUDGING = LEARNING | BIT(JOB_TEST),
     VIEWING = BIT(JOB_VIEW) | BIT(JOB_SNAPSHOT) | BIT(JOB_HANDOUT),
-    RUNNING = JUDGING | BIT(JOB_PREDICT) | VIEWING
+    RUNNING = JUDGING | BIT(JOB_PREDICT) | VIEWING,
+    CHECKING = BIT(JOB_GRADCHECK)
 };
 
 // Words that stand where else the model stands.
@@ -87,6 +88,8 @@ static const Option options[] = {
      .help = "judge trained weights on the test images"},
     {.name = "--predict", .value = "IMAGE…", .type = OPTION_IMAGES, .job = JOB_PREDICT,
      .synonyms = "classify infer", .help = "say what is in these pictures (PNG, PGM, PPM)"},
+    {.name = "--gradcheck", .job = JOB_GRADCHECK, .synonyms = "check-gradients grad-check",
+     .help = "compare its gradients with finite differences"},
     {.name = "--draw", .value = "FILE", TO_TEXT(drawing), .job = JOB_DRAW,
      .absent = WITHOUT_PICTURES, .help = "draw the network: FILE.png, .svg or .pdf"},
     {.name = "--view", .job = JOB_VIEW, .absent = WITHOUT_WINDOW, .synonyms = "window gui step",
@@ -103,28 +106,30 @@ static const Option options[] = {
     {.name = "--epochs", .value = "N", TO_INT(run.epochs, 1, 1000000), .with = LEARNING,
      .help = "train so many epochs instead of what the file says"},
     {.name = "--batch", .value = "N", TO_INT(run.batch, 1, MAX_BATCH),
-     .with = LEARNING | BIT(JOB_SHOW) | BIT(JOB_NONE), .synonyms = "batch-size",
+     .with = LEARNING | BIT(JOB_SHOW) | BIT(JOB_NONE) | CHECKING,
+     .synonyms = "batch-size",
      .help = "images of one step instead of what the file says"},
     {.name = "--lr", .value = "X", TO_REAL(run.lr, 0, 1000), .with = LEARNING,
      .synonyms = "learning-rate rate", .help = "learning rate instead of what the file says"},
-    {.name = "--seed", .value = "N", TO_SEED(run.seed), .with = JUDGING | VIEWING,
+    {.name = "--seed", .value = "N", TO_SEED(run.seed), .with = JUDGING | VIEWING | CHECKING,
      .help = "where all random numbers come from"},
-    {.name = "--limit", .value = "N", TO_INT(run.limit, 1, 1000000000), .with = JUDGING | VIEWING,
+    {.name = "--limit", .value = "N", TO_INT(run.limit, 1, 1000000000), .with = JUDGING | VIEWING | CHECKING,
      .help = "use only so many training and test images"},
-    {.name = "--threads", .value = "N", TO_INT(run.threads, 1, 1024), .with = RUNNING,
+    {.name = "--threads", .value = "N", TO_INT(run.threads, 1, 1024), .with = RUNNING | CHECKING,
      .synonyms = "cores jobs",
      .help = "cores to use (default: all); results are the same for any number"},
     {.name = "--run", .value = "DIR", TO_TEXT(run.run), .with = RUNNING,
      .help = "folder of the run instead of runs/NAME"},
     {.name = "--weights", .value = "FILE", TO_TEXT(run.weights),
-     .with = RUNNING & ~BIT(JOB_RESUME), .help = "weights to start from or to judge"},
-    {.name = "--image", .value = "N|FILE", TO_TEXT(look_at), .with = VIEWING, .synonyms = "picture",
+     .with = (RUNNING | CHECKING) & ~BIT(JOB_RESUME), .help = "weights to start from or to judge"},
+    {.name = "--image", .value = "N|FILE", TO_TEXT(look_at),
+     .with = VIEWING | CHECKING, .synonyms = "picture",
      .help = "the picture to walk through: number of a test image, or a file"},
     {.name = "--screen", .value = "NAME", TO_TEXT(screen), .with = BIT(JOB_SNAPSHOT),
      .help = "which picture: overview, conv1, conv1:pixel, loss, update …"},
     {.name = "--script", .value = "FILE", TO_TEXT(script), .with = BIT(JOB_SNAPSHOT),
      .help = "carry out a file of keys and clicks first"},
-    {.name = "--ref", TO_FLAG(run.ref), .with = RUNNING,
+    {.name = "--ref", TO_FLAG(run.ref), .with = RUNNING | CHECKING,
      .help = "compute with the definitions instead of the fast code"},
     {.name = "--json", TO_FLAG(json), .with = BIT(JOB_SHOW),
      .help = "show everything about the model as JSON, for other programs"},
@@ -355,6 +360,7 @@ static void read_command(Parse *p) {
 bool options_parse(CommandLine *c, int argc, char **argv, Error *e) {
     *c = (CommandLine){0};
     Parse p = {.c = c, .argc = argc, .i = 1, .argv = argv, .e = e};
+    c->argv = argv;
     read_command(&p);
     if (!read_words(&p)) return false;
     if (c->job == JOB_USAGE || c->job == JOB_VERSION) return true;

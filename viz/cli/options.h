@@ -13,7 +13,7 @@
 typedef enum Job {
     JOB_NONE,   // nothing was asked for: the model is shown
     JOB_SHOW, JOB_CHECK, JOB_TRAIN, JOB_RESUME, JOB_TEST, JOB_PREDICT, JOB_DRAW, JOB_VIEW,
-    JOB_SNAPSHOT, JOB_HANDOUT,
+    JOB_SNAPSHOT, JOB_HANDOUT, JOB_GRADCHECK,
     JOB_WORDS,  // cnnrun help [WORD | CODE]
     JOB_FORMAT, // cnnrun fmt FILE
     JOB_USAGE, JOB_VERSION,
@@ -37,6 +37,7 @@ typedef struct CommandLine {
     int n_images;            // --predict IMAGE…
     const char *const *image;
     uint64_t given;          // which options were written, as bits
+    char **argv;             // all words, ending with NULL
 } CommandLine;
 
 // Exit statuses.
