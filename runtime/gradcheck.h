@@ -8,9 +8,9 @@
  * Where a change makes a relu open or a maxpool choose another winner the loss has a kink, and the
  * right side lies between the slopes of its two sides. Two steps h of different size tell: where the
  * loss is smooth they agree, and so do the slopes to the left and to the right as h shrinks. An
- * error that can be put down to a kink is counted as one and not judged. Behind a picture's black border and
- * biases that are all 0 thousands of numbers stand exactly on a kink; so pictures and parameters are
- * first moved a little, each at random.
+ * error that can be put down to a kink is counted as one and not judged. Behind a picture's black
+ * border and biases that are all 0 thousands of numbers stand exactly on a kink; so pictures and
+ * parameters are first moved a little, each at random.
  *
  * Source: Baydin et al., "Automatic Differentiation in Machine Learning: a Survey", 2018, §2.1. */
 #pragma once
@@ -21,7 +21,7 @@
 #define GRADCHECK_LIMIT 1e-7 // relative error that rounding explains
 
 // One parameter tensor, or the input. Errors are relative to the largest gradient of the tensor, or
-// to a hundredth of the loss where that is larger: rounding alone moves a difference by 1e-10.
+// to a hundredth of the loss (at least of 1) where that is larger: rounding alone moves a difference by 1e-10.
 typedef struct GradTensor {
     const char *name;        // the parameter's (as long as it lives), or "input"
     size_t len;

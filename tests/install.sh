@@ -19,6 +19,8 @@ mkdir "$dest/work" && cp "$home/share/cnnrun/models/first.cnn" "$dest/work"
 verdict $? "the installed program trains: $(tail -n 3 "$dest/work/out.txt")"
 (cd "$dest/work" && "$home/bin/cnnrun" first.cnn --test > out.txt 2>&1)
 verdict $? 'and tests what it has saved'
+(cd "$dest/work" && "$home/bin/cnnrun" first.cnn --gradcheck --limit 64 > out.txt 2>&1)
+verdict $? "and its gradients are checked in double: $(tail -n 3 "$dest/work/out.txt")"
 $MAKE --no-print-directory BUILD="$made" DESTDIR="$dest" PREFIX=/opt/cnnrun uninstall > "$dest/log" 2>&1
 [ ! -e "$home/bin/cnnrun" ] && [ ! -e "$home/share/cnnrun" ]
 verdict $? 'make uninstall takes it away again'

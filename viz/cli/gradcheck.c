@@ -98,6 +98,7 @@ static void print_tensors(const Terminal *to, Arena *a, const GradCheck *r) {
 
 static void explain_verdict(const Terminal *to, const GradCheck *r) {
     int kinks = 0, wrong = 0;
+    const char *last = NULL;
     for (int i = 0; i < r->n; i++) kinks += r->tensor[i].kinks;
     if (kinks > 0)
         fprintf(to->out, "\nAt a kink a small change opens or shuts a relu, or another number wins in a "
@@ -106,14 +107,19 @@ static void explain_verdict(const Terminal *to, const GradCheck *r) {
     for (int i = 0; i < r->n; i++) {
         const GradTensor *t = &r->tensor[i];
         if (t->right) continue;
-        fprintf(to->out, "%s%sWRONG%s: number %s of ", wrong++ ? "" : "\n", terminal_red(to),
-                terminal_normal(to), count_text(t->place).s);
-        text_print(to->out, t->name);
-        fprintf(to->out, " has the gradient %.9g, but a small change of it moves the loss by %.9g "
-                "times as much\n", t->found, t->measured);
+        fprintf(to->out, "%s%sWRONG%s: ", wrong++ ? "" : "\n", terminal_red(to), terminal_normal(to));
+        text_print(to->out, last = t->name);
+        fprintf(to->out, ", number %s: backward says %.9g, the finite difference %.9g\n",
+                count_text(t->place).s, t->found, t->measured);
     }
-    if (r->right) fprintf(to->out, "\nEvery gradient is right: no error is above %g.\n", GRADCHECK_LIMIT);
-    else fprintf(to->out, "%d of %d tensors are wrong (limit %g).\n", wrong, r->n, GRADCHECK_LIMIT);
+    if (r->right) {
+        fprintf(to->out, "\nEvery gradient is right: no error is above %g.\n", GRADCHECK_LIMIT);
+        return;
+    }
+    fprintf(to->out, "%d of %d tensors are wrong. Errors travel from the loss to the input: start looking "
+            "at\nthe layer of the last one, ", wrong, r->n);
+    text_print(to->out, last);
+    fputs(", and at those behind it.\n", to->out);
 }
 
 // ---- checking -----------------------------------------------------------------------------------
