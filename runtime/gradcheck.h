@@ -21,7 +21,8 @@
 #define GRADCHECK_LIMIT 1e-7 // relative error that rounding explains
 
 // One parameter tensor, or the input. Errors are relative to the largest gradient of the tensor, or
-// to a hundredth of the loss (at least of 1) where that is larger: rounding alone moves a difference by 1e-10.
+// to a hundredth of the loss (at least of 1) where that is larger: rounding alone moves a difference
+// by 1e-10.
 typedef struct GradTensor {
     const char *name;        // the parameter's (as long as it lives), or "input"
     size_t len;

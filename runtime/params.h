@@ -68,5 +68,6 @@ double params_norm(const Params *p, Threads *t);
 // decay_all.
 double params_decay(const Param *q, const OptimOptions *o);
 
-// One step of the optimiser on everything that is not frozen. `scale` multiplies the gradient first (clipping; 1 leaves it).
+// One step of the optimiser on everything that is not frozen. `scale` multiplies the gradient first
+// (clipping; 1 leaves it).
 void params_update(Params *p, const Use *optimizer, double lr, double scale, Threads *t);

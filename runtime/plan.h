@@ -17,6 +17,7 @@
 #include "lang/graph.h"
 #include "runtime/error.h"
 #include "runtime/layer.h"
+#include "runtime/loss.h"
 #include "runtime/params.h"
 #include "runtime/threads.h"
 
@@ -90,6 +91,9 @@ typedef struct NodeStep {
     Tensor src[MAX_SRC], diff_src[MAX_SRC], param[MAX_PARAMS], diff_param[MAX_PARAMS];
 } NodeStep;
 void plan_step(const Plan *p, int node, NodeStep *s);
+
+// The same for the loss.
+LossStep plan_loss_step(const Plan *p);
 
 // The first node, in order of computation, whose value (or, if all are finite, whose gradient) for
 // the last n images holds an infinity or a NaN; -1 if there is none. *in_gradient says which.

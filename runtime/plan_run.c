@@ -82,17 +82,21 @@ static real *partial_of(const Plan *p, int i, int group) {
 
 // ---- operations ------------------------------------------------------------------------------------
 
-static void judge_group(const Plan *p, int lo, int hi, bool with_diff) {
-    const LossKind *loss = (const LossKind *)p->x->loss.kind;
+static LossStep loss_step(const Plan *p, int lo, int hi, bool with_diff) {
     const int classes = p->g->node[p->score].shape.c;
-    LossStep s = {.cfg = p->x->loss.cfg, .last = p->g->node[p->g->output].use.kind,
-                  .score = value_of(p, p->score, 0, lo, hi),
-                  .diff = with_diff ? diff_of(p, p->score, lo, hi) : (Tensor){0},
-                  .target = block(p->target + (size_t)lo * (size_t)classes, (Shape){classes, 1, 1}, hi - lo),
-                  .class_weight = p->class_weight, .share = R(1) / R(p->run.weight),
-                  .loss = p->loss + lo};
+    return (LossStep){.cfg = p->x->loss.cfg, .last = p->g->node[p->g->output].use.kind,
+                      .score = value_of(p, p->score, 0, lo, hi),
+                      .diff = with_diff ? diff_of(p, p->score, lo, hi) : (Tensor){0},
+                      .target = block(p->target + (size_t)lo * (size_t)classes, (Shape){classes, 1, 1},
+                                      hi - lo),
+                      .class_weight = p->class_weight, .share = R(1) / R(p->run.weight),
+                      .loss = p->loss + lo};
+}
+
+static void judge_group(const Plan *p, int lo, int hi, bool with_diff) {
+    const LossStep s = loss_step(p, lo, hi, with_diff);
     if (s.diff.v) tensor_zero(s.diff);
-    loss->judge(&s);
+    ((const LossKind *)p->x->loss.kind)->judge(&s);
 }
 
 static void clear_sources(const Plan *p, const NodeStep *c, int i) {
@@ -259,6 +263,8 @@ double plan_train(Plan *p, int n, uint64_t step) {
 }
 
 void plan_step(const Plan *p, int node, NodeStep *s) { fill_call(p, s, node, 0, 0, p->run.n); }
+
+LossStep plan_loss_step(const Plan *p) { return loss_step(p, 0, p->run.n, true); }
 
 void plan_forward(Plan *p, int n, uint64_t step, bool training, bool replay) {
     begin(p, n, step, training, replay);

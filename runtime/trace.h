@@ -113,3 +113,9 @@ Tensor trace_slot(const Trace *t, int param, int slot, bool after);
 // Takes one number apart: of a forward stage (asked = ASKED_DST) or a backward stage of the same
 // node (the others). False if the stage has no such number.
 bool trace_explain(const Trace *t, int node, Question *q);
+
+// The same for the loss (asked = ASKED_LOSS: of picture n of the batch; ASKED_DIFF_SCORE: the
+// gradient it wrote), and for the update of a parameter (asked = ASKED_WEIGHT). False, too, where
+// there was none.
+bool trace_explain_loss(const Trace *t, Question *q);
+bool trace_explain_update(const Trace *t, int param, Question *q);

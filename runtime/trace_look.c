@@ -72,38 +72,6 @@ Tensor trace_slot(const Trace *t, int param, int slot, bool after) {
     return params_tensor(p, param, !there ? NULL : after ? p->slot[slot] : t->state->slot[slot]);
 }
 
-// ---- one number taken apart --------------------------------------------------------------------------
-
-static bool inside(Tensor t, const Question *q) {
-    return q->n >= 0 && q->n < t.n && q->c >= 0 && q->c < t.c && q->y >= 0 && q->y < t.h && q->x >= 0 &&
-           q->x < t.w;
-}
-
-static bool can_be_asked(const Trace *t, int node, const NodeStep *s, const Question *q) {
-    const Node *n = &t->s->x->graph.node[node];
-    const int first = params_of_node(t->s->params, node);
-    if (q->asked == ASKED_DST) return inside(s->s.dst, q);
-    if (!s->s.diff_dst.v || q->k < 0) return false;
-    if (q->asked == ASKED_DIFF_SRC)
-        return q->k < n->n_src && s->diff_src[q->k].v && inside(s->diff_src[q->k], q);
-    return q->k < n->n_params && has_gradient(t, first + q->k) && inside(s->param[q->k], q);
-}
-
-bool trace_explain(const Trace *t, int node, Question *q) {
-    if (!t->state->done || node <= 0 || node >= t->s->x->graph.n_nodes) return false;
-    const LayerKind *kind = layer_of(&t->s->x->graph.node[node]);
-    const int first = params_of_node(t->s->params, node);
-    NodeStep s;
-    plan_step(t->state->now.plan, node, &s);
-    for (int k = 0; k < t->s->x->graph.node[node].n_params; k++)
-        s.param[k] = trace_param(t, first + k, PARAM_BEFORE);
-    if (!kind->explain || !can_be_asked(t, node, &s, q)) return false;
-    q->s = &s.s;
-    kind->explain(q);
-    q->s = NULL;
-    return true;
-}
-
 // ---- the same pictures with the weights as they are now ------------------------------------------------
 
 static bool again_plan(Trace *t) {

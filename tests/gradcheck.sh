@@ -22,7 +22,7 @@ first=$root/models/first.cnn
 "$cnnrun" "$first" --gradcheck --limit 100 --image 7 --batch 3 --seed 4 > a 2>&1; verdict $? "$(cat a)"
 "$cnnrun" "$first" --gradcheck --limit 100 --image 7 --batch 3 --seed 4 --threads 1 > b 2>&1
 cmp -s a b; verdict $? 'the same check says the same'
-grep -q '^3 training pictures from number 7 on' a; verdict $? "which pictures: $(head -n 1 a)"
+grep -q '^3 test pictures from number 7 on' a; verdict $? "which pictures: $(head -n 1 a)"
 grep -q '^input  *2,352' a; verdict $? 'the gradient of the input is checked, too'
 "$cnnrun" "$first" --gradcheck --limit 100 --ref > out 2>&1; verdict $? "definitions: $(cat out)"
 "$BUILD/cnnrun-f64" "$first" --gradcheck --limit 100 > out 2>&1; verdict $? "cnnrun-f64: $(cat out)"

@@ -48,7 +48,11 @@ static LayerKind wrong[4];
 
 // The same layers with these mistakes, called wrong_relu and so on.
 static void make_wrong(void) {
-    static const struct { const LayerKind *kind; const char *name; void (*backward)(const Step *); } rows[] = {
+    static const struct {
+        const LayerKind *kind;
+        const char *name;
+        void (*backward)(const Step *);
+    } rows[] = {
         {&relu_layer, "wrong_relu", relu_backward},
         {&tanh_layer, "wrong_tanh", tanh_backward},
         {&sigmoid_layer, "wrong_sigmoid", sigmoid_backward},

@@ -365,6 +365,36 @@ static bool explain(const Trace *t, int node, Asked asked, int k, int c, int y, 
     return ok;
 }
 
+static double explained_loss(const Trace *t, Asked asked, int n, int c) {
+    Sum s = {0};
+    Question q = {.asked = asked, .n = n, .c = c, .ctx = &s, .term = add_term};
+    return CHECK(trace_explain_loss(t, &q)) ? s.v : NAN;
+}
+
+static double explained_update(const Trace *t, int param, int c) {
+    Sum s = {0};
+    Question q = {.asked = ASKED_WEIGHT, .c = c, .ctx = &s, .term = add_term};
+    return CHECK(trace_explain_update(t, param, &q)) ? s.v : NAN;
+}
+
+// The loss and its gradient, and the weights after the update, are the sums of their terms.
+static void explains_loss_and_update(const Trace *t, double eps) {
+    const Tensor diff = trace_diff(t, t->score);
+    Question q = {.asked = ASKED_LOSS, .n = t->n, .term = add_term};
+    for (int n = 0; n < t->n; n++) {
+        CHECK_NEAR(explained_loss(t, ASKED_LOSS, n, 0), trace_losses(t)[n], eps);
+        for (int c = 0; c < diff.c; c++)
+            CHECK_NEAR(explained_loss(t, ASKED_DIFF_SCORE, n, c), (double)*at(diff, n, c, 0, 0), eps);
+    }
+    CHECK(!trace_explain_loss(t, &q));
+    for (int p = 0; p < t->s->params->n; p++) {
+        const Tensor after = trace_param(t, p, PARAM_AFTER);
+        q = (Question){.asked = ASKED_WEIGHT, .term = add_term};
+        if (!trace_param(t, p, PARAM_USED).v) CHECK(!trace_explain_update(t, p, &q));
+        else CHECK_NEAR(explained_update(t, p, after.c - 1), (double)*at(after, 0, after.c - 1, 0, 0), eps);
+    }
+}
+
 // Numbers that are not there are refused; those that are there are the sums of their terms, with the
 // weights that the step was done with.
 static void explains_what_was(const Folder *f, int i) {
@@ -392,6 +422,10 @@ static void explains_what_was(const Folder *f, int i) {
         else if (explain(&t, q->node, ASKED_DIFF_PARAM, k, 0, 0, 0, &sum))
             CHECK_NEAR(sum, (double)g.v[0], eps);
     }
+    explains_loss_and_update(&t, eps);
+    step(&t, false);
+    Question q = {.asked = ASKED_WEIGHT, .ctx = &(Sum){0}, .term = add_term};
+    CHECK(!trace_explain_update(&t, 0, &q));
     trace_close(&t);
     case_close(&c);
 }

@@ -142,25 +142,29 @@ static int first_picture(const CommandLine *c, int pictures, int *first) {
     const bool number = strspn(text, "0123456789") == strlen(text) && *text && errno == 0;
     *first = (int)v;
     if (number && v < pictures) return STATUS_DONE;
-    complain("--gradcheck --image wants the number of a training image, 0 to %s, not '%s'",
+    complain("--gradcheck --image wants the number of a picture, 0 to %s, not '%s'",
              count_text((uint64_t)pictures - 1).s, text);
     return number ? STATUS_FAILED : STATUS_USAGE;
 }
 
-static int batch_of(const CommandLine *c, const Dataset *d) {
-    const int wanted = c->run.batch > 0 ? c->run.batch : FEW, most = d->part[PART_TRAIN].n;
+// The test pictures, if there are any; else those of training.
+static Part part_of(const Session *s) { return s->data.part[PART_TEST].n > 0 ? PART_TEST : PART_TRAIN; }
+static int pictures_of(const Session *s) { return s->data.part[part_of(s)].n; }
+
+static int batch_of(const CommandLine *c, const Session *s) {
+    const int wanted = c->run.batch > 0 ? c->run.batch : FEW, most = pictures_of(s);
     return wanted < most ? wanted : most;
 }
 
 static bool read_batch(Session *s, int first, Tensor input, int *label, Error *e) {
-    const int pictures = s->data.part[PART_TRAIN].n;
+    const int pictures = pictures_of(s);
     int *const index = calloc((size_t)input.n, sizeof *index);
     Batcher b;
     if (!index) return error_set(e, "there is no memory left");
     for (int i = 0; i < input.n; i++) index[i] = (first + i) % pictures;
     bool fine = batcher_open(&b, &s->data, s->threads, e);
     if (fine) {
-        fine = batcher_fill(&b, PART_TRAIN, index, input.n, NULL, input, label, e);
+        fine = batcher_fill(&b, part_of(s), index, input.n, NULL, input, label, e);
         batcher_close(&b);
     }
     free(index);
@@ -170,8 +174,8 @@ static bool read_batch(Session *s, int first, Tensor input, int *label, Error *e
 static bool check(Session *s, const CommandLine *c, const Terminal *to, int first, int n,
                   GradCheck *out, Error *e) {
     const Shape image = s->data.input;
-    const GradOptions o = {.shake = 1e-3, .noise = 0.2, .ref = c->run.ref, .seed = s->seed, .begin = show_progress,
-                           .ctx = (void *)to};
+    const GradOptions o = {.shake = 1e-3, .noise = 0.2, .ref = c->run.ref, .seed = s->seed,
+                           .begin = show_progress, .ctx = (void *)to};
     Tensor input = {.n = n, .c = image.c, .h = image.h, .w = image.w};
     int *const label = calloc((size_t)n, sizeof *label);
     input.v = calloc(tensor_len(input), sizeof *input.v);
@@ -185,18 +189,19 @@ static bool check(Session *s, const CommandLine *c, const Terminal *to, int firs
 
 static int report(Session *s, const CommandLine *c, const Model *m) {
     const Terminal to = terminal_of(stdout);
-    const int n = batch_of(c, &s->data);
+    const int n = batch_of(c, s);
     int first;
     Error e;
     GradCheck r;
-    if (s->data.part[PART_TRAIN].n == 0) return complain("there are no training pictures");
-    const int bad = first_picture(c, s->data.part[PART_TRAIN].n, &first);
+    if (n == 0) return complain("there are no pictures");
+    const int bad = first_picture(c, pictures_of(s), &first);
     if (bad) return bad;
     if (!check(s, c, &to, first, n, &r, &e)) return complain("%s", e.text);
 
-    fprintf(to.out, "%d training picture%s from number %d on and the %s weights,\n"
+    fprintf(to.out, "%d %s picture%s from number %d on and the %s weights,\n"
             "each moved a little, so that nothing stands exactly on a kink; loss %.4f\n\n", n,
-            n == 1 ? "" : "s", first, s->o.weights ? "loaded" : "initial", r.loss);
+            part_of(s) == PART_TEST ? "test" : "training", n == 1 ? "" : "s", first,
+            s->o.weights ? "loaded" : "initial", r.loss);
     print_tensors(&to, m->arena, &r);
     explain_verdict(&to, &r);
     const int status = r.right ? STATUS_DONE : STATUS_FAILED;
