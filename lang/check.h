@@ -151,7 +151,7 @@ bool name_known(Check *c, const char *name);       // of a section or layer
 
 // ---- input.c
 bool network_start(Check *c, Span at);             // makes node 0, unless there are no data
-bool augments_fit(Check *c);                       // they leave the pictures' shape as it is
+bool augments_fit(Check *c);                       // the network's shape comes out with them, too
 
 // ---- expand.c
 void block_used(Check *c, const Stmt *s, const Name *block);

@@ -45,18 +45,36 @@ bool network_start(Check *c, Span at) {
     return true;
 }
 
-bool augments_fit(Check *c) {
+// The shape that uses of kinds make of `s`, one after the other; false after a message.
+static bool walk(Check *c, const Uses *uses, Shape *s) {
     const int input = 0;
-    for (int i = 0; i < c->augments.n; i++) {
-        const Use *use = &c->augments.v[i];
-        const Shape want = c->node[0].shape;
-        Shape got;
-        const char *note;
-        if (!shape_ask(c, use, &input, 1, &got, &note)) return false;
-        if (got.c != want.c || got.h != want.h || got.w != want.w)
-            return diag_error(c->diags, use->at, S_SHAPE, "training pictures would become %s, but "
-                              "the network was made for %s", shape_text(c->arena, got),
-                              shape_text(c->arena, want));
+    const Shape seen = c->node[0].shape;
+    bool good = true;
+    const char *note;
+    for (int i = 0; i < uses->n && good; i++) {
+        c->node[0].shape = *s; // what the kind is asked about
+        good = shape_ask(c, &uses->v[i], &input, 1, s, &note);
     }
-    return true;
+    c->node[0].shape = seen;
+    return good;
+}
+
+static bool same(Shape a, Shape b) { return a.c == b.c && a.h == b.h && a.w == b.w; }
+
+bool augments_fit(Check *c) {
+    const Shape want = c->node[0].shape;
+    Shape random = c->x->image, got;
+    if (c->augments.n == 0) return true;
+    if (!walk(c, &c->augments, &random)) return false;
+    got = random;
+    if (!walk(c, &c->steps, &got)) return false;
+    if (same(got, want)) return true;
+    const Use *last = &c->augments.v[c->augments.n - 1];
+    diag_error(c->diags, last->at, S_SHAPE, "training pictures would become %s, but all others stay "
+               "%s", shape_text(c->arena, got), shape_text(c->arena, want));
+    diag_label(c->diags, "the size must come out as without random steps");
+    if (random.h > want.h || random.w > want.w) return false;
+    diag_note(c->diags, "with `crop %dx%d` in preprocess, the middle is cut out of all others",
+              random.h, random.w);
+    return false;
 }

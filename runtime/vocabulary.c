@@ -1,6 +1,7 @@
 /* vocabulary.c — all tables of the runtime, as the language wants to see them. */
 #include "runtime/vocabulary.h"
 
+#include "runtime/augments/augment.h"
 #include "runtime/data/dataset.h"
 #include "runtime/init.h"
 #include "runtime/layer.h"
@@ -50,6 +51,13 @@ static const KindSpec *const steps[] = {
     NULL,
 };
 
+static const KindSpec *const augments[] = {
+#define AUGMENT(name) &name##_augment.spec,
+#include "runtime/augments/augments.def"
+#undef AUGMENT
+    NULL,
+};
+
 static const KindSpec *const sets[] = {
 #define KNOWN_SET(name) &name##_set.spec.kind,
 #include "runtime/data/sets.def"
@@ -61,13 +69,6 @@ static const KindSpec *const none[] = {NULL};
 
 // Words of the language whose kinds are not written yet: a row goes when its kind comes.
 static const Planned planned[] = {
-    {GROUP_STEP, "grayscale", NULL},     {GROUP_STEP, "blur", NULL},
-    {GROUP_STEP, "edges", NULL},         {GROUP_STEP, "equalize", NULL},
-    {GROUP_AUGMENT, "flip", NULL},       {GROUP_AUGMENT, "shear", NULL},
-    {GROUP_AUGMENT, "zoom", NULL},       {GROUP_AUGMENT, "rotate", NULL},
-    {GROUP_AUGMENT, "shift", NULL},      {GROUP_AUGMENT, "crop", NULL},
-    {GROUP_AUGMENT, "brightness", NULL}, {GROUP_AUGMENT, "contrast", NULL},
-    {GROUP_AUGMENT, "noise", NULL},      {GROUP_AUGMENT, "cutout", NULL},
     {GROUP_STATEMENT, "balance", "train"},
     {0},
 };
@@ -80,7 +81,7 @@ const Vocabulary runtime_vocabulary = {
         [GROUP_SCHEDULE]  = schedules,
         [GROUP_INIT]      = inits,
         [GROUP_STEP]      = steps,
-        [GROUP_AUGMENT]   = none,
+        [GROUP_AUGMENT]   = augments,
         [GROUP_DATA]      = sets,
         [GROUP_STATEMENT] = none,
     },

@@ -1,7 +1,7 @@
 /* crop.c — cut a window out of the middle.
  *
  *     dst[c,y,x] = src[c, y + (H − H')/2, x + (W − W')/2]        halves rounded down */
-#include "runtime/data/dataset.h"
+#include "runtime/data/terms.h"
 
 typedef struct Crop { Size size; } Crop;
 
@@ -31,10 +31,17 @@ static void apply(const ImageStep *s) {
         *at(dst, 0, c, y, x) = *at(src, 0, c, y + top, x + left);
 }
 
+static void explain(const StepQuestion *q) {
+    const Tensor src = q->s.src, dst = q->s.dst;
+    const Operand x = term_src(q, q->c, q->y + (src.h - dst.h) / 2, q->x + (src.w - dst.w) / 2);
+    term_tell(q, NULL, 1, &x);
+}
+
 const StepKind crop_step = {
     .spec = {.name = "crop", .summary = "cut a window out of the middle",
              .formula = "y[c,y,x] = x[c, y + (H-H')/2, x + (W-W')/2]", .example = "crop 28x28",
              .synonyms = "CenterCrop centercrop", .source = "runtime/data/crop.c",
              .cfg_size = sizeof(Crop), .attrs = attrs, .infer = infer},
     .apply = apply,
+    .explain = explain,
 };

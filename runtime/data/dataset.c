@@ -1,7 +1,7 @@
 /* dataset.c — opens and closes labelled images; see dataset.h.
  *
  * The work is elsewhere: pictures.c finds and splits them, measure.c looks at all of them once,
- * numbers.c makes numbers of one. */
+ * numbers.c makes numbers of one, random.c changes it before. */
 #include "runtime/data/dataset.h"
 
 #include <stdio.h>
@@ -70,20 +70,29 @@ static bool names_open(Dataset *d, const Experiment *x, Error *e) {
 
 // ---- steps --------------------------------------------------------------------------------------
 
-// The shape after each step. The file has been checked, so no step refuses.
+// The shapes that n uses of kinds make of `first`, one after the other. The file has been checked, so
+// none refuses.
+static bool shapes_of(const Use *use, int n, Shape first, int classes, Shape **out, Error *e) {
+    Shape *shape = *out = malloc(((size_t)n + 1) * sizeof *shape);
+    if (!shape) return error_set(e, "no memory for the data");
+    shape[0] = first;
+    for (int k = 0; k < n; k++) {
+        Infer q = {.cfg = use[k].cfg, .n_src = 1, .src = &shape[k], .classes = classes,
+                   .dst = shape[k], .use = &use[k]};
+        if (use[k].kind->infer && !use[k].kind->infer(&q))
+            return error_set(e, "the pictures do not suit the step %s", use[k].kind->name);
+        shape[k + 1] = q.dst;
+    }
+    return true;
+}
+
 static bool shapes_open(Dataset *d, const Experiment *x, Error *e) {
     Store *s = store_of(d);
-    s->shape = malloc(((size_t)d->n_steps + 1) * sizeof *s->shape);
-    if (!s->shape) return error_set(e, "no memory for the data");
-    s->shape[0] = d->image = x->image;
-    for (int k = 0; k < d->n_steps; k++) {
-        const Use *use = &d->step[k];
-        Infer q = {.cfg = use->cfg, .n_src = 1, .src = &s->shape[k], .classes = x->classes,
-                   .dst = s->shape[k], .use = use};
-        if (use->kind->infer && !use->kind->infer(&q))
-            return error_set(e, "the pictures do not suit the step %s", use->kind->name);
-        s->shape[k + 1] = q.dst;
-    }
+    d->image = x->image;
+    if (!shapes_of(d->step, d->n_steps, x->image, x->classes, &s->shape, e) ||
+        !shapes_of(d->augment, d->n_augments, x->image, x->classes, &s->random_shape, e) ||
+        !shapes_of(d->step, d->n_steps, s->random_shape[d->n_augments], x->classes, &s->late_shape,
+                   e)) return false;
     d->input = s->shape[d->n_steps];
     return true;
 }
@@ -110,11 +119,14 @@ static bool measured_open(Dataset *d, Error *e) {
 static bool open_all(Dataset *d, const Experiment *x, const Opening *o, Error *e) {
     if (!names_open(d, x, e) || !shapes_open(d, x, e) || !measured_open(d, e)) return false;
     if (!o->need_pictures) return table_make(d, e);
-    return pictures_open(d, x, o, e) && measure_steps(d, o->threads, e);
+    if (!pictures_open(d, x, o, e) || !measure_steps(d, o->threads, e)) return false;
+    kept_open(d, (o->cache ? o->cache : CACHE_DEFAULT) / 2);
+    return true;
 }
 
 bool dataset_open(Dataset *d, const Experiment *x, const Opening *o, Error *e) {
-    *d = (Dataset){.n_steps = x->n_steps, .step = x->step};
+    *d = (Dataset){.n_steps = x->n_steps, .step = x->step,
+                     .n_augments = x->n_augments, .augment = x->augment};
     d->memory = calloc(1, sizeof(Store));
     if (!d->memory) return error_set(e, "no memory for the data");
     if (open_all(d, x, o, e)) return true;
@@ -133,7 +145,8 @@ void dataset_close(Dataset *d) {
     if (s) {
         block_free(&s->train);
         block_free(&s->test);
-        free(s->shape);
+        kept_close(d);
+        free(s->shape), free(s->random_shape), free(s->late_shape);
         free(s->numbers);
         free(s->table);
         free(s->text);

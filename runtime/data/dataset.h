@@ -31,13 +31,26 @@ typedef struct ImageList {
 // part) alone. Where a `const Draw *` is NULL, there are no random steps.
 typedef struct Draw { uint64_t seed, epoch; } Draw;
 
-// What one image step does with one picture; src and dst are 1 × C × H × W and may be the same
-// place when the shapes are equal.
+// What one image step does with one picture; src and dst are 1 × C × H × W, and two places unless
+// the step is by_value.
 typedef struct ImageStep {
     const void *cfg;
     const real *measured;  // what measure() found, n_measured numbers
     Tensor src, dst;
+    real *row;             // scratch: as many numbers as a row of src has
 } ImageStep;
+
+// A question about one number of dst, and where the answer goes: the terms whose sum it is, as
+// runtime/explain.h tells them. Numbers of src are OF_SRC, all others OF_NOTHING.
+struct Term;
+struct Operand;
+typedef struct StepQuestion {
+    ImageStep s;           // as it was carried out
+    int c, y, x;
+    void *ctx;
+    void (*term)(void *ctx, const struct Term *t);
+    void (*helper)(void *ctx, const struct Operand *o); // may be NULL
+} StepQuestion;
 
 typedef struct StepKind {
     KindSpec spec;                      // infer: the shape that comes out
@@ -52,7 +65,13 @@ typedef struct StepKind {
     void (*measure)(Tensor src, double *sum);
     void (*finish)(const double *sum, Shape src, int n, real *measured);
     void (*apply)(const ImageStep *s);
+    void (*explain)(const StepQuestion *q);
+    // Steps that are convolutions with a known kernel: kernel number k, row by row, into `kernel`
+    // (MAX_STEP_KERNEL² numbers); false if there is none of that number. NULL: no convolution.
+    bool (*kernel)(const void *cfg, int k, Size *size, double *kernel);
 } StepKind;
+
+enum { MAX_STEP_KERNEL = 31 };
 
 #define STEP(name) extern const StepKind name##_step;
 #include "runtime/data/steps.def"
@@ -80,6 +99,8 @@ typedef struct Dataset {
     ImageList part[N_PARTS];
     int n_steps;
     const Use *step;
+    int n_augments;
+    const Use *augment;       // random steps, for training pictures
     real **measured;          // per step, or NULL
     bool measured_known;      // measured here, or taken from a file of weights
     char from[256];           // where it was found, for people
@@ -128,6 +149,9 @@ typedef struct PictureStage {
 } PictureStage;
 bool dataset_watch(const Dataset *d, Part part, int i, const Picture *elsewhere, const Draw *draw,
                    void (*each)(void *ctx, const PictureStage *s), void *ctx, Error *e);
+
+// Takes number [c,y,x] of what step k made of src apart: fills in q->s and asks the step.
+void dataset_explain(const Dataset *d, int k, Tensor src, Tensor dst, StepQuestion *q);
 
 // The same for a picture from elsewhere: gray or colour as the data are, resized to their shape.
 bool dataset_picture(const Dataset *d, const Picture *p, Tensor dst, int k, Error *e);

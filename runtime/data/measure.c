@@ -2,23 +2,22 @@
  *
  * The pictures are cut into ranges of a fixed size. Each range is summed up on its own, by
  * whichever thread takes it; the sums are then added in order, so that the result does not depend
- * on the number of threads. */
+ * on the number of threads.
+ *
+ * Only training pictures are looked at, as they are without random steps. */
 #include <stdlib.h>
 
 #include "runtime/data/store.h"
 
-enum { RANGE = 1024 }; // pictures of one task
+enum { RANGE = 256 }; // pictures of one task
 
 typedef struct Measuring {
     const Dataset *d;
     int step, n_sum;
     double *sum;      // n_sum for each range
     real *scratch;    // dataset_scratch() for each worker
+    Error *error;     // for each range: "" unless a picture cannot be read
 } Measuring;
-
-static Tensor as_tensor(const real *v, Shape s) {
-    return (Tensor){(real *)v, 1, s.c, s.h, s.w, LAYOUT_PLAIN};
-}
 
 static void measure_range(void *ctx, int task, int worker) {
     const Measuring *m = ctx;
@@ -29,8 +28,12 @@ static void measure_range(void *ctx, int task, int worker) {
     double *sum = m->sum + (size_t)task * (size_t)m->n_sum;
 
     for (int i = lo; i < hi; i++) {
-        const real *v = steps_apply(m->d, l->pixel[i], m->step, scratch);
-        step_kind(m->d, m->step)->measure(as_tensor(v, shape), sum);
+        Scratch s = scratch_cut(m->d, scratch);
+        const uint8_t *pixel = dataset_pixels(m->d, PART_TRAIN, i, s.bytes[0], &m->error[task]);
+        if (!pixel) return;
+        const real *v = steps_run(m->d, (Canvas){.shape = m->d->image, .bytes = pixel},
+                                  store_of(m->d)->shape, m->step, &s);
+        step_kind(m->d, m->step)->measure(plain_picture(v, shape), sum);
     }
 }
 
@@ -39,21 +42,31 @@ static void add_up(double *sum, int n_sum, int n_ranges) {
         for (int i = 0; i < n_sum; i++) sum[i] += sum[(size_t)r * (size_t)n_sum + (size_t)i];
 }
 
+// The message of the first range that has one.
+static bool all_read(const Error *error, int n_ranges, Error *e) {
+    for (int r = 0; r < n_ranges; r++)
+        if (error[r].text[0]) return error_set(e, "%s", error[r].text);
+    return true;
+}
+
 static bool measure_step(Dataset *d, int k, Threads *t, Error *e) {
     const int n = d->part[PART_TRAIN].n, n_ranges = (n + RANGE - 1) / RANGE;
     const Shape shape = store_of(d)->shape[k];
     Measuring m = {.d = d, .step = k, .n_sum = step_measures(d, k) + 2 * shape.c};
     m.sum = calloc((size_t)n_ranges, (size_t)m.n_sum * sizeof *m.sum);
     m.scratch = malloc(dataset_scratch(d) * (size_t)threads_count(t) * sizeof *m.scratch);
-    const bool ok = m.sum && m.scratch;
+    m.error = calloc((size_t)n_ranges, sizeof *m.error);
+    bool ok = (m.sum && m.scratch && m.error) || error_set(e, "no memory to measure the pictures");
     if (ok) {
         threads_run(t, n_ranges, measure_range, &m);
+        ok = all_read(m.error, n_ranges, e);
+    }
+    if (ok) {
         add_up(m.sum, m.n_sum, n_ranges);
         step_kind(d, k)->finish(m.sum, shape, n, d->measured[k]);
     }
-    free(m.sum);
-    free(m.scratch);
-    return ok || error_set(e, "no memory to measure the pictures");
+    free(m.sum), free(m.scratch), free(m.error);
+    return ok;
 }
 
 bool measure_steps(Dataset *d, Threads *t, Error *e) {

@@ -12,7 +12,7 @@
  * Source: LeCun et al., "Efficient BackProp", 1998, §4.3. */
 #include <math.h>
 
-#include "runtime/data/dataset.h"
+#include "runtime/data/terms.h"
 
 typedef struct Normalize { Reals mean, std; } Normalize;
 
@@ -80,19 +80,36 @@ static void finish(const double *sum, Shape src, int n, real *measured) {
 // Number c of a list that has one per channel, or one for all.
 static real per_channel(const Reals *r, int c) { return (real)r->v[r->n == 1 ? 0 : c]; }
 
-static void apply(const ImageStep *s) {
+static real mean_of(const ImageStep *s, int c) {
     const Normalize *cfg = s->cfg;
-    const bool written = cfg->mean.n > 0;
-    const int C = s->src.c;
+    return cfg->mean.n ? per_channel(&cfg->mean, c) : s->measured[c];
+}
+
+// What channel c is divided by.
+static real std_of(const ImageStep *s, int c) {
+    const Normalize *cfg = s->cfg;
+    const real std = cfg->mean.n ? per_channel(&cfg->std, c) : s->measured[s->src.c + c];
+    return std > 0 ? std : 1;
+}
+
+static void apply(const ImageStep *s) {
     const size_t P = (size_t)s->src.h * (size_t)s->src.w;
 
-    for (int c = 0; c < C; c++) {
-        const real mean = written ? per_channel(&cfg->mean, c) : s->measured[c];
-        const real std  = written ? per_channel(&cfg->std, c) : s->measured[C + c];
+    for (int c = 0; c < s->src.c; c++) {
+        const real mean = mean_of(s, c), std = std_of(s, c);
         const real *src = s->src.v + (size_t)c * P;
         real *dst = s->dst.v + (size_t)c * P;
-        for (size_t i = 0; i < P; i++) dst[i] = (src[i] - mean) / (std > 0 ? std : 1);
+        for (size_t i = 0; i < P; i++) dst[i] = (src[i] - mean) / std;
     }
+}
+
+static void explain(const StepQuestion *q) {
+    const double mean = mean_of(&q->s, q->c), std = std_of(&q->s, q->c);
+    const Operand stretch = term_number("1/std", 1 / std, NULL);
+    term_help(q, term_number("mean", mean, "of the channel, in all training pictures"));
+    term_help(q, term_number("std", std, "of the channel, in all training pictures"));
+    term_tell(q, NULL, 2, (Operand[]){term_src(q, q->c, q->y, q->x), stretch});
+    term_tell(q, "shift", 2, (Operand[]){term_number("−mean", -mean, NULL), stretch});
 }
 
 const StepKind normalize_step = {
@@ -108,4 +125,5 @@ const StepKind normalize_step = {
     .measure = measure,
     .finish = finish,
     .apply = apply,
+    .explain = explain,
 };

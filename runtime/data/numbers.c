@@ -1,33 +1,56 @@
 /* numbers.c — from the bytes of a picture to the numbers that the network reads.
  *
- * The definition: the bytes become numbers, channel after channel; each step makes new ones of
- * them; the last are put where the network wants them (steps_apply).
+ * The definition: random steps change the picture (random.c); the bytes become numbers, channel
+ * after channel; each step makes new ones of them; the last are put where the network wants them.
  *
  * The fast way: if every step looks at one value at a time, a byte can become only 256 different
  * numbers per channel. A table of them is made once, by the definition itself, with a picture that
- * has all 256 values; a picture is then nothing but looking up. */
+ * has all 256 values; a picture is then nothing but looking up, also one whose pixels a random step
+ * has moved. Where steps look at more, what they make of a picture is kept (kept.c). */
 #include <stdlib.h>
 
-#include "runtime/data/picture.h"
 #include "runtime/data/store.h"
 
 enum { BYTES = 256 };
 
-static size_t size_of(Shape s) { return (size_t)s.c * (size_t)s.h * (size_t)s.w; }
+// ---- scratch ------------------------------------------------------------------------------------
 
-// ---- the definition -----------------------------------------------------------------------------
+static size_t larger(size_t a, size_t b) { return a > b ? a : b; }
 
-// The largest of the shapes between the steps.
-static size_t room(const Dataset *d) {
-    size_t most = 0;
-    for (int k = 0; k <= d->n_steps; k++) {
-        const size_t n = size_of(store_of(d)->shape[k]);
-        if (n > most) most = n;
-    }
-    return most;
+// The most numbers that a picture has on its way, or the most columns.
+static size_t most(const Dataset *d, size_t (*of)(Shape)) {
+    const Store *s = store_of(d);
+    size_t n = 0;
+    for (int k = 0; k <= d->n_steps; k++)
+        n = larger(n, larger(of(s->shape[k]), of(s->late_shape[k])));
+    for (int k = 0; k <= d->n_augments; k++) n = larger(n, of(s->random_shape[k]));
+    return n;
 }
 
-size_t dataset_scratch(const Dataset *d) { return 2 * room(d); }
+static size_t columns(Shape s) { return (size_t)s.w; }
+
+// How many reals hold the bytes of a picture before the first fixed step.
+static size_t byte_room(const Dataset *d) {
+    size_t n = shape_size(d->image);
+    for (int k = 0; k <= d->n_augments; k++)
+        n = larger(n, shape_size(store_of(d)->random_shape[k]));
+    return (n + sizeof(real) - 1) / sizeof(real);
+}
+
+size_t dataset_scratch(const Dataset *d) {
+    return 2 * most(d, shape_size) + AFFINE_ROW * most(d, columns) + 3 * byte_room(d);
+}
+
+Scratch scratch_cut(const Dataset *d, real *v) {
+    Scratch s = {.src = v};
+    s.dst = s.src + most(d, shape_size);
+    s.row = s.dst + most(d, shape_size);
+    v = s.row + AFFINE_ROW * most(d, columns);
+    for (int i = 0; i < 3; i++) s.bytes[i] = (uint8_t *)(v + (size_t)i * byte_room(d));
+    return s;
+}
+
+// ---- the definition -----------------------------------------------------------------------------
 
 static void bytes_to_numbers(const uint8_t *pixel, Shape s, real *dst) {
     const size_t C = (size_t)s.c, P = (size_t)s.h * (size_t)s.w;
@@ -36,24 +59,33 @@ static void bytes_to_numbers(const uint8_t *pixel, Shape s, real *dst) {
         dst[c * P + i] = pixel[i * C + c];
 }
 
-static Tensor plain(real *v, Shape s) { return (Tensor){v, 1, s.c, s.h, s.w, LAYOUT_PLAIN}; }
+void canvas_numbers(Canvas *c, const Scratch *s) {
+    if (!c->bytes) return;
+    bytes_to_numbers(c->bytes, c->shape, s->src);
+    *c = (Canvas){.shape = c->shape, .numbers = s->src};
+}
 
-static void apply_step(const Dataset *d, int k, Tensor src, Tensor dst) {
-    const ImageStep s = {d->step[k].cfg, d->measured[k], src, dst};
+static void apply_step(const Dataset *d, int k, Tensor src, Tensor dst, real *row) {
+    const ImageStep s = {d->step[k].cfg, d->measured[k], src, dst, row};
     step_kind(d, k)->apply(&s);
 }
 
-const real *steps_apply(const Dataset *d, const uint8_t *pixel, int upto, real *scratch) {
-    const Shape *shape = store_of(d)->shape;
-    real *src = scratch, *dst = scratch + room(d);
-    bytes_to_numbers(pixel, shape[0], src);
+const real *steps_run(const Dataset *d, Canvas c, const Shape *shape, int upto, Scratch *s) {
+    canvas_numbers(&c, s);
     for (int k = 0; k < upto; k++) {
-        apply_step(d, k, plain(src, shape[k]), plain(dst, shape[k + 1]));
-        real *const done = dst;
-        dst = src;
-        src = done;
+        apply_step(d, k, plain_picture(s->src, shape[k]), plain_picture(s->dst, shape[k + 1]),
+                   s->row);
+        real *const done = s->dst;
+        s->dst = s->src;
+        s->src = done;
     }
-    return src;
+    return s->src;
+}
+
+const real *steps_apply(const Dataset *d, const uint8_t *pixel, int upto, real *scratch) {
+    Scratch s = scratch_cut(d, scratch);
+    const Canvas c = {.shape = d->image, .bytes = pixel};
+    return steps_run(d, c, store_of(d)->shape, upto, &s);
 }
 
 // ---- the fast way -------------------------------------------------------------------------------
@@ -66,14 +98,15 @@ static bool all_by_value(const Dataset *d) {
 
 bool table_make(Dataset *d, Error *e) {
     Store *s = store_of(d);
+    kept_forget(d);
     if (!all_by_value(d)) return true;
     const Shape ruler = {d->image.c, 1, BYTES};
-    if (!s->table) s->table = malloc(size_of(ruler) * sizeof *s->table);
+    if (!s->table) s->table = malloc(shape_size(ruler) * sizeof *s->table);
     if (!s->table) return error_set(e, "no memory for the data");
     for (int c = 0; c < ruler.c; c++)
         for (int v = 0; v < BYTES; v++) s->table[c * BYTES + v] = (real)v;
     for (int k = 0; k < d->n_steps; k++)
-        apply_step(d, k, plain(s->table, ruler), plain(s->table, ruler));
+        apply_step(d, k, plain_picture(s->table, ruler), plain_picture(s->table, ruler), NULL);
     return true;
 }
 
@@ -107,61 +140,45 @@ static void look_up(const real *table, const uint8_t *pixel, Shape s, Place to) 
         to.v[c * to.channel + i * to.pixel] = table[c * BYTES + pixel[i * C + c]];
 }
 
-static void put_picture(const Dataset *d, const uint8_t *pixel, Tensor dst, int k, real *scratch) {
-    const Place to = place_of(dst, k);
+// Returns the numbers, unless they were only looked up.
+static const real *put_canvas(const Dataset *d, Canvas c, const Shape *shape, Place to, Scratch *s) {
     const real *table = store_of(d)->table;
-    if (table) look_up(table, pixel, d->input, to);
-    else put_numbers(steps_apply(d, pixel, d->n_steps, scratch), d->input, to);
+    if (table && c.bytes) {
+        look_up(table, c.bytes, d->input, to);
+        return NULL;
+    }
+    const real *numbers = steps_run(d, c, shape, d->n_steps, s);
+    put_numbers(numbers, d->input, to);
+    return numbers;
+}
+
+static bool put_fixed(const Dataset *d, Part part, int i, Place to, Scratch *s, Error *e) {
+    const real *numbers = kept_find(d, part, i);
+    if (numbers) {
+        put_numbers(numbers, d->input, to);
+        return true;
+    }
+    const Canvas c = {.shape = d->image, .bytes = dataset_pixels(d, part, i, s->bytes[0], e)};
+    if (!c.bytes) return false;
+    numbers = put_canvas(d, c, store_of(d)->shape, to, s);
+    if (numbers) kept_put(d, part, i, numbers);
+    return true;
 }
 
 bool dataset_image(const Dataset *d, Part part, int i, const Draw *draw, Tensor dst, int k,
                    real *scratch, Error *e) {
-    (void)draw; // no random steps exist yet
-    const uint8_t *pixel = dataset_pixels(d, part, i, NULL, e);
-    if (pixel) put_picture(d, pixel, dst, k, scratch);
-    return pixel;
+    const Place to = place_of(dst, k);
+    Scratch s = scratch_cut(d, scratch);
+    if (!draw || !d->n_augments) return put_fixed(d, part, i, to, &s, e);
+    const uint8_t *pixel = dataset_pixels(d, part, i, s.bytes[0], e);
+    if (!pixel) return false;
+    put_canvas(d, random_apply(d, pixel, draw, i, d->n_augments, &s), store_of(d)->late_shape, to,
+               &s);
+    return true;
 }
 
-// A picture from elsewhere as the bytes that the data's own pictures are; sized->v is new memory.
-static bool fit_elsewhere(const Dataset *d, const Picture *p, Picture *sized, Error *e) {
-    Picture colour;
-    if (!d->measured_known)
-        return error_set(e, "the file of weights does not say what the image steps have measured");
-    if (!picture_channels(&colour, p, d->image.c, e)) return false;
-    const bool ok = picture_resize(sized, &colour, d->image.h, d->image.w, e);
-    picture_free(&colour);
-    return ok;
-}
-
-bool dataset_picture(const Dataset *d, const Picture *p, Tensor dst, int k, Error *e) {
-    Picture sized;
-    if (!fit_elsewhere(d, p, &sized, e)) return false;
-    real *scratch = malloc(dataset_scratch(d) * sizeof *scratch);
-    if (scratch) put_picture(d, sized.v, dst, k, scratch);
-    free(scratch);
-    picture_free(&sized);
-    return scratch || error_set(e, "no memory for the picture");
-}
-
-// ---- stage by stage, for somebody who looks -----------------------------------------------------
-
-bool dataset_watch(const Dataset *d, Part part, int i, const Picture *elsewhere, const Draw *draw,
-                   void (*each)(void *ctx, const PictureStage *s), void *ctx, Error *e) {
-    (void)draw; // no random steps exist yet
-    Picture sized = {0};
-    if (elsewhere && !fit_elsewhere(d, elsewhere, &sized, e)) return false;
-    uint8_t *bytes = malloc(size_of(d->image));
-    real *scratch = malloc(dataset_scratch(d) * sizeof *scratch);
-    bool ok = (bytes && scratch) || error_set(e, "no memory for the picture");
-    const uint8_t *pixel = !ok ? NULL : elsewhere ? sized.v : dataset_pixels(d, part, i, bytes, e);
-    for (int k = 0; pixel && k <= d->n_steps; k++) {
-        const real *v = steps_apply(d, pixel, k, scratch);
-        const PictureStage s = {.use = k ? &d->step[k - 1] : NULL,
-                                .v = plain((real *)v, store_of(d)->shape[k])};
-        each(ctx, &s);
-    }
-    ok = ok && pixel;
-    free(bytes), free(scratch);
-    picture_free(&sized);
-    return ok;
+void numbers_put(const Dataset *d, const uint8_t *pixel, Tensor dst, int k, real *scratch) {
+    Scratch s = scratch_cut(d, scratch);
+    put_canvas(d, (Canvas){.shape = d->image, .bytes = pixel}, store_of(d)->shape, place_of(dst, k),
+               &s);
 }

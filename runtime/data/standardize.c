@@ -5,18 +5,33 @@
  * over all M numbers of the image, channels together. An image of one colour becomes 0. */
 #include <math.h>
 
-#include "runtime/data/dataset.h"
+#include "runtime/data/terms.h"
 
-static void apply(const ImageStep *s) {
-    const size_t M = tensor_image(s->src);
-    const real *src = s->src.v;
+typedef struct Spread { double mean, deviation; } Spread;
+
+static Spread spread_of(Tensor t) {
+    const size_t M = tensor_image(t);
     double sum = 0, sum_squares = 0;
 
-    for (size_t i = 0; i < M; i++) sum += src[i];
+    for (size_t i = 0; i < M; i++) sum += t.v[i];
     const double mean = sum / (double)M;
-    for (size_t i = 0; i < M; i++) sum_squares += (src[i] - mean) * (src[i] - mean);
-    const double deviation = fmax(sqrt(sum_squares / (double)M), 1e-6);
-    for (size_t i = 0; i < M; i++) s->dst.v[i] = (real)((src[i] - mean) / deviation);
+    for (size_t i = 0; i < M; i++) sum_squares += (t.v[i] - mean) * (t.v[i] - mean);
+    return (Spread){mean, fmax(sqrt(sum_squares / (double)M), 1e-6)};
+}
+
+static void apply(const ImageStep *s) {
+    const Spread p = spread_of(s->src);
+    for (size_t i = 0, M = tensor_image(s->src); i < M; i++)
+        s->dst.v[i] = (real)((s->src.v[i] - p.mean) / p.deviation);
+}
+
+static void explain(const StepQuestion *q) {
+    const Spread p = spread_of(q->s.src);
+    const Operand stretch = term_number("1/σ", 1 / p.deviation, NULL);
+    term_help(q, term_number("µ", p.mean, "mean of the whole picture"));
+    term_help(q, term_number("σ", p.deviation, "deviation of the whole picture"));
+    term_tell(q, NULL, 2, (Operand[]){term_src(q, q->c, q->y, q->x), stretch});
+    term_tell(q, "shift", 2, (Operand[]){term_number("−µ", -p.mean, NULL), stretch});
 }
 
 const StepKind standardize_step = {
@@ -25,4 +40,5 @@ const StepKind standardize_step = {
              .synonyms = "per_image_standardization samplewise",
              .source = "runtime/data/standardize.c"},
     .apply = apply,
+    .explain = explain,
 };

@@ -1,13 +1,20 @@
 /* store.h — what a Dataset owns, and the pieces that open it; see dataset.h. */
 #pragma once
+#include "runtime/augments/augment.h"
 #include "runtime/data/dataset.h"
 #include "runtime/data/source.h"
+
+// Numbers after all steps that are kept once they have been worked out; see kept.c.
+typedef struct Kept { real *numbers; _Atomic unsigned char *state; } Kept;
 
 typedef struct Store {
     Block train, test;   // as the source gave them; their pixels are what the parts point at
     Shape *shape;        // of what arrives at step i; shape[n_steps] is Dataset.input
+    Shape *random_shape; // of what arrives at random step i, the last of what they make
+    Shape *late_shape;   // as `shape`, behind the random steps
     real *numbers;       // everything measured; Dataset.measured points into it
     real *table;         // channel × 256: what all steps make of a byte, or NULL (see numbers.c)
+    Kept kept[N_PARTS];
     char *text;          // the names of the classes, and
     const char **name;   // where each begins
 } Store;
@@ -16,6 +23,16 @@ static inline Store *store_of(const Dataset *d) { return d->memory; }
 
 static inline const StepKind *step_kind(const Dataset *d, int k) {
     return (const StepKind *)d->step[k].kind;
+}
+
+static inline const AugmentKind *augment_kind(const Dataset *d, int k) {
+    return (const AugmentKind *)d->augment[k].kind;
+}
+
+static inline size_t shape_size(Shape s) { return (size_t)s.c * (size_t)s.h * (size_t)s.w; }
+
+static inline Tensor plain_picture(const real *v, Shape s) {
+    return (Tensor){(real *)v, 1, s.c, s.h, s.w, LAYOUT_PLAIN};
 }
 
 // How many numbers step k measures.
@@ -30,9 +47,53 @@ bool pictures_open(Dataset *d, const Experiment *x, const Opening *o, Error *e);
 // Measures what the steps measure on the training pictures, and makes the table.
 bool measure_steps(Dataset *d, Threads *t, Error *e);
 
-// What the first `upto` steps make of a picture of Dataset.image's shape: shape[upto] numbers, in
-// scratch (see dataset_scratch).
+// ---- numbers.c: one picture ---------------------------------------------------------------------
+
+// A picture on its way to the network: bytes, channels side by side, or else numbers 0 … 255,
+// channel after channel.
+typedef struct Canvas { Shape shape; const uint8_t *bytes; const real *numbers; } Canvas;
+
+// dataset_scratch() reals, cut into what the work on a picture needs.
+typedef struct Scratch {
+    real *src, *dst;    // numbers of a picture, twice: steps go from one to the other
+    real *row;          // AFFINE_ROW numbers for each column
+    uint8_t *bytes[3];  // a decoded picture, and twice a moved one
+} Scratch;
+
+Scratch scratch_cut(const Dataset *d, real *v);
+
+// Makes numbers of the bytes, in s->src, unless they are numbers already.
+void canvas_numbers(Canvas *c, const Scratch *s);
+
+// What the first `upto` steps make of a canvas; shape[k] is what arrives at step k.
+const real *steps_run(const Dataset *d, Canvas c, const Shape *shape, int upto, Scratch *s);
+
+// The same for the bytes of a picture of Dataset.image's shape, without random steps.
 const real *steps_apply(const Dataset *d, const uint8_t *pixel, int upto, real *scratch);
+
+// Puts what the fixed steps make of the bytes of a picture into image k of dst.
+void numbers_put(const Dataset *d, const uint8_t *pixel, Tensor dst, int k, real *scratch);
 
 // Makes Store.table anew if every step is by_value, after a change of what was measured.
 bool table_make(Dataset *d, Error *e);
+
+// ---- random.c: random steps ---------------------------------------------------------------------
+
+// The numbers that random step k draws for picture i: MAX_DRAWN.
+void random_draw(const Dataset *d, const Draw *draw, int i, int k, double *drawn);
+
+// What the first `upto` random steps make of picture i.
+Canvas random_apply(const Dataset *d, const uint8_t *pixel, const Draw *draw, int i, int upto,
+                    Scratch *s);
+
+#define CACHE_DEFAULT ((size_t)1 << 30) // where Opening.cache is 0
+
+// ---- kept.c -------------------------------------------------------------------------------------
+
+// Keeps the numbers of all pictures that no random step changes, as far as `limit` bytes last.
+void kept_open(Dataset *d, size_t limit);
+void kept_close(Dataset *d);
+void kept_forget(Dataset *d); // what was measured has changed; nobody may be reading
+
+const real *kept_find(const Dataset *d, Part part, int i); // NULL: not there (yet)
+void kept_put(const Dataset *d, Part part, int i, const real *numbers);
