@@ -43,7 +43,7 @@ static void apply(const void *cfg, const double *drawn, Rng r, Tensor picture) {
 const AugmentKind contrast_augment = {
     .spec = {.name = "contrast", .summary = "make the contrast stronger or weaker",
              .formula = "y = g + k·(x − g), g the mean gray", .example = "contrast 20%",
-             .synonyms = "RandomContrast contrast_range ColorJitter",
+             .synonyms = "RandomContrast contrast_range",
              .source = "runtime/augments/contrast.c", .cfg_size = sizeof(Contrast),
              .attrs = attrs},
     .drawn_name = {"factor"},

@@ -16,7 +16,7 @@
 
 #include <math.h>
 
-#include "runtime/data/dataset.h"
+#include "runtime/data/terms.h"
 
 typedef struct Resize { Size size; } Resize;
 
@@ -81,6 +81,16 @@ static void apply(const ImageStep *s) {
         resize_channel(at(src, 0, c, 0, 0), src.h, src.w, at(dst, 0, c, 0, 0), dst.h, dst.w);
 }
 
+static void explain(const StepQuestion *q) {
+    const Tensor src = q->s.src, dst = q->s.dst;
+    const Window down = window(q->y, src.h, dst.h), right = window(q->x, src.w, dst.w);
+    for (int i = down.lo; i < down.hi; i++)
+        for (int j = right.lo; j < right.hi; j++)
+            term_tell(q, NULL, 3, (Operand[]){term_number("share(y,i)", share(&down, i), NULL),
+                                              term_number("share(x,j)", share(&right, j), NULL),
+                                              term_src(q, q->c, i, j)});
+}
+
 const StepKind resize_step = {
     .spec = {.name = "resize", .summary = "give the image another height and width",
              .formula = "y[c,y,x] = Σ share(y,i) · share(x,j) · x[c,i,j]",
@@ -88,4 +98,5 @@ const StepKind resize_step = {
              .source = "runtime/data/resize.c",
              .cfg_size = sizeof(Resize), .attrs = attrs, .infer = infer},
     .apply = apply,
+    .explain = explain,
 };

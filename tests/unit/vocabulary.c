@@ -13,7 +13,8 @@ static const struct { Group group; bool formula; const char *model; } groups[] =
     {GROUP_SCHEDULE,  true,  "dense classes; softmax\nloss crossentropy\noptimizer adam\n"
                              "train epochs=5 %s"},
     {GROUP_INIT,      true,  "init %s\ndense classes"},
-    {GROUP_STEP,      false, "relu"},
+    {GROUP_STEP,      true,  "preprocess { %s }\nrelu"},
+    {GROUP_AUGMENT,   true,  "preprocess { resize 64x64 }\naugment { %s }\nrelu"},
     {GROUP_DATA,      false, "relu"},
 };
 
