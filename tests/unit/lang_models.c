@@ -17,8 +17,24 @@ static const struct {
      "data mnist\nconv 2 5x5; relu; maxpool 2; dense 100; relu; dense classes; softmax\n"
      "loss crossentropy\noptimizer sgd lr=0.1\ntrain iterations=1000 batch=64\n"
      "evaluate accuracy confusion\nsave \"first.safetensors\"", 29962, "0", "6"},
+    {"every step of the classic recipe",
+     "data \"catsdogs\" size=64x64 classes=2\npreprocess { grayscale; blur 3x3; normalize }\n"
+     "conv 2 5x5; instancenorm; relu; maxpool 2\ndense 100; relu\ndense 50;  relu\n"
+     "dense 2;   softmax\nloss crossentropy\noptimizer sgd lr=0.01\n"
+     "train iterations=1000 batch=32\nevaluate accuracy\nsave \"recipe.safetensors\"",
+     185308, "0", "9"},
+    {"Keras' own recipe for two classes, line for line",
+     "data \"catsdogs\" size=64x64 classes=2\n"
+     "preprocess { rescale 1/255 }\n"                         // rescale=1./255
+     "augment { shear 0.2; zoom 0.2; flip horizontal }\n"     // shear_range, zoom_range, horizontal_flip
+     "conv 32 3x3; relu; maxpool 2\nconv 32 3x3; relu; maxpool 2\nflatten\n"
+     "dense 128; relu; dense 1; sigmoid\n"
+     "loss crossentropy\noptimizer adam\n"                    // loss='binary_crossentropy', 'adam'
+     "train epochs=25 steps=8000 batch=32\nevaluate accuracy", // steps_per_epoch, batch_size
+     813217, "0", "10"},
     {"cats and dogs",
-     "seed 42\ndata \"catsdogs\" size=64x64 classes=2\nconv 32 3x3; relu; maxpool 2\n"
+     "seed 42\ndata \"catsdogs\" size=64x64 classes=2\n"
+     "augment { shear 20%; zoom 20%; flip horizontal }\nconv 32 3x3; relu; maxpool 2\n"
      "conv 32 3x3; relu; maxpool 2\ndense 128; relu; dense 1; sigmoid\nloss crossentropy\n"
      "optimizer adam lr=0.001\ntrain epochs=25 batch=32 patience=5\n"
      "evaluate accuracy confusion worst=12",
@@ -39,7 +55,7 @@ static const struct {
      "section classifier {\n  dense 4096; relu; dropout 50%\n  dense 4096; relu; dropout 50%\n"
      "  dense classes\n}\nsoftmax\nloss crossentropy", 132863336, "features.0", "2"},
     {"ResNet-20 with 1x1 shortcuts",
-     "data cifar10\npreprocess { normalize }\n"
+     "data cifar10\npreprocess { normalize }\naugment    { flip horizontal; crop 32x32 pad=4 }\n"
      "block convbn f s { conv f 3x3 stride=s pad=1 bias=no; batchnorm }\n"
      "block basic f { residual { convbn f 1; relu; convbn f 1 }; relu }\n"
      "block down f {\n  residual { convbn f 2; relu; convbn f 1 } shortcut "
