@@ -177,10 +177,40 @@ if grep -q -e --draw usage; then
     run first.cnn --draw ./first.cnn
     is 2 "--draw onto the model"
     has err "would overwrite the model" "--draw onto the model"
+
+    { echo 'preprocess { blur 3x3; normalize }'; echo 'augment { shear 20%; flip horizontal }'
+      cat first.cnn; } | sed '/^data/d; 1i data digits' >random.cnn
+    for more in '' --augment '--augment --image 7' '--image 7' "--image $root/tests/data/seven.png"; do
+        rm -f sheet.png
+        run random.cnn --sheet sheet.png $more
+        is 0 "--sheet $more"
+        [ "$(head -c 4 sheet.png | tr -d '\211')" = PNG ] && pass || fail "--sheet $more: no picture"
+        cp sheet.png again.png
+        run random.cnn --sheet sheet.png $more --threads 3
+        cmp -s sheet.png again.png && pass || fail "--sheet $more: another picture"
+    done
+    run random.cnn --sheet other.png --augment --seed 9
+    run random.cnn --sheet sheet.png --augment
+    cmp -s sheet.png other.png && fail "--sheet --augment --seed: the same picture" || pass
+    run random.cnn --sheet ./random.cnn
+    is 2 "--sheet onto the model"
+    run first.cnn --sheet sheet.png --augment
+    is 1 "--sheet --augment without augment"
+    has err "first.cnn has no random steps" "--sheet --augment without augment"
+    run random.cnn --sheet sheet.png --image 99999
+    is 1 "--sheet of no picture"
+    has err "training pictures, counted from 0" "--sheet of no picture"
+    run random.cnn --sheet sheet.bmp
+    is 1 "--sheet sheet.bmp"
+    run random.cnn --augment
+    is 2 "--augment alone"
+    has err "--augment has a meaning only with --sheet" "--augment alone"
 else
     run first.cnn --draw net.svg
     is 2 "--draw without pictures"
     has err "built without pictures (make VIZ=1)" "--draw without pictures"
+    run first.cnn --sheet sheet.png
+    is 2 "--sheet without pictures"
 fi
 
 # ---- training ------------------------------------------------------------------------------------

@@ -16,7 +16,8 @@ enum { MAX_DRAWN = 4 };
 
 typedef struct AugmentKind {
     KindSpec spec;                          // infer: the shape that comes out
-    const char *drawn_name[MAX_DRAWN + 1];  // what is drawn, for people; ends with NULL
+    const char *drawn_name[MAX_DRAWN + 1];  // what is drawn, for people ("mirrored?" is 1
+                                            // for yes, 0 for no); ends with NULL
     // The numbers for one picture of that shape. NULL: none.
     void (*draw)(const void *cfg, Shape src, Rng r, double *drawn);
     // One of the two:

@@ -37,7 +37,7 @@ const AugmentKind flip_augment = {
              .synonyms = "RandomFlip RandomHorizontalFlip RandomVerticalFlip horizontal_flip "
                          "vertical_flip hflip vflip fliplr flipud mirror",
              .source = "runtime/augments/flip.c", .cfg_size = sizeof(Flip), .attrs = attrs},
-    .drawn_name = {"mirrored"},
+    .drawn_name = {"mirrored?"},
     .draw = draw,
     .place = place,
     .outside = OUTSIDE_NEVER,

@@ -1,39 +1,41 @@
 /* equalize.c — spread the numbers of each channel so that every shade is used about equally often.
  *
- *     dst = white · (N(l) − N(l₀)) / (P − N(l₀))
+ *     dst = white · (N(l) − N(0)) / (P − N(0))             l = 255 · (src − lo) / (hi − lo), rounded
  *
- * l is the level of the number, 0 … 255: l = 255 · src / white, rounded; N(l) is how many of the
- * channel's P pixels have that level or a lower one; l₀ is the lowest level there is. The darkest pixels
- * become 0, the lightest white. A channel of a single level stays as it is.
+ * lo and hi are the smallest and the largest number of the channel, l is the level of a number between
+ * them, and N(l) is how many of the channel's P pixels have that level or a lower one. The darkest
+ * pixels become 0, the lightest white. A channel of one shade stays as it is.
  *
- * white is 1 if no number of the picture is above 1, else 255: whether pixels have been rescaled can
- * be seen in them. Source: Gonzalez & Woods, "Digital Image Processing", §3.3 (histogram equalisation). */
+ * white is 255 if a number of the picture is above 8, else 1: whether pixels have been rescaled can be
+ * seen in them. Source: Gonzalez & Woods, "Digital Image Processing", §3.3 (histogram equalisation). */
 #include "runtime/data/terms.h"
 
 enum { LEVELS = 256 };
 
 static double white_of(Tensor t) {
     for (size_t i = 0, n = tensor_image(t); i < n; i++)
-        if (t.v[i] > 1) return 255;
+        if (t.v[i] > 8) return 255;
     return 1;
 }
 
-static int level(real x, double white) {
-    const double l = x * (LEVELS - 1) / white + 0.5;
-    return l < 0 ? 0 : l < LEVELS ? (int)l : LEVELS - 1;
+// The histogram of one channel: N(0) … N(255).
+typedef struct Counts { double lo, hi; int upto[LEVELS]; } Counts;
+
+static int level(double x, const Counts *n) {
+    return (int)((LEVELS - 1) * (x - n->lo) / (n->hi - n->lo) + 0.5);
 }
 
-// N(0) … N(255) of channel c.
-typedef struct Counts { int upto[LEVELS], least; } Counts; // least: N(l₀)
-
-static Counts count(Tensor t, int c, double white) {
-    Counts n = {{0}, 0};
+static Counts count(Tensor t, int c) {
     const real *v = at(t, 0, c, 0, 0);
-    for (int i = 0, P = t.h * t.w; i < P; i++) n.upto[level(v[i], white)]++;
-    for (int l = 0; l < LEVELS; l++) {
-        if (!n.least) n.least = n.upto[l];
-        if (l > 0) n.upto[l] += n.upto[l - 1];
+    const int P = t.h * t.w;
+    Counts n = {v[0], v[0], {0}};
+    for (int i = 0; i < P; i++) {
+        n.lo = v[i] < n.lo ? v[i] : n.lo;
+        n.hi = v[i] > n.hi ? v[i] : n.hi;
     }
+    if (n.lo == n.hi) return n;
+    for (int i = 0; i < P; i++) n.upto[level(v[i], &n)]++;
+    for (int l = 1; l < LEVELS; l++) n.upto[l] += n.upto[l - 1];
     return n;
 }
 
@@ -41,38 +43,40 @@ static void apply(const ImageStep *s) {
     const double white = white_of(s->src);
     const int P = s->src.h * s->src.w;
     for (int c = 0; c < s->src.c; c++) {
-        const Counts n = count(s->src, c, white);
+        const Counts n = count(s->src, c);
         const real *src = at(s->src, 0, c, 0, 0);
         real *dst = at(s->dst, 0, c, 0, 0);
-        for (int i = 0; i < P; i++)
-            dst[i] = n.least == P ? src[i] : (real)(white * (n.upto[level(src[i], white)] - n.least)
-                                                    / (P - n.least));
+        for (int i = 0; i < P; i++) {
+            const bool one = n.lo == n.hi;
+            const int darker = one ? 0 : n.upto[level(src[i], &n)] - n.upto[0];
+            dst[i] = one ? src[i] : (real)(white * darker / (P - n.upto[0]));
+        }
     }
 }
 
 static void explain(const StepQuestion *q) {
     const double white = white_of(q->s.src);
     const int P = q->s.src.h * q->s.src.w;
-    const Counts n = count(q->s.src, q->c, white);
+    const Counts n = count(q->s.src, q->c);
     const Operand x = term_src(q, q->c, q->y, q->x);
-    const int l = level((real)x.v, white), above = n.upto[l] - n.least;
-    if (n.least == P) {
-        term_tell(q, "one level only", 1, &x);
+    if (n.lo == n.hi) {
+        term_tell(q, "one shade only", 1, &x);
         return;
     }
+    const int l = level(x.v, &n), darker = n.upto[l] - n.upto[0];
     char note[64];
-    snprintf(note, sizeof note, "%d − %d", n.upto[l], n.least);
-    term_help(q, term_number("level", l, "255 · x / white, rounded"));
-    term_help(q, term_number("N", n.upto[l], "pixels of this level or a lower one"));
-    term_help(q, term_number("N₀", n.least, "pixels of the lowest level"));
+    snprintf(note, sizeof note, "%d − %d", n.upto[l], n.upto[0]);
+    term_help(q, term_number("l", l, "level between the darkest (0) and the lightest (255)"));
+    term_help(q, term_number("N(l)", n.upto[l], "pixels of this level or a lower one"));
+    term_help(q, term_number("N(0)", n.upto[0], "pixels of the lowest level"));
     term_tell(q, NULL, 3, (Operand[]){term_number("white", white, NULL),
-                                      term_number("N − N₀", above, note),
-                                      term_number("1/(P − N₀)", 1.0 / (P - n.least), NULL)});
+                                      term_number("N(l) − N(0)", darker, note),
+                                      term_number("1/(P − N(0))", 1.0 / (P - n.upto[0]), NULL)});
 }
 
 const StepKind equalize_step = {
     .spec = {.name = "equalize", .summary = "use every shade about equally often",
-             .formula = "y = white · (N(x) − N₀) / (P − N₀)", .example = "equalize",
+             .formula = "y = white · (N(x) − N(0)) / (P − N(0))", .example = "equalize",
              .synonyms = "RandomEqualize equalise equalizeHist histogram hist_equalize clahe autocontrast",
              .source = "runtime/data/equalize.c"},
     .apply = apply,

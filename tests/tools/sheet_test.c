@@ -56,6 +56,7 @@ static const struct { int c; real v[6]; Scale scale; float max, shown[6]; } numb
     {1, {0, 0.5, 1}, SCALE_GRAY, 1, {0, 0.5f, 1}},
     {1, {0, 10, 255}, SCALE_GRAY, 255, {0, 10, 255}},
     {1, {0, 10, 510}, SCALE_GRAY, 510, {0, 10, 510}},
+    {1, {0, 1, 4}, SCALE_GRAY, 4, {0, 1, 4}},
     {1, {-3, 0, 1}, SCALE_SIGNED, 3, {-3, 0, 1}},
     {3, {0, 20, 30, 40, 50, 60}, SCALE_RGB, 255, {0, 30, 50, 20, 40, 60}}, // channels side by side
     {3, {-2, 2, 0, 1, 0, -1}, SCALE_RGB, 1, {0, 0.5f, 0.5f, 1, 0.75f, 0.25f}},

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "runtime/data/picture.h"
 #include "viz/draw/paint.h"
@@ -100,7 +101,10 @@ bool sheet_picture(Sheet *s, int row, int column, const Picture *p, Error *e) {
 
 // ---- numbers as pictures -----------------------------------------------------------------------
 
-static float white(double most) { return (float)(most <= 1 ? 1 : most <= 255 ? 255 : most); }
+// Whether pixels have been rescaled can be seen in them; slopes (edges) of rescaled ones reach 4.5.
+static float white(double most) {
+    return (float)(most <= 1 ? 1 : 8 < most && most <= 255 ? 255 : most);
+}
 
 // Which number is white, or full blue; numbers of three channels and both signs are put around 1/2.
 static void choose_scale(SheetCell *cell, size_t n) {
@@ -154,9 +158,17 @@ static double box_ratio(const Sheet *s) {
     return fmin(most, 2);
 }
 
+// Room for the longest name, about: 10 dp for a letter.
+static double names_width(const SheetText *t, int n) {
+    size_t longest = 0;
+    for (int i = 0; i < n; i++)
+        if (strlen(t[i].s) > longest) longest = strlen(t[i].s);
+    return longest ? fmin(NAME_W, 10.0 * (double)longest + 2 * GAP) : 0;
+}
+
 static Grid make_grid(const Sheet *s, double w) {
     Grid g = {.ratio = box_ratio(s)};
-    g.name_w = named(s->row_name, s->rows) ? NAME_W : 0;
+    g.name_w = names_width(s->row_name, s->rows);
     const double room = w - 2 * MARGIN - g.name_w - (s->columns - 1) * GAP;
     g.side = fmin(MOST_SIDE, room / s->columns);
     g.step_x = g.side + GAP;

@@ -4,20 +4,20 @@
  *     sheet_make(&s, 3, 8, 1, &e)              three rows, eight columns, one line below each picture
  *     sheet_picture(&s, row, column, &p, &e)   what a picture's bytes look like, or
  *     sheet_numbers(&s, row, column, t, &e)    what numbers on their way to the network look like
- *     sheet_write(&s, row, column, 0, TONE_INK, "cat")   a line below it
+ *     sheet_write(&s, row, column, 0, TONE_INK, "cat") a line below it
  *     chart_sheet(&s, "sheet.png", &e)
  *
  * A sheet owns everything in it; texts and numbers are copied. Pictures larger than SHEET_PIXELS are
- * shrunk. Numbers from 0 up are shown as light: black is 0, white is 1, or 255 if one is above 1, or the
- * largest of all. Numbers of both signs are blue and orange if there is one channel; of three
- * channels 0 becomes mid-gray. */
+ * shrunk. Numbers from 0 up are shown as light: black is 0; white is 1 if none is above, 255 if the
+ * largest lies between 8 and 255, else the largest. Numbers of both signs are blue and orange if there
+ * is one channel; of three channels 0 becomes mid-gray. */
 #pragma once
 #include "runtime/data/dataset.h"
 #include "viz/draw/draw.h"
 
 enum {
     SHEET_PIXELS = 192, // longest side of a picture
-    SHEET_LINES = 5,    // lines below each
+    SHEET_LINES = 8,    // lines below each
     SHEET_COLUMNS = 16,
     SHEET_TEXT = 64     // bytes of a text, the end included; longer ones are cut
 };

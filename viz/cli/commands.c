@@ -89,6 +89,7 @@ static int (*const with_model[N_JOBS])(const CommandLine *, const Model *) = {
     [JOB_DRAW]     = draw,
     [JOB_SNAPSHOT] = command_snapshot,
     [JOB_HANDOUT]  = command_handout,
+    [JOB_SHEET]    = command_sheet,
 #endif
 #if HAVE_SDL
     [JOB_VIEW]     = command_view,

@@ -22,8 +22,12 @@ int command_snapshot(const CommandLine *c, const Model *m);
 int command_handout(const CommandLine *c, const Model *m);
 int command_gradcheck(const CommandLine *c, const Model *m); // gradcheck.c
 int command_in_double(const CommandLine *c);               // the same words for cnnrun-f64
+int command_sheet(const CommandLine *c, const Model *m);   // sheet.c
 int command_words(const CommandLine *c);                   // words.c: cnnrun help [WORD | CODE]
 int command_format(const CommandLine *c);                  // format.c: cnnrun fmt FILE
+
+// show.c: a step of preprocess or augment as it is shown: "rescale 1/255", also if it was inserted.
+const char *step_text(Arena *a, const Experiment *x, const Use *u);
 
 // show_json.c: everything that is known about a model, as one JSON text; `a` for names.
 void show_json(FILE *out, Arena *a, const Experiment *x);

@@ -62,7 +62,8 @@ enum {
     JUDGING = LEARNING | BIT(JOB_TEST),
     VIEWING = BIT(JOB_VIEW) | BIT(JOB_SNAPSHOT) | BIT(JOB_HANDOUT),
     RUNNING = JUDGING | BIT(JOB_PREDICT) | VIEWING,
-    CHECKING = BIT(JOB_GRADCHECK)
+    CHECKING = BIT(JOB_GRADCHECK),
+    SHEETS = BIT(JOB_SHEET)
 };
 
 // Words that stand where else the model stands.
@@ -92,6 +93,9 @@ static const Option options[] = {
      .help = "compare its gradients with finite differences"},
     {.name = "--draw", .value = "FILE", TO_TEXT(drawing), .job = JOB_DRAW,
      .absent = WITHOUT_PICTURES, .help = "draw the network: FILE.png, .svg or .pdf"},
+    {.name = "--sheet", .value = "FILE", TO_TEXT(sheet), .job = JOB_SHEET,
+     .absent = WITHOUT_PICTURES, .synonyms = "pictures contact-sheet",
+     .help = "show training pictures after every step: FILE.png, .svg or .pdf"},
     {.name = "--view", .job = JOB_VIEW, .absent = WITHOUT_WINDOW, .synonyms = "window gui step",
      .help = "walk through every stage of a training step in a window"},
     {.name = "--snapshot", .value = "FILE", TO_TEXT(snapshot), .job = JOB_SNAPSHOT,
@@ -111,11 +115,12 @@ static const Option options[] = {
      .help = "images of one step instead of what the file says"},
     {.name = "--lr", .value = "X", TO_REAL(run.lr, 0, 1000), .with = LEARNING,
      .synonyms = "learning-rate rate", .help = "learning rate instead of what the file says"},
-    {.name = "--seed", .value = "N", TO_SEED(run.seed), .with = JUDGING | VIEWING | CHECKING,
+    {.name = "--seed", .value = "N", TO_SEED(run.seed), .with = JUDGING | VIEWING | CHECKING | SHEETS,
      .help = "where all random numbers come from"},
-    {.name = "--limit", .value = "N", TO_INT(run.limit, 1, 1000000000), .with = JUDGING | VIEWING | CHECKING,
+    {.name = "--limit", .value = "N", TO_INT(run.limit, 1, 1000000000),
+     .with = JUDGING | VIEWING | CHECKING | SHEETS,
      .help = "use only so many training and test images"},
-    {.name = "--threads", .value = "N", TO_INT(run.threads, 1, 1024), .with = RUNNING | CHECKING,
+    {.name = "--threads", .value = "N", TO_INT(run.threads, 1, 1024), .with = RUNNING | CHECKING | SHEETS,
      .synonyms = "cores jobs",
      .help = "cores to use (default: all); results are the same for any number"},
     {.name = "--run", .value = "DIR", TO_TEXT(run.run), .with = RUNNING,
@@ -123,12 +128,14 @@ static const Option options[] = {
     {.name = "--weights", .value = "FILE", TO_TEXT(run.weights),
      .with = (RUNNING | CHECKING) & ~BIT(JOB_RESUME), .help = "weights to start from or to judge"},
     {.name = "--image", .value = "N|FILE", TO_TEXT(look_at),
-     .with = VIEWING | CHECKING, .synonyms = "picture",
-     .help = "the picture to walk through: number of a test image, or a file"},
+     .with = VIEWING | CHECKING | SHEETS, .synonyms = "picture",
+     .help = "the picture to look at: number of a test image (--sheet: of a training image), or a file"},
     {.name = "--screen", .value = "NAME", TO_TEXT(screen), .with = BIT(JOB_SNAPSHOT),
      .help = "which picture: overview, conv1, conv1:pixel, loss, update …"},
     {.name = "--script", .value = "FILE", TO_TEXT(script), .with = BIT(JOB_SNAPSHOT),
      .help = "carry out a file of keys and clicks first"},
+    {.name = "--augment", TO_FLAG(augment), .with = SHEETS, .synonyms = "augmented random",
+     .help = "eight random variants of one picture instead"},
     {.name = "--ref", TO_FLAG(run.ref), .with = RUNNING | CHECKING,
      .help = "compute with the definitions instead of the fast code"},
     {.name = "--json", TO_FLAG(json), .with = BIT(JOB_SHOW),
@@ -342,8 +349,10 @@ static bool makes_sense(Parse *p) {
     if (!c->model) return error_set(p->e, "which model? cnnrun MODEL.cnn …");
     if (c->job == JOB_PREDICT && p->n_images == 0)
         return error_set(p->e, "--predict needs pictures: --predict IMAGE…");
-    if (c->drawing && same_file(c->drawing, c->model))
-        return error_set(p->e, "--draw %s would overwrite the model", c->drawing);
+    const char *const out[] = {c->drawing, c->snapshot, c->handout, c->sheet};
+    for (size_t k = 0; k < sizeof out / sizeof *out; k++)
+        if (out[k] && same_file(out[k], c->model))
+            return error_set(p->e, "%s %s would overwrite the model", p->asked, out[k]);
     return true;
 }
 

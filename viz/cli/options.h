@@ -13,7 +13,7 @@
 typedef enum Job {
     JOB_NONE,   // nothing was asked for: the model is shown
     JOB_SHOW, JOB_CHECK, JOB_TRAIN, JOB_RESUME, JOB_TEST, JOB_PREDICT, JOB_DRAW, JOB_VIEW,
-    JOB_SNAPSHOT, JOB_HANDOUT, JOB_GRADCHECK,
+    JOB_SNAPSHOT, JOB_HANDOUT, JOB_GRADCHECK, JOB_SHEET,
     JOB_WORDS,  // cnnrun help [WORD | CODE]
     JOB_FORMAT, // cnnrun fmt FILE
     JOB_USAGE, JOB_VERSION,
@@ -28,6 +28,8 @@ typedef struct CommandLine {
     const char *drawing;     // --draw FILE
     const char *snapshot;    // --snapshot FILE
     const char *handout;     // --handout FILE
+    const char *sheet;       // --sheet FILE
+    bool augment;            // --sheet --augment
     const char *look_at;     // --image N or FILE
     const char *screen;      // --screen NAME
     const char *script;      // --script FILE

@@ -110,12 +110,19 @@ static const char *inserted_text(Arena *a, const Use *u) {
     return text;
 }
 
+static bool was_inserted(const Experiment *x, const Use *u) {
+    return u->at.lo == x->data.at.lo; // it stands at the word `data`
+}
+
+const char *step_text(Arena *a, const Experiment *x, const Use *u) {
+    return was_inserted(x, u) ? inserted_text(a, u) : use_text(a, u);
+}
+
 static void step_lines(Grid *g, Arena *a, const Experiment *x, const char *statement, int n,
                        const Use *use) {
     for (int i = 0; i < n; i++) {
-        const bool inserted = use[i].at.lo == x->data.at.lo; // it stands at the word `data`
-        const char *text = inserted ? inserted_text(a, &use[i]) : use_text(a, &use[i]);
-        line(g, arena_print(a, "%s { %s }", statement, text), inserted ? "inserted" : "");
+        line(g, arena_print(a, "%s { %s }", statement, step_text(a, x, &use[i])),
+             was_inserted(x, &use[i]) ? "inserted" : "");
     }
 }
 
