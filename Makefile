@@ -129,7 +129,8 @@ $(BUILD)/oracle_run: tests/oracle_run.c $(BUILD)/libruntime.a $(BUILD)/liblang.a
 	$(COMPILE) -o $@ $(filter %.c %.a,$^) $(LDLIBS_OURS) $(LDFLAGS)
 $(BUILD)/read_file: tests/tools/read_file.c $(BUILD)/libruntime.a $(BUILD)/liblang.a
 	$(COMPILE) -o $@ $(filter %.c %.a,$^) $(LDLIBS_OURS) $(LDFLAGS)
-
+$(BUILD)/step_file: tests/tools/step_file.c $(BUILD)/libruntime.a $(BUILD)/liblang.a
+	$(COMPILE) -o $@ $(filter %.c %.a,$^) $(LDLIBS_OURS) $(LDFLAGS)
 
 # Pictures and the window are tested with the objects of the program itself.
 VIZ_TESTS := $(if $(filter 1,$(SDL)),$(BUILD)/draw_test $(BUILD)/sheet_test $(BUILD)/view_test)
@@ -138,7 +139,7 @@ $(VIZ_TESTS): $(BUILD)/%: tests/tools/%.c tests/tools/look.h $(BUILD)/libruntime
 	$(COMPILE) $(call pkg_cflags,$(LIBS_VIZ)) -o $@ $(filter %.c %.o,$^) $(filter %.a,$^) \
 	    $(LDLIBS_OURS) $(call pkg_libs,$(LIBS_VIZ) $(LIBS_SDL)) $(LDFLAGS)
 
-test-programs: $(TESTS) $(BUILD)/oracle_run $(BUILD)/read_file $(VIZ_TESTS)
+test-programs: $(TESTS) $(BUILD)/oracle_run $(BUILD)/read_file $(BUILD)/step_file $(VIZ_TESTS)
 
 # Fuzzing needs clang, everything built for it, and a folder of its own (see tests/fuzz.sh).
 FUZZ      := $(patsubst tests/fuzz/%.c,$(BUILD)/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
