@@ -5,10 +5,12 @@ set -u
 . "$(dirname "$0")/tools/common.sh"
 cd "$dir" || exit 1
 
-# A network with all that could go wrong: dropout, batch statistics, large and small gradients,
+# A network with all that could go wrong: random pictures, dropout, batch statistics, large and small gradients,
 # a last batch that is short, two phases, a rate that follows the loss.
 cat > all.cnn <<'CNN'
 data digits valid=20%
+preprocess { blur 3x3; normalize }
+augment { shear 20%; rotate 10; shift 1; noise 2% }
 conv 8 3x3 pad=1; batchnorm; relu
 conv 12 3x3; relu; maxpool 2; dropout 20%
 dense 200; relu; dropout 30%

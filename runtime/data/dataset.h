@@ -107,6 +107,8 @@ typedef struct Dataset {
     void *memory;             // what dataset_close frees
 } Dataset;
 
+enum { CACHE_DEFAULT = 1000 * 1000 * 1000 };
+
 // How a data set is opened.
 typedef struct Opening {
     uint64_t seed;
@@ -114,7 +116,7 @@ typedef struct Opening {
     bool need_pictures;   // false: names and steps only, as predicting needs them (measured values
                           // are then taken from a file of weights)
     bool strict;          // a broken picture is an error; else it is counted, named and left out
-    size_t cache;         // bytes that decoded pictures may take; 0: a default
+    size_t cache;         // bytes that decoded pictures may take; 0: CACHE_DEFAULT
     Threads *threads;     // may be NULL: one
     void (*say)(void *ctx, const char *text); // one line for a person: warnings; may be NULL
     void *ctx;

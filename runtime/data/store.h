@@ -86,8 +86,6 @@ void random_draw(const Dataset *d, const Draw *draw, int i, int k, double *drawn
 Canvas random_apply(const Dataset *d, const uint8_t *pixel, const Draw *draw, int i, int upto,
                     Scratch *s);
 
-#define CACHE_DEFAULT ((size_t)1 << 30) // where Opening.cache is 0
-
 // ---- kept.c -------------------------------------------------------------------------------------
 
 // Keeps the numbers of all pictures that no random step changes, as far as `limit` bytes last.

@@ -2,6 +2,7 @@
  * resampling, chance depends on (seed, epoch, picture, step) alone, and every way to the same
  * numbers gives the same numbers. */
 #include "runtime/data/store.h"
+#include "runtime/explain.h"
 #include "runtime/vocabulary.h"
 #include "tests/unit/folder.h"
 #include "tests/unit/test.h"
@@ -201,6 +202,52 @@ static void check_without(const Folder *f) {
     case_close(&c);
 }
 
+// A picture from elsewhere is gray or colour as the data are, resized, and then as random as any.
+static void check_elsewhere(const Folder *f) {
+    static const char lines[] = "preprocess { blur 3x3; normalize }\naugment { rotate 45; noise 5% }";
+    static Seen with, again, without;
+    uint8_t v[3 * 5 * 7];
+    const Picture p = {7, 5, 3, v};
+    const Draw draw = {1, 1};
+    Error e;
+    for (size_t i = 0; i < sizeof v; i++) v[i] = (uint8_t)(i * i);
+    Case c = case_open(f, "", lines, 0, NULL);
+    if (!c.ok) return;
+    CHECK(dataset_watch(&c.d, PART_TRAIN, 0, &p, &draw, see, &with, &e) && with.n == 6);
+    CHECK(dataset_watch(&c.d, PART_TRAIN, 0, &p, &draw, see, &again, &e));
+    CHECK(dataset_watch(&c.d, PART_TRAIN, 0, &p, NULL, see, &without, &e) && without.n == 4);
+    CHECK(!memcmp(with.last, again.last, sizeof with.last));
+    CHECK(!memcmp(with.kept[0], without.kept[0], sizeof with.kept[0]));
+    CHECK(memcmp(with.last, without.last, sizeof with.last));
+    real got[MOST];
+    CHECK(dataset_picture(&c.d, &p, (Tensor){got, 1, 1, H, W, LAYOUT_PLAIN}, 0, &e));
+    CHECK(!memcmp(got, without.last, H * W * sizeof *got));
+    case_close(&c);
+}
+
+// ---- a number of a data set, taken apart --------------------------------------------------------
+
+static void add_value(void *ctx, const Term *t) { *(double *)ctx += t->value; }
+
+static void check_explained(const Folder *f) {
+    static Seen seen;
+    Error e;
+    Case c = case_open(f, "color=rgb", "preprocess { grayscale; resize 5x5; edges; normalize }", 0,
+                       NULL);
+    if (!c.ok) return;
+    CHECK(dataset_watch(&c.d, PART_TRAIN, 1, NULL, NULL, see, &seen, &e) && seen.n == 6);
+    for (int k = 0; k < c.d.n_steps; k++) {
+        const Shape *shape = store_of(&c.d)->shape;
+        const Tensor src = plain_picture(seen.kept[k], shape[k]);
+        const Tensor dst = plain_picture(seen.kept[k + 1], shape[k + 1]);
+        double sum = 0;
+        StepQuestion q = {.y = 2, .x = 3, .ctx = &sum, .term = add_value};
+        dataset_explain(&c.d, k, src, dst, &q);
+        CHECK_NEAR(sum, *at(dst, 0, 0, 2, 3), 1e-4 * (1 + fabs(sum)));
+    }
+    case_close(&c);
+}
+
 // ---- numbers that are kept ------------------------------------------------------------------------
 
 typedef struct Ask { const Case *c; real *scratch; size_t room; real (*out)[MOST]; } Ask;
@@ -276,6 +323,8 @@ int main(void) {
     check_chance(&f);
     check_statements(&f);
     check_without(&f);
+    check_elsewhere(&f);
+    check_explained(&f);
     check_kept(&f, t);
     check_forgotten(&f);
     threads_free(t);
