@@ -71,7 +71,9 @@ static void show_step(void *ctx, const PictureStage *s) {
 
 // The class of a training picture, or the name of the file.
 static const char *picture_name(const Filling *f, int i) {
-    return f->elsewhere ? f->asked : f->d->class_name[f->d->part[PART_TRAIN].label[i]];
+    if (!f->elsewhere) return f->d->class_name[f->d->part[PART_TRAIN].label[i]];
+    const char *slash = strrchr(f->asked, '/');
+    return slash ? slash + 1 : f->asked;
 }
 
 static bool show_pictures(Filling *f, const int *picture, int n) {
