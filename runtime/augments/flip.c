@@ -24,7 +24,7 @@ static void draw(const void *cfg, Shape src, Rng r, double *drawn) {
 }
 
 static Affine place(const void *cfg, Shape src, Shape dst, const double *drawn) {
-    const double mirror = drawn[0] ? -1 : 1;
+    const double mirror = drawn[0] > 0 ? -1 : 1;
     const bool vertical = ((const Flip *)cfg)->axis == VERTICAL;
     const Affine m = {.yy = vertical ? mirror : 1, .xx = vertical ? 1 : mirror};
     return affine_centred(m, src.h, src.w, dst.h, dst.w);
