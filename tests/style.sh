@@ -42,6 +42,9 @@ check 'every layer has its row' \
 check 'every row has its layer' \
     "$(sed -n 's/^LAYER(\(.*\))$/\1/p' runtime/layers/layers.def | while read -r n; do
          [ -f "runtime/layers/$n.c" ] || echo "$n"; done)"
+check 'every image step and every random one has its row' \
+    "$(for f in $(grep -lE '_(step|augment) = \{' runtime/data/*.c runtime/augments/*.c); do n=$(basename "$f" .c)
+         grep -qE "^(STEP|AUGMENT)\($n\)" runtime/data/steps.def runtime/augments/augments.def || echo "$f"; done)"
 check 'nothing but the rooms of the house at the top' \
     "$(git ls-files 2>/dev/null | sed 's,/.*,,' | sort -u | grep -vE '^(Makefile|README.md|lang|runtime|viz|lessons|models|tests|\..*)$')"
 
