@@ -108,7 +108,7 @@ static void explain(const StepQuestion *q) {
         for (int j = 0; j < size.w; j++) {
             const int y = step_near(q->y + i - size.h / 2, q->s.src.h);
             const int x = step_near(q->x + j - size.w / 2, q->s.src.w);
-            term_tell(q, NULL, 2, (Operand[]){term_number("kernel", *w++, NULL),
+            term_tell(q, NULL, 2, (Operand[]){explain_worked("kernel", *w++, NULL),
                                               term_src(q, q->c, y, x)});
         }
 }

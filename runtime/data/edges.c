@@ -68,13 +68,13 @@ static void explain(const StepQuestion *q) {
     static const char *const name[] = {"a", "b"}, *const label[] = {"left to right", "above to below"};
     static const char *const part[] = {"a/√(a² + b²)", "b/√(a² + b²)"};
     const double s[] = {slope(q, 0), slope(q, 1)}, g = sqrt(s[0] * s[0] + s[1] * s[1]);
-    for (int k = 0; k < 2; k++) term_help(q, term_number(name[k], s[k], label[k]));
+    for (int k = 0; k < 2; k++) term_help(q, explain_worked(name[k], s[k], label[k]));
     for (int k = 0; k < 2; k++)
     for (int i = 0; i < K; i++)
     for (int j = 0; j < K; j++) {
         if (sobel[k][i][j] == 0) continue;
-        term_tell(q, label[k], 3, (Operand[]){term_number(part[k], g > 0 ? s[k] / g : 0, NULL),
-                                              term_number("kernel", sobel[k][i][j], NULL),
+        term_tell(q, label[k], 3, (Operand[]){explain_worked(part[k], g > 0 ? s[k] / g : 0, NULL),
+                                              explain_worked("kernel", sobel[k][i][j], NULL),
                                               neighbour(q, i, j)});
     }
 }

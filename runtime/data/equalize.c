@@ -8,6 +8,8 @@
  *
  * white is 255 if a number of the picture is above 8, else 1: whether pixels have been rescaled can be
  * seen in them. Source: Gonzalez & Woods, "Digital Image Processing", §3.3 (histogram equalisation). */
+#include <stdio.h>
+
 #include "runtime/data/terms.h"
 
 enum { LEVELS = 256 };
@@ -66,12 +68,12 @@ static void explain(const StepQuestion *q) {
     const int l = level(x.v, &n), darker = n.upto[l] - n.upto[0];
     char note[64];
     snprintf(note, sizeof note, "%d − %d", n.upto[l], n.upto[0]);
-    term_help(q, term_number("l", l, "level between the darkest (0) and the lightest (255)"));
-    term_help(q, term_number("N(l)", n.upto[l], "pixels of this level or a lower one"));
-    term_help(q, term_number("N(0)", n.upto[0], "pixels of the lowest level"));
-    term_tell(q, NULL, 3, (Operand[]){term_number("white", white, NULL),
-                                      term_number("N(l) − N(0)", darker, note),
-                                      term_number("1/(P − N(0))", 1.0 / (P - n.upto[0]), NULL)});
+    term_help(q, explain_worked("l", l, "level between the darkest (0) and the lightest (255)"));
+    term_help(q, explain_worked("N(l)", n.upto[l], "pixels of this level or a lower one"));
+    term_help(q, explain_worked("N(0)", n.upto[0], "pixels of the lowest level"));
+    term_tell(q, NULL, 3, (Operand[]){explain_worked("white", white, NULL),
+                                      explain_worked("N(l) − N(0)", darker, note),
+                                      explain_worked("1/(P − N(0))", 1.0 / (P - n.upto[0]), NULL)});
 }
 
 const StepKind equalize_step = {

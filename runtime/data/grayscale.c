@@ -28,7 +28,7 @@ static void explain(const StepQuestion *q) {
     const Operand gray = term_src(q, 0, q->y, q->x);
     if (q->s.src.c == 1) term_tell(q, NULL, 1, &gray);
     else for (int c = 0; c < 3; c++)
-        term_tell(q, colour[c], 2, (Operand[]){term_number("share", share[c], NULL),
+        term_tell(q, colour[c], 2, (Operand[]){explain_worked("share", share[c], NULL),
                                                term_src(q, c, q->y, q->x)});
 }
 

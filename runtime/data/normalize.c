@@ -105,11 +105,11 @@ static void apply(const ImageStep *s) {
 
 static void explain(const StepQuestion *q) {
     const double mean = mean_of(&q->s, q->c), std = std_of(&q->s, q->c);
-    const Operand stretch = term_number("1/std", 1 / std, NULL);
-    term_help(q, term_number("mean", mean, "of the channel, in all training pictures"));
-    term_help(q, term_number("std", std, "of the channel, in all training pictures"));
+    const Operand stretch = explain_worked("1/std", 1 / std, NULL);
+    term_help(q, explain_worked("mean", mean, "of the channel, in all training pictures"));
+    term_help(q, explain_worked("std", std, "of the channel, in all training pictures"));
     term_tell(q, NULL, 2, (Operand[]){term_src(q, q->c, q->y, q->x), stretch});
-    term_tell(q, "shift", 2, (Operand[]){term_number("−mean", -mean, NULL), stretch});
+    term_tell(q, "shift", 2, (Operand[]){explain_worked("−mean", -mean, NULL), stretch});
 }
 
 const StepKind normalize_step = {

@@ -24,7 +24,7 @@ static void apply(const ImageStep *s) {
 static void explain(const StepQuestion *q) {
     const double factor = ((const Rescale *)q->s.cfg)->factor;
     term_tell(q, NULL, 2, (Operand[]){term_src(q, q->c, q->y, q->x),
-                                      term_number("factor", factor, NULL)});
+                                      explain_worked("factor", factor, NULL)});
 }
 
 const StepKind rescale_step = {

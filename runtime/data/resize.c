@@ -86,8 +86,8 @@ static void explain(const StepQuestion *q) {
     const Window down = window(q->y, src.h, dst.h), right = window(q->x, src.w, dst.w);
     for (int i = down.lo; i < down.hi; i++)
         for (int j = right.lo; j < right.hi; j++)
-            term_tell(q, NULL, 3, (Operand[]){term_number("share(y,i)", share(&down, i), NULL),
-                                              term_number("share(x,j)", share(&right, j), NULL),
+            term_tell(q, NULL, 3, (Operand[]){explain_worked("share(y,i)", share(&down, i), NULL),
+                                              explain_worked("share(x,j)", share(&right, j), NULL),
                                               term_src(q, q->c, i, j)});
 }
 

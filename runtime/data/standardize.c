@@ -27,11 +27,11 @@ static void apply(const ImageStep *s) {
 
 static void explain(const StepQuestion *q) {
     const Spread p = spread_of(q->s.src);
-    const Operand stretch = term_number("1/σ", 1 / p.deviation, NULL);
-    term_help(q, term_number("µ", p.mean, "mean of the whole picture"));
-    term_help(q, term_number("σ", p.deviation, "deviation of the whole picture"));
+    const Operand stretch = explain_worked("1/σ", 1 / p.deviation, NULL);
+    term_help(q, explain_worked("µ", p.mean, "mean of the whole picture"));
+    term_help(q, explain_worked("σ", p.deviation, "deviation of the whole picture"));
     term_tell(q, NULL, 2, (Operand[]){term_src(q, q->c, q->y, q->x), stretch});
-    term_tell(q, "shift", 2, (Operand[]){term_number("−µ", -p.mean, NULL), stretch});
+    term_tell(q, "shift", 2, (Operand[]){explain_worked("−µ", -p.mean, NULL), stretch});
 }
 
 const StepKind standardize_step = {

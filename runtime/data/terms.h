@@ -1,7 +1,5 @@
 /* terms.h — what the explanations of image steps have in common. */
 #pragma once
-#include <stdio.h>
-
 #include "runtime/data/dataset.h"
 #include "runtime/explain.h"
 
@@ -9,11 +7,6 @@
 static inline Operand term_src(const StepQuestion *q, int c, int y, int x) {
     return (Operand){.name = "x", .of = OF_SRC, .c = c, .y = y, .x = x,
                      .v = (double)*at(q->s.src, 0, c, y, x)};
-}
-
-// A number that was written or worked out, and how.
-static inline Operand term_number(const char *name, double v, const char *note) {
-    return (Operand){.name = name, .of = OF_NOTHING, .v = v, .note = note};
 }
 
 // Tells the product of n factors.
