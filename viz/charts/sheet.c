@@ -16,6 +16,7 @@ enum {
     NAME_H = 28,      // names of columns
     LINE_H = 21,      // a line below a picture
     MOST_SIDE = 230,  // a picture is never wider
+    LEAST_W = 700,    // a page is never narrower
     GAP = 12
 };
 
@@ -178,6 +179,12 @@ static Grid make_grid(const Sheet *s, double w) {
     return g;
 }
 
+// A page that is no wider than the pictures need, but wide enough for a title.
+static double page_width(const Sheet *s) {
+    const Grid g = make_grid(s, SLIDE_W);
+    return fmin(SLIDE_W, fmax(LEAST_W, g.left + s->columns * g.step_x - GAP + MARGIN));
+}
+
 double sheet_height(const Sheet *s, double w) {
     const Grid g = make_grid(s, w);
     return g.top + s->rows * g.step_y - GAP + MARGIN;
@@ -236,7 +243,8 @@ void draw_sheet(DrawList *d, Rect area, const Sheet *s) {
 bool chart_sheet(const Sheet *s, const char *path, Error *e) {
     Fonts *fonts = fonts_open(e);
     if (!fonts) return false;
-    const Rect page = {0, 0, SLIDE_W, sheet_height(s, SLIDE_W)};
+    const double w = page_width(s);
+    const Rect page = {0, 0, w, sheet_height(s, w)};
     DrawList *d = draw_make(fonts, page.w, page.h);
     if (d) draw_sheet(d, page, s);
     const bool ok = d ? paint_file(d, THEME_LIGHT, path, e)
