@@ -3,6 +3,7 @@
 #   make            build/cnnrun (float) and build/cnnrun-f64 (double: checks gradients)
 #   make demo       install what is missing, build, train models/first.cnn on the digits that ship
 #   make test       install what is missing, build, run every test
+#   make bench      build, measure how fast this machine, the kernels and the networks are
 #   make install    into PREFIX (default /usr/local), below DESTDIR if set
 #   make SDL=0      the same program without a window
 #   make VIZ=0      without window and pictures
@@ -58,7 +59,7 @@ F64_OBJ  := $(RUNTIME_SRC:%.c=$(BUILD)/obj/f64/%.o)
 VIZ_OBJ  := $(VIZ_SRC:%.c=$(BUILD)/obj/viz$(VIZ)$(SDL)/%.o)
 VIZ64_OBJ := $(CLI_SRC:%.c=$(BUILD)/obj/f64/%.o)
 
-.PHONY: all demo test packages install uninstall clean test-programs fuzz-programs
+.PHONY: all demo test bench packages install uninstall clean test-programs fuzz-programs
 all: $(BUILD)/cnnrun $(BUILD)/cnnrun-f64
 
 # ---- the program --------------------------------------------------------------------------------
@@ -160,6 +161,9 @@ demo:
 test:
 	@SDL=$(SDL) VIZ=$(VIZ) sh tests/setup.sh test
 	@sh tests/run.sh
+
+bench: $(BUILD)/cnnrun
+	@BUILD=$(BUILD) sh tests/bench/own.sh
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/libexec/cnnrun \

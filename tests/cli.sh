@@ -105,6 +105,9 @@ train first.cnn|write cnnrun first.cnn --train
 --predict a.png|which model?
 first.cnn --predict|--predict needs pictures
 help conv relu|one word at a time
+bench --mode infer|--mode needs a model: cnnrun bench MODEL.cnn
+bench first.cnn --mode fast|--mode wants train or infer, not 'fast'
+first.cnn --mode infer|--mode has a meaning only with bench
 EOF
 run
 is 2 "no arguments"
@@ -121,6 +124,14 @@ done
 empty err "--help"
 run first.cnn --nothing --help
 is 2 "a wrong option before --help"
+# Of 4 images of 8x8: 4·36·9 products each in conv, 36·16 and 16·10 in dense.
+run bench digits.cnn --mode infer --batch 4 --threads 1 --json
+is 0 "bench"
+has out '"mode": "infer"' "bench"
+has out '"mflop_step": 0.016256' "bench"
+run bench digits.cnn --threads 1
+is 0 "bench"
+has out "images/s" "bench"
 run --version
 is 0 "--version"
 has out "cnnrun 0." "--version"

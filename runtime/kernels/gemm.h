@@ -31,3 +31,7 @@ const char *gemm_variant(void);
 // there is. A program calls gemm_choose(getenv("CNNRUN_KERNELS"), &e) once, before anything else;
 // without that the first product chooses, and a wrong word in the environment counts as none.
 bool gemm_choose(const char *name, Error *e);
+
+// Does nothing but multiply and add, n rounds of it in the registers of one core, as fast as these
+// micro-kernels ever could. The number of FLOP.
+double gemm_chain(int n);

@@ -10,8 +10,10 @@
 
 #ifdef __clang__
 #define ALL _Pragma("clang loop unroll(full)")
+#define ALL_CHAINS ALL
 #else
 #define ALL _Pragma("GCC unroll 8")
+#define ALL_CHAINS _Pragma("GCC unroll 16")
 #endif
 
 #define ROWS_4(T, nv) T(1, nv) T(2, nv) T(3, nv) T(4, nv)
@@ -95,15 +97,15 @@ static bool always(void) { return true; }
 const Kernels gemm_kernels[] = {
 #if defined __x86_64__ && !defined REAL_DOUBLE
     {.name = "avx512", .usable = have_avx512, .vl = 16,    .mr = 8, .nv = 3,
-     .outer = outer_tiles_avx512, .dot = dot_tiles_avx512},
+     .outer = outer_tiles_avx512, .dot = dot_tiles_avx512, .chain = chain_avx512},
     {.name = "avx2",   .usable = have_avx2,   .vl = 8,     .mr = 6, .nv = 2,
-     .outer = outer_tiles_avx2,   .dot = dot_tiles_avx2},
+     .outer = outer_tiles_avx2,   .dot = dot_tiles_avx2,   .chain = chain_avx2},
 #endif
 #if defined __aarch64__ && !defined REAL_DOUBLE
     {.name = "neon",   .usable = always,      .vl = 4,     .mr = 8, .nv = 3,
-     .outer = outer_tiles_neon,   .dot = dot_tiles_neon},
+     .outer = outer_tiles_neon,   .dot = dot_tiles_neon,   .chain = chain_neon},
 #endif
     {.name = "c",      .usable = always,      .vl = PIECE, .mr = 4, .nv = 2,
-     .outer = outer_tiles_c,      .dot = dot_tiles_c},
+     .outer = outer_tiles_c,      .dot = dot_tiles_c,      .chain = chain_c},
     {0},
 };

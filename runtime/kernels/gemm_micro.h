@@ -16,7 +16,10 @@
 #pragma once
 #include "runtime/kernels/gemm.h"
 
-enum { MAX_MR = 8, MAX_NV = 3 };
+enum {
+    MAX_MR = 8, MAX_NV = 3,
+    CHAINS = 12 // sums that wait for nothing but themselves: more than any processor has on the way
+};
 
 // Rows and vectors are those of the function; n columns of C are written. In an outer tile whole
 // vectors of B are read, even where n ends within one.
@@ -31,6 +34,7 @@ typedef struct Kernels {
     int mr, nv;                          // the largest tile: rows, vectors
     Micro *const (*outer)[MAX_MR + 1];   // [nv][mr]
     Micro *const (*dot)[MAX_MR + 1];
+    real (*chain)(int n);                // n · CHAINS products and additions of a vector, added up
 } Kernels;
 
 // Best first; the last row, plain C, is usable everywhere. Ends with a row without a name.

@@ -115,6 +115,20 @@ INLINE void NAME(dot)(const int mr, const int nv, const Tile *t) {
         }
 }
 
+// ---- nothing but products: how fast can it be? ---------------------------------------------------
+
+// CHAINS sums, each waiting only for itself, n products and additions of a vector each. They begin
+// with different numbers: a compiler would make one of those that are equal.
+TARGET static real NAME(chain)(int n) {
+    const vec a = (vec){0} + R(0.5), b = (vec){0} + R(0.25);
+    vec sum[CHAINS], all = {0};
+    for (int k = 0; k < CHAINS; k++) sum[k] = (vec){0} + R(k);
+    for (int i = 0; i < n; i++)
+        ALL_CHAINS for (int k = 0; k < CHAINS; k++) sum[k] = FMA(a, b, sum[k]);
+    for (int k = 0; k < CHAINS; k++) all += sum[k];
+    return NAME(total)(all);
+}
+
 // ---- one function for every size ----------------------------------------------------------------
 
 #define FUNCTIONS(mr, nv) \

@@ -68,6 +68,7 @@ int with_weights(const CommandLine *c, const Model *m, bool need_pictures,
 // ---- what is done for each job -----------------------------------------------------------------
 
 static int (*const without_model[N_JOBS])(const CommandLine *) = {
+    [JOB_BENCH]   = command_bench,
     [JOB_WORDS]   = command_words,
     [JOB_FORMAT]  = command_format,
     [JOB_USAGE]   = usage,
@@ -85,6 +86,7 @@ static int (*const with_model[N_JOBS])(const CommandLine *, const Model *) = {
     [JOB_TEST]    = command_test,
     [JOB_PREDICT] = command_predict,
     [JOB_GRADCHECK] = command_gradcheck,
+    [JOB_BENCH]   = command_bench_model,
 #if HAVE_VIZ
     [JOB_DRAW]     = draw,
     [JOB_SNAPSHOT] = command_snapshot,
@@ -135,5 +137,6 @@ int commands_run(int argc, char **argv) {
         complain("%s", e.text);
         return STATUS_USAGE;
     }
-    return finish(without_model[c.job] ? without_model[c.job](&c) : run_with_model(&c));
+    const bool model = !without_model[c.job] || (c.job == JOB_BENCH && c.model);
+    return finish(model ? run_with_model(&c) : without_model[c.job](&c));
 }

@@ -23,6 +23,8 @@ int command_handout(const CommandLine *c, const Model *m);
 int command_gradcheck(const CommandLine *c, const Model *m); // gradcheck.c
 int command_in_double(const CommandLine *c);               // the same words for cnnrun-f64
 int command_sheet(const CommandLine *c, const Model *m);   // sheet.c
+int command_bench_model(const CommandLine *c, const Model *m); // bench.c: cnnrun bench MODEL.cnn
+int command_bench(const CommandLine *c);                   // bench.c: of the machine
 int command_words(const CommandLine *c);                   // words.c: cnnrun help [WORD | CODE]
 int command_format(const CommandLine *c);                  // format.c: cnnrun fmt FILE
 

@@ -72,6 +72,7 @@ typedef struct Command { const char *name, *values; Job job; } Command;
 static const Command commands[] = {
     {"help", "[WORD | CODE]", JOB_WORDS},
     {"fmt",  "FILE.cnn [--write]", JOB_FORMAT},
+    {"bench", "[MODEL.cnn] [--mode train | infer]", JOB_BENCH},
 };
 
 enum { N_COMMANDS = sizeof commands / sizeof *commands };
@@ -110,7 +111,7 @@ static const Option options[] = {
     {.name = "--epochs", .value = "N", TO_INT(run.epochs, 1, 1000000), .with = LEARNING,
      .help = "train so many epochs instead of what the file says"},
     {.name = "--batch", .value = "N", TO_INT(run.batch, 1, MAX_BATCH),
-     .with = LEARNING | BIT(JOB_SHOW) | BIT(JOB_NONE) | CHECKING,
+     .with = LEARNING | BIT(JOB_SHOW) | BIT(JOB_NONE) | CHECKING | BIT(JOB_BENCH),
      .synonyms = "batch-size",
      .help = "images of one step instead of what the file says"},
     {.name = "--lr", .value = "X", TO_REAL(run.lr, 0, 1000), .with = LEARNING,
@@ -120,7 +121,8 @@ static const Option options[] = {
     {.name = "--limit", .value = "N", TO_INT(run.limit, 1, 1000000000),
      .with = JUDGING | VIEWING | CHECKING | SHEETS,
      .help = "use only so many training and test images"},
-    {.name = "--threads", .value = "N", TO_INT(run.threads, 1, 1024), .with = RUNNING | CHECKING | SHEETS,
+    {.name = "--threads", .value = "N", TO_INT(run.threads, 1, 1024),
+     .with = RUNNING | CHECKING | SHEETS | BIT(JOB_BENCH),
      .synonyms = "cores jobs",
      .help = "cores to use (default: all); results are the same for any number"},
     {.name = "--run", .value = "DIR", TO_TEXT(run.run), .with = RUNNING,
@@ -136,10 +138,12 @@ static const Option options[] = {
      .help = "carry out a file of keys and clicks first"},
     {.name = "--augment", TO_FLAG(augment), .with = SHEETS, .synonyms = "augmented random",
      .help = "eight random variants of one picture instead"},
-    {.name = "--ref", TO_FLAG(run.ref), .with = RUNNING | CHECKING,
+    {.name = "--ref", TO_FLAG(run.ref), .with = RUNNING | CHECKING | BIT(JOB_BENCH),
      .help = "compute with the definitions instead of the fast code"},
-    {.name = "--json", TO_FLAG(json), .with = BIT(JOB_SHOW),
-     .help = "show everything about the model as JSON, for other programs"},
+    {.name = "--json", TO_FLAG(json), .with = BIT(JOB_SHOW) | BIT(JOB_BENCH),
+     .help = "print everything as JSON, for other programs"},
+    {.name = "--mode", .value = "WORD", TO_TEXT(mode), .with = BIT(JOB_BENCH),
+     .help = "what bench measures: train (steps, the default) or infer"},
     {.name = "--write", TO_FLAG(write), .with = BIT(JOB_FORMAT),
      .synonyms = "inplace in-place", .help = "replace the file by its neat version"},
     {.name = "--as", .value = "FORMAT", TO_TEXT(style), .with = BIT(JOB_WORDS),
@@ -330,6 +334,14 @@ static bool same_file(const char *a, const char *b) {
     return stat(a, &s) == 0 && stat(b, &t) == 0 && s.st_dev == t.st_dev && s.st_ino == t.st_ino;
 }
 
+// Without a model the machine is measured, which has no steps and no batch.
+static bool bench_makes_sense(Parse *p) {
+    const CommandLine *c = p->c;
+    const char *of_models = c->mode ? "--mode" : c->run.batch ? "--batch" : c->run.ref ? "--ref" : NULL;
+    if (!of_models) return true;
+    return error_set(p->e, "%s needs a model: cnnrun bench MODEL.cnn", of_models);
+}
+
 static bool makes_sense(Parse *p) {
     CommandLine *c = p->c;
     for (int k = 0; k < N_OPTIONS; k++) {
@@ -342,6 +354,9 @@ static bool makes_sense(Parse *p) {
         if (!c->style || !c->word) return true;
         return error_set(p->e, "--as %s writes all words, not only '%s'", c->style, c->word);
     }
+    if (c->mode && strcmp(c->mode, "train") != 0 && strcmp(c->mode, "infer") != 0)
+        return error_set(p->e, "--mode wants train or infer, not '%s'", c->mode);
+    if (!c->model && c->job == JOB_BENCH) return bench_makes_sense(p);
     if (!c->model && c->job == JOB_FORMAT)
         return error_set(p->e, "which file? cnnrun fmt FILE.cnn");
     if (!c->model && c->job == JOB_PREDICT)
@@ -424,6 +439,7 @@ void options_usage(FILE *out) {
     fputs("\nSettings:\n", out);
     usage_rows(out, false);
     fputs("\n`cnnrun help` lists every word of a model file, `cnnrun help conv` explains one,\n"
-          "`cnnrun help S003` explains a message, `cnnrun fmt` writes a file neatly.\n"
+          "`cnnrun help S003` explains a message, `cnnrun fmt` writes a file neatly,\n"
+          "`cnnrun bench` measures speed.\n"
           "Start with: cnnrun models/first.cnn\n", out);
 }

@@ -14,6 +14,7 @@ typedef enum Job {
     JOB_NONE,   // nothing was asked for: the model is shown
     JOB_SHOW, JOB_CHECK, JOB_TRAIN, JOB_RESUME, JOB_TEST, JOB_PREDICT, JOB_DRAW, JOB_VIEW,
     JOB_SNAPSHOT, JOB_HANDOUT, JOB_GRADCHECK, JOB_SHEET,
+    JOB_BENCH,  // cnnrun bench [MODEL]
     JOB_WORDS,  // cnnrun help [WORD | CODE]
     JOB_FORMAT, // cnnrun fmt FILE
     JOB_USAGE, JOB_VERSION,
@@ -33,7 +34,8 @@ typedef struct CommandLine {
     const char *look_at;     // --image N or FILE
     const char *screen;      // --screen NAME
     const char *script;      // --script FILE
-    bool json;               // --show --json
+    bool json;               // --json
+    const char *mode;        // bench --mode train | infer, or NULL
     bool write;              // fmt --write
     const char *style;       // help --as FORMAT
     int n_images;            // --predict IMAGE…
