@@ -45,9 +45,13 @@ typedef struct Question Question; // explain.h
 typedef struct LayerKind {
     KindSpec spec;
     bool by_channel;
-    // Bytes of `saved` per image, and reals of `work` per call on n images. NULL: none.
+    // forward and backward (the fast ones, or where there are none the definitions) are quick in
+    // LAYOUT_LANES, too. A network with a kind that says no stays in the plain layout.
+    bool lanes;
+    // Bytes of `saved` per image, and reals of `work` per call on n images. NULL: none. Where saved
+    // holds something for every number, it lies as dst does: at(dst, n, c, y, x) − dst.v.
     size_t (*saved)(const void *cfg, const Shape *src, Shape dst);
-    size_t (*work)(const void *cfg, const Shape *src, Shape dst, int n);
+    size_t (*work)(const void *cfg, const Shape *src, Shape dst, int n, Layout layout);
     void (*forward_ref)(const Step *s);  // the definition
     void (*backward_ref)(const Step *s);
     void (*forward)(const Step *s);      // the same numbers, sooner; NULL: the definition will do

@@ -101,7 +101,7 @@ void plan_free(Plan *p) {
 
 static Tensor batch_tensor(const Plan *p, int node, int n, real *v) {
     const Shape s = p->g->node[node].shape;
-    return (Tensor){.v = v, .n = n, .c = s.c, .h = s.h, .w = s.w};
+    return (Tensor){.v = v, .n = n, .c = s.c, .h = s.h, .w = s.w, .layout = p->layout};
 }
 
 int plan_batch(const Plan *p) { return p->o.batch; }

@@ -6,6 +6,8 @@
 
 #include <stdlib.h>
 
+_Static_assert((int)GROUP == (int)LANES, "a group of images is one block of lanes");
+
 static size_t round_up(size_t n) { return (n + PLAN_ALIGN - 1) / PLAN_ALIGN * PLAN_ALIGN; }
 
 static size_t larger(size_t a, size_t b) { return a > b ? a : b; }
@@ -43,6 +45,33 @@ static GradMode grad_mode(const Plan *p, int i) {
     if (small && sums <= PARTIAL_BYTES) return GRAD_GROUPS;
     return q->kind->backward_params && !p->o.ref ? GRAD_ROWS : GRAD_WHOLE;
 }
+
+// ---- how numbers lie -------------------------------------------------------------------------------
+
+static bool all_kinds_take_lanes(const Graph *g) {
+    for (int i = 1; i < g->n_nodes; i++)
+        if (!layer_of(&g->node[i])->lanes) return false;
+    return true;
+}
+
+static bool large_images(const Graph *g) {
+    for (int i = 0; i < g->n_nodes; i++) {
+        const Shape s = g->node[i].shape;
+        if ((int64_t)s.c * s.h * s.w > LARGE_IMAGE) return true;
+    }
+    return false;
+}
+
+/* Sixteen images side by side fill every vector of every layer, whatever its channels, if there are
+ * sixteen: lanes without an image are computed for nothing. */
+static Layout choose_layout(const Plan *p) {
+    const int64_t lanes = (int64_t)p->max_groups * LANES;
+    const bool filled = p->o.lanes || 4 * (int64_t)p->o.batch >= 3 * lanes;
+    if (p->o.ref || !filled || large_images(p->g) || !all_kinds_take_lanes(p->g)) return LAYOUT_PLAIN;
+    return LAYOUT_LANES;
+}
+
+// ---- nodes -----------------------------------------------------------------------------------------
 
 static void describe_nodes(Plan *p) {
     const Rng rng = rng_make(p->o.seed, "dropout");
@@ -139,7 +168,7 @@ static bool share_values(Plan *p) {
 }
 
 static void place_values(Plan *p) {
-    const size_t N = (size_t)p->o.batch;
+    const size_t N = p->room;
     for (int i = 0; i < p->g->n_nodes; i++) {
         NodePlan *q = &p->node[i];
         if (!q->shared) q->value = take(&p->values_len, q->image * N);
@@ -163,7 +192,7 @@ static void place_work(Plan *p) {
         source_shapes(p->g, n, src);
         const bool whole = q->grad == GRAD_ROWS || q->grad == GRAD_WHOLE || q->kind->by_channel;
         const int images = whole && !p->by_worker ? p->o.batch : GROUP;
-        p->work_len = larger(p->work_len, q->kind->work(n->use.cfg, src, n->shape, images));
+        p->work_len = larger(p->work_len, q->kind->work(n->use.cfg, src, n->shape, images, p->layout));
     }
     p->work_len = round_up(p->work_len);
     p->worker_len += p->work_len;
@@ -209,7 +238,9 @@ static int list_grad_tasks(const Plan *p, GradTask *out) {
 bool plan_lay_out(Plan *p) {
     const size_t n = (size_t)p->g->n_nodes;
     p->by_worker = !p->o.training && !p->o.keep;
-    p->max_groups = (p->o.batch + GROUP - 1) / GROUP;
+    p->max_groups = (int)(((int64_t)p->o.batch + GROUP - 1) / GROUP);
+    p->layout = choose_layout(p);
+    p->room = p->layout == LAYOUT_LANES ? (size_t)p->max_groups * LANES : (size_t)p->o.batch;
     p->score = p->x->loss.kind ? loss_score(p->g, &p->x->loss) : p->g->output;
     p->node = calloc(n, sizeof *p->node);
     p->op = calloc(2 * n + 1, sizeof *p->op);

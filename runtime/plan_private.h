@@ -12,6 +12,7 @@ enum {
     LARGE_GRADIENT = 8192, // numbers from which a gradient is cut by rows, not by groups,
     REUSE = 8,             // unless every weight is used so often per image
     JOIN_LEN = 4096,       // numbers one task of adding partial sums works on
+    LARGE_IMAGE = 1 << 17, // numbers of a value from which sixteen images leave every cache
 };
 
 static const size_t PARTIAL_BYTES = 64u << 20; // at most so much for the partial sums of one layer
@@ -58,7 +59,9 @@ struct Plan {
     Params *params;
     Threads *threads;
     PlanOptions o;
+    Layout layout;         // of all values and gradients; targets are plain
     int n_workers, max_groups;
+    size_t room;           // images that a value has room for: the batch, or so many whole groups
     int score;             // the node the loss judges
     bool by_worker;        // inference without keep: values live in the workers' memory
 

@@ -14,8 +14,8 @@ static int least(int a, int b) { return a < b ? a : b; }
 
 // ---- the numbers of one node for images [lo, hi) -----------------------------------------------
 
-static Tensor block(real *v, Shape s, int n) {
-    return (Tensor){.v = v, .n = n, .c = s.c, .h = s.h, .w = s.w};
+static Tensor block(const Plan *p, real *v, Shape s, int n) {
+    return (Tensor){.v = v, .n = n, .c = s.c, .h = s.h, .w = s.w, .layout = p->layout};
 }
 
 static Tensor value_of(const Plan *p, int i, int worker, int lo, int hi) {
@@ -23,13 +23,13 @@ static Tensor value_of(const Plan *p, int i, int worker, int lo, int hi) {
     const size_t own = (size_t)worker * p->worker_len + p->work_len;
     real *v = q->shared ? p->workers + own + q->value
                         : p->values + q->value + (size_t)lo * q->image;
-    return block(v, p->g->node[i].shape, hi - lo);
+    return block(p, v, p->g->node[i].shape, hi - lo);
 }
 
 static Tensor diff_of(const Plan *p, int i, int lo, int hi) {
     const NodePlan *q = &p->node[i];
     real *v = p->o.training && q->wants_diff ? p->values + q->diff + (size_t)lo * q->image : NULL;
-    return block(v, p->g->node[i].shape, hi - lo);
+    return block(p, v, p->g->node[i].shape, hi - lo);
 }
 
 static void *saved_of(const Plan *p, int i, int worker, int lo) {
@@ -87,8 +87,8 @@ static LossStep loss_step(const Plan *p, int lo, int hi, bool with_diff) {
     return (LossStep){.cfg = p->x->loss.cfg, .last = p->g->node[p->g->output].use.kind,
                       .score = value_of(p, p->score, 0, lo, hi),
                       .diff = with_diff ? diff_of(p, p->score, lo, hi) : (Tensor){0},
-                      .target = block(p->target + (size_t)lo * (size_t)classes, (Shape){classes, 1, 1},
-                                      hi - lo),
+                      .target = {.v = p->target + (size_t)lo * (size_t)classes, .n = hi - lo,
+                                 .c = classes, .h = 1, .w = 1},
                       .class_weight = p->class_weight, .share = R(1) / R(p->run.weight),
                       .loss = p->loss + lo};
 }
@@ -220,8 +220,19 @@ static void do_grad(void *ctx, int task, int worker) {
 
 // ---- for everybody ---------------------------------------------------------------------------------
 
+// Lanes without an image hold zeros, so that nothing in them can become infinite: what they add to the
+// gradient of a parameter is 0 times their numbers, since the loss leaves their gradients at 0.
+static void clear_idle_lanes(const Plan *p, Tensor in) {
+    const int idle = p->layout == LAYOUT_LANES ? in.n % LANES : 0;
+    if (!idle) return;
+    real *const last = at(in, in.n - idle, 0, 0, 0);
+    for (size_t i = 0, len = tensor_image(in); i < len; i++)
+        for (int l = idle; l < LANES; l++) last[i * LANES + (size_t)l] = 0;
+}
+
 static void begin(Plan *p, int n, uint64_t step, bool training, bool replay) {
     assert(n > 0 && n <= p->o.batch);
+    clear_idle_lanes(p, plan_input(p, n));
     p->run.n = n;
     p->run.step = step;
     p->run.training = training;

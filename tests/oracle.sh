@@ -28,9 +28,12 @@ if ! "$python" "$oracle/gen_cases.py" "$work/cases" --seed "$seed" > "$work/log"
 fi
 
 passed=0 failed=0 skipped=0
+# Each case twice: images one after the other, and sixteen side by side.
+for layout in '' lanes; do
 for case in "$work"/cases/*/; do
     name=$(basename "$case")
-    "$build/oracle_run" "$case" "$work/got" > "$work/said" 2>&1
+    # shellcheck disable=SC2086
+    "$build/oracle_run" "$case" "$work/got" $layout > "$work/said" 2>&1
     status=$?
     if [ $status -eq 3 ]; then
         skipped=$((skipped + 1))
@@ -41,9 +44,10 @@ for case in "$work"/cases/*/; do
         passed=$((passed + 1))
     else
         failed=$((failed + 1))
-        echo "$name failed:"
+        echo "$name failed${layout:+ in $layout}:"
         cat "$work/said"
     fi
+done
 done
 # What was skipped, and why: how many cases of which sort.
 [ ! -f "$work/skips" ] || sort "$work/skips" | uniq -c | sort -rn

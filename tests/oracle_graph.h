@@ -321,6 +321,7 @@ static inline void slice_backward(const Step *s) {
 }
 
 static const LayerKind slice_layer = {
+    .lanes = true,
     .spec = {.name = "slice", .cfg_size = sizeof(Slice), .infer = slice_infer},
     .forward_ref = slice_forward, .backward_ref = slice_backward,
 };

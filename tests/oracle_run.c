@@ -1,7 +1,8 @@
 /* oracle_run.c — runs one case of the oracle (../shared/oracle), writes every number it asks for.
  *
- *     oracle_run CASEDIR OUT.safetensors
+ *     oracle_run CASEDIR OUT.safetensors [lanes]
  *
+ * with `lanes` computes with sixteen images side by side; it
  * reads CASEDIR/spec.json and CASEDIR/in.safetensors; the names it writes are those of oracle.py.
  * Status 0: written; 3: the case is outside of the language, the reason is printed; 1: an error. */
 #include "runtime/io.h"
@@ -39,10 +40,19 @@ static const char *name_of(Run *r, const char *what, const char *name, int step)
     return arena_print(r->b->arena, "%s%s@%d", what, name, step);
 }
 
+// The same numbers in the plain layout, whatever the plan's.
+static Tensor plain(Run *r, Tensor t) {
+    Tensor copy = t;
+    copy.layout = LAYOUT_PLAIN;
+    copy.v = arena_array(r->b->arena, real, tensor_len(copy));
+    tensor_copy(copy, t);
+    return copy;
+}
+
 // A value or gradient of a node, in the shape the case knows.
 static void put_value(Run *r, const char *what, int node, int step, Tensor t) {
     const int64_t dim[] = {t.n, t.c, t.h, t.w};
-    if (t.v) put(r, name_of(r, what, r->b->node[node].name, step), r->b->rank[node], dim, t.v);
+    if (t.v) put(r, name_of(r, what, r->b->node[node].name, step), r->b->rank[node], dim, plain(r, t).v);
 }
 
 static void put_param(Run *r, const char *name, const char *tensor, const real *v) {
@@ -78,15 +88,26 @@ static void read_param(Run *r, int node, int k, int param, int step) {
 
 static void read_inputs(Run *r, int step) {
     const JsonValue *inputs = json_get(r->b->json, r->b->spec, "inputs");
-    const Tensor in = plan_input(r->plan, r->n);
+    const Tensor in = plan_input(r->plan, r->n), values = plain(r, in);
     size_t first = 0;
     for (int k = 0; k < inputs->n; k++) {
         const StTensor *t = data_of(r->b, member(r->b, inputs, k)->text, step);
         const size_t len = (size_t)t->len / (size_t)r->n;
         for (size_t i = 0; i < (size_t)t->len; i++)
-            in.v[i / len * tensor_image(in) + first + i % len] = (real)st_number(t, i);
+            values.v[i / len * tensor_image(in) + first + i % len] = (real)st_number(t, i);
         first += len;
     }
+    tensor_copy(in, values);
+}
+
+// What is kept of each number lies where the number does.
+static void put_mask(Tensor dst, const StTensor *t, unsigned char *saved) {
+    uint64_t k = 0;
+    for (int n = 0; n < dst.n; n++)
+    for (int c = 0; c < dst.c; c++)
+    for (int y = 0; y < dst.h; y++)
+    for (int x = 0; x < dst.w; x++)
+        saved[at(dst, n, c, y, x) - dst.v] = st_number(t, k++) != 0;
 }
 
 // The masks of dropout; true if there are any.
@@ -95,10 +116,9 @@ static bool read_masks(Run *r, int step) {
     for (int i = 1; i < r->b->x.graph.n_nodes; i++) {
         const char *mask = r->b->from[i] ? text_of(r->b, r->b->from[i], "mask") : NULL;
         const StTensor *t = mask ? data_of(r->b, mask, step) : NULL;
-        unsigned char *saved = t ? plan_saved(r->plan, i) : NULL;
-        for (uint64_t k = 0; saved && k < t->len; k++)
-            saved[k] = st_number(t, k) != 0;
-        any |= saved != NULL;
+        if (!t) continue;
+        put_mask(plan_value(r->plan, i, r->n), t, plan_saved(r->plan, i));
+        any = true;
     }
     return any;
 }
@@ -133,16 +153,18 @@ static bool read_weights(Run *r, const JsonValue *loss) {
 // Σ output·seed: the gradient of the outputs is the seed itself.
 static void seed_loss(Run *r, const JsonValue *loss, int step) {
     const int node = r->b->x.graph.output;
-    const Tensor y = plan_value(r->plan, node, r->n), diff = plan_seed(r->plan, r->n);
+    const Tensor y = plain(r, plan_value(r->plan, node, r->n)), diff = plan_seed(r->plan, r->n);
+    const Tensor seed = plain(r, diff);
     const StTensor *t = data_of(r->b, text_of(r->b, loss, "target"), step);
     Tensor terms = y;
     double sum = 0;
     terms.v = arena_array(r->b->arena, real, tensor_len(y));
     for (size_t i = 0; i < tensor_len(y); i++) {
-        diff.v[i] = (real)st_number(t, i);
-        terms.v[i] = y.v[i] * diff.v[i];
-        sum += (double)y.v[i] * diff.v[i];
+        seed.v[i] = (real)st_number(t, i);
+        terms.v[i] = y.v[i] * seed.v[i];
+        sum += (double)y.v[i] * seed.v[i];
     }
+    tensor_copy(diff, seed);
     const int64_t dim[] = {y.n, y.c, y.h, y.w};
     if (step == 0) put(r, "loss_vec@0", r->b->rank[node], dim, terms.v);
     put_number_as(r, name_of(r, "loss", "", step), sum);
@@ -151,7 +173,7 @@ static void seed_loss(Run *r, const JsonValue *loss, int step) {
 // One loss per image for labels; else one per number, as if each were an image of its own.
 static void put_losses(Run *r, bool per_image) {
     const Experiment *x = &r->b->x;
-    const Tensor y = plan_value(r->plan, loss_score(&x->graph, &x->loss), r->n);
+    const Tensor y = plain(r, plan_value(r->plan, loss_score(&x->graph, &x->loss), r->n));
     const Tensor t = plan_target(r->plan, r->n);
     const int n = per_image ? y.n : y.n * y.c, c = per_image ? y.c : 1;
     double *loss = arena_array(r->b->arena, double, n);
@@ -257,12 +279,12 @@ static int fail(const char *text) {
     return 1;
 }
 
-static int run_case(Built *b, const char *out) {
+static int run_case(Built *b, const char *out, bool lanes) {
     Error e = {{0}};
     StTensor *tensors = calloc(MOST_TENSORS, sizeof *tensors);
     const JsonValue *inputs = json_get(b->json, b->spec, "inputs");
     Run r = {.b = b, .out = tensors, .n = (int)data_of(b, member(b, inputs, 0)->text, 0)->dim[0]};
-    const PlanOptions o = {.batch = r.n, .training = true, .input_diff = true};
+    const PlanOptions o = {.batch = r.n, .training = true, .input_diff = true, .keep = true, .lanes = lanes};
     r.params = params_make(&b->x.graph, &b->x.optimizer, &e);
     if (r.params) each_param(&r, read_param, 0);
     r.plan = r.params ? plan_make(&b->x, r.params, NULL, &o, &e) : NULL;
@@ -278,7 +300,7 @@ static int run_case(Built *b, const char *out) {
     return ok ? 0 : fail(e.text);
 }
 
-static int build_and_run(JsonTree *json, const StFile *in, const char *out) {
+static int build_and_run(JsonTree *json, const StFile *in, const char *out, bool lanes) {
     Built *b = calloc(1, sizeof *b);
     if (!b || !(b->arena = arena_make())) return fail("no memory");
     b->diags = diags_make(b->arena);
@@ -286,7 +308,7 @@ static int build_and_run(JsonTree *json, const StFile *in, const char *out) {
     b->spec = &json->value[0];
     b->in = in;
     int status = SKIPPED;
-    if (build(b)) status = run_case(b, out);
+    if (build(b)) status = run_case(b, out, lanes);
     else printf("skipped: %s\n", b->reason);
     arena_free(b->arena);
     free(b);
@@ -298,7 +320,8 @@ int main(int argc, char **argv) {
     StFile in;
     size_t len;
     char path[4096];
-    if (argc != 3) return fail("usage: oracle_run CASEDIR OUT.safetensors");
+    const bool lanes = argc == 4 && strcmp(argv[3], "lanes") == 0;
+    if (argc != 3 && !lanes) return fail("usage: oracle_run CASEDIR OUT.safetensors [lanes]");
     snprintf(path, sizeof path, "%s/spec.json", argv[1]);
     char *text = io_read(path, MOST_BYTES, &len, &e);
     if (!text) return fail(e.text);
@@ -306,7 +329,7 @@ int main(int argc, char **argv) {
     if (!json || !json_parse(json, text)) return fail("spec.json cannot be read");
     snprintf(path, sizeof path, "%s/in.safetensors", argv[1]);
     if (!st_open(&in, path, &e)) return fail(e.text);
-    const int status = build_and_run(json, &in, argv[2]);
+    const int status = build_and_run(json, &in, argv[2], lanes);
     st_close(&in);
     free(json), free(text);
     return status;

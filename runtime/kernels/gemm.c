@@ -17,11 +17,9 @@
  * loops numbered and named as in the BLIS documentation. */
 #include "runtime/kernels/gemm.h"
 
-#include <stdatomic.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "runtime/kernels/gemm_micro.h"
+#include "runtime/kernels/kernels.h"
 
 // ---- the definition -----------------------------------------------------------------------------
 
@@ -35,43 +33,8 @@ void gemm_ref(int M, int N, int K, Matrix A, Matrix B, real *C, ptrdiff_t ldc, b
     }
 }
 
-// ---- which micro-kernels ------------------------------------------------------------------------
-
-// The row of that name if this machine can use it; the best one for NULL.
-static const Kernels *usable_kernels(const char *name) {
-    for (const Kernels *k = gemm_kernels; k->name; k++)
-        if ((!name || strcmp(name, k->name) == 0) && k->usable()) return k;
-    return NULL;
-}
-
-// Threads that come here together for the first time find the same row and write the same pointer.
-static _Atomic(const Kernels *) chosen;
-
-static const Kernels *kernels(void) {
-    const Kernels *k = atomic_load_explicit(&chosen, memory_order_relaxed);
-    if (k) return k;
-    k = usable_kernels(getenv("CNNRUN_KERNELS"));
-    if (!k) k = usable_kernels(NULL);
-    atomic_store_explicit(&chosen, k, memory_order_relaxed);
-    return k;
-}
-
-bool gemm_choose(const char *name, Error *e) {
-    const Kernels *k = usable_kernels(name);
-    if (k) {
-        atomic_store_explicit(&chosen, k, memory_order_relaxed);
-        return true;
-    }
-    error_set(e, "this machine has no kernels '%s'; it has:", name);
-    for (k = gemm_kernels; k->name; k++)
-        if (k->usable()) error_add(e, " %s", k->name);
-    return false;
-}
-
-const char *gemm_variant(void) { return kernels()->name; }
-
 double gemm_chain(int n) {
-    const Kernels *k = kernels();
+    const GemmKernels *k = kernels_chosen()->gemm;
     volatile real sum = k->chain(n); // volatile: the compiler must believe that somebody reads it
     (void)sum;
     return 2.0 * CHAINS * k->vl * n;
@@ -118,13 +81,15 @@ static bool dot_is_better(int M, int K, Matrix A, Matrix B) {
     return A.cs == 1 && B.rs == 1 && B.cs != 1 && K / 5 >= M;
 }
 
-static void cut(Product *q, const Kernels *k) {
+static void cut(Product *q, const GemmKernels *k) {
     const bool dot = dot_is_better(q->M, q->K, q->A, q->B);
     q->micro = dot ? k->dot : k->outer;
     q->width = dot ? 1 : k->vl;
-    q->pack = !dot && (q->B.cs != 1 || q->M > FEW_SLIVERS * k->mr);
-    q->mr = step(q->M, k->mr, 1);
     q->nr = step(q->N, k->nv * q->width, q->width);
+    const int most = k->mr[round_up(q->nr, q->width) / q->width];
+    const bool packed = q->B.cs == 1 && q->B.rs == q->nr && q->N == q->nr; // it lies as a copy would
+    q->pack = !dot && !packed && (q->B.cs != 1 || q->M > FEW_SLIVERS * most);
+    q->mr = step(q->M, most, 1);
     q->mc = step(q->M, MC / q->mr * q->mr, q->mr);
     q->kc = step(q->K, dot ? KC_DOT : KC, 1);
     q->nc = step(q->N, NC / q->nr * q->nr, q->nr);
@@ -191,7 +156,7 @@ static void block(const Product *q, int ic, int pc, int jc, real *panel) {
 
 void gemm(int M, int N, int K, Matrix A, Matrix B, real *C, ptrdiff_t ldc, bool add, real *work) {
     Product q = {.M = M, .N = N, .K = K, .A = A, .B = B, .C = C, .ldc = ldc, .add = add};
-    cut(&q, kernels());
+    cut(&q, kernels_chosen()->gemm);
 
     for (int jc = 0; jc < N; jc += q.nc)                                             // loop 5
         for (int pc = 0; pc == 0 || pc < K; pc += q.kc)                              // loop 4

@@ -10,7 +10,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "runtime/error.h"
 #include "runtime/real.h"
 
 typedef struct Matrix { const real *v; ptrdiff_t rs, cs; } Matrix;
@@ -21,16 +20,6 @@ size_t gemm_work(void);
 void gemm_ref(int M, int N, int K, Matrix A, Matrix B, real *C, ptrdiff_t ldc, bool add);
 
 void gemm(int M, int N, int K, Matrix A, Matrix B, real *C, ptrdiff_t ldc, bool add, real *work);
-
-// The name of the row of the table of micro-kernels that this machine uses: "avx512", "avx2", "c".
-// CNNRUN_KERNELS=avx2 in the environment asks for another row; one the machine lacks is refused.
-const char *gemm_variant(void);
-
-// Chooses the row of that name, or the best one if name is NULL, for all threads from now on. If
-// this machine has no such row, the choice stays as it was: false, with a message that lists what
-// there is. A program calls gemm_choose(getenv("CNNRUN_KERNELS"), &e) once, before anything else;
-// without that the first product chooses, and a wrong word in the environment counts as none.
-bool gemm_choose(const char *name, Error *e);
 
 // Does nothing but multiply and add, n rounds of it in the registers of one core, as fast as these
 // micro-kernels ever could. The number of FLOP.

@@ -17,7 +17,7 @@
 #include "runtime/kernels/gemm.h"
 
 enum {
-    MAX_MR = 8, MAX_NV = 3,
+    MAX_MR = 14, MAX_NV = 3,
     CHAINS = 12 // sums that wait for nothing but themselves: more than any processor has on the way
 };
 
@@ -27,15 +27,13 @@ typedef struct Tile { int kc, n; Matrix A, B; real *C; ptrdiff_t ldc; bool add; 
 
 typedef void Micro(const Tile *t);
 
-typedef struct Kernels {
-    const char *name;
-    bool (*usable)(void);                // does this machine have the instructions?
+typedef struct GemmKernels {
     int vl;                              // numbers in a vector
-    int mr, nv;                          // the largest tile: rows, vectors
+    int nv, mr[MAX_NV + 1];              // the largest tiles: vectors, and rows for so many vectors
     Micro *const (*outer)[MAX_MR + 1];   // [nv][mr]
     Micro *const (*dot)[MAX_MR + 1];
     real (*chain)(int n);                // n · CHAINS products and additions of a vector, added up
-} Kernels;
+} GemmKernels;
 
-// Best first; the last row, plain C, is usable everywhere. Ends with a row without a name.
-extern const Kernels gemm_kernels[];
+// One of each instruction set (see kernels.h).
+extern const GemmKernels gemm_avx512, gemm_avx2, gemm_neon, gemm_c;

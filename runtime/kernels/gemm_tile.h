@@ -1,59 +1,22 @@
-/* gemm_tile.h — the micro-kernels, written once for all instruction sets.
+/* gemm_tile.h — the micro-kernels of the matrix product, written once for all instruction sets.
  *
- * gemm_micro.c includes this file once for every row of its table, with these defined:
- *
- *     NAME(x)            x with the row's name behind it
- *     TARGET             the attribute that allows the instructions
- *     VL                 numbers in a vector
- *     TILES(T)           T(mr, nv) for every size of tile
- *     FMA(a, b, c)       c + a·b, of vectors
- *     ALL                before a loop: unroll it completely
- *
- * and, if the machine has something better than a loop over the lanes,
- *
- *     LOAD(p, n)         n < VL numbers from p on, with zeros behind them
- *     STORE(p, n, v)     the first n < VL numbers of v
- *     KEEP(v)            v stays in a register; gcc would read it again for each of its products
- *
- * The sizes of a tile are constants in each of the functions that TILES makes: the compiler unrolls
- * the loops over i and j and keeps `sum` in registers. */
+ * gemm_micro.c reads this file once for each of them (each_isa.h says with what defined). How large
+ * a tile may be follows from the number of registers: they hold mr·nv sums, nv vectors of B and one
+ * of A. The sizes of a tile are constants in each of the functions that TILES makes: the compiler
+ * unrolls the loops over i and j and keeps `sum` in registers. */
 
-#define INLINE TARGET static inline __attribute__((always_inline))
-#define vec    NAME(vec)
-
-typedef real vec __attribute__((vector_size(VL * sizeof(real))));
-// The same in memory: at any address, among other numbers.
-typedef real NAME(packed)
-    __attribute__((vector_size(VL * sizeof(real)), aligned(sizeof(real)), may_alias));
-
-INLINE vec NAME(load)(const real *p) { return *(const NAME(packed) *)p; }
-INLINE void NAME(store)(real *p, vec v) { *(NAME(packed) *)p = v; }
-
-#ifndef LOAD
-INLINE vec NAME(load_lanes)(const real *p, int n) {
-    vec v = {0};
-    for (int l = 0; l < n; l++) v[l] = p[l];
-    return v;
-}
-INLINE void NAME(store_lanes)(real *p, int n, vec v) {
-    for (int l = 0; l < n; l++) p[l] = v[l];
-}
-#define LOAD(p, n)     NAME(load_lanes)(p, n)
-#define STORE(p, n, v) NAME(store_lanes)(p, n, v)
-#define KEEP(v)        ((void)0)
+#if REGISTERS == 32
+#define TILES(T) ROWS_14(T, 1) ROWS_12(T, 2) ROWS_8(T, 3)
+#define LARGEST  .nv = 3, .mr = {0, 14, 12, 8}
+#elif REGISTERS == 16
+#define TILES(T) ROWS_8(T, 1) ROWS_6(T, 2)
+#define LARGEST  .nv = 2, .mr = {0, 8, 6}
+#else
+#define TILES(T) ROWS_4(T, 1) ROWS_4(T, 2)
+#define LARGEST  .nv = 2, .mr = {0, 4, 4}
 #endif
 
-// The sum of a vector, half upon half: by pieces of 16 bytes, then within the last piece.
-INLINE real NAME(total)(vec v) {
-    piece part[VL / PIECE];
-    memcpy(part, &v, sizeof part);
-    ALL for (int half = VL / PIECE / 2; half > 0; half /= 2)
-        ALL for (int i = 0; i < half; i++) part[i] += part[i + half];
-    piece last = part[0];
-    ALL for (int half = PIECE / 2; half > 0; half /= 2)
-        ALL for (int l = 0; l < half; l++) last[l] += last[l + half];
-    return last[0];
-}
+#include "runtime/kernels/each_isa_vec.h"
 
 // ---- outer: a vector is a piece of a row of B ---------------------------------------------------
 
@@ -124,7 +87,7 @@ TARGET static real NAME(chain)(int n) {
     vec sum[CHAINS], all = {0};
     for (int k = 0; k < CHAINS; k++) sum[k] = (vec){0} + R(k);
     for (int i = 0; i < n; i++)
-        ALL_CHAINS for (int k = 0; k < CHAINS; k++) sum[k] = FMA(a, b, sum[k]);
+        ALL for (int k = 0; k < CHAINS; k++) sum[k] = FMA(a, b, sum[k]);
     for (int k = 0; k < CHAINS; k++) all += sum[k];
     return NAME(total)(all);
 }
@@ -141,16 +104,11 @@ TILES(FUNCTIONS)
 static Micro *const NAME(outer_tiles)[MAX_NV + 1][MAX_MR + 1] = {TILES(OUTER)};
 static Micro *const NAME(dot_tiles)[MAX_NV + 1][MAX_MR + 1] = {TILES(DOT)};
 
+const GemmKernels NAME(gemm) = {.vl = VL, LARGEST, .outer = NAME(outer_tiles),
+                                .dot = NAME(dot_tiles), .chain = NAME(chain)};
+
 #undef FUNCTIONS
 #undef OUTER
 #undef DOT
-#undef INLINE
-#undef vec
-#undef NAME
-#undef TARGET
-#undef VL
 #undef TILES
-#undef FMA
-#undef LOAD
-#undef STORE
-#undef KEEP
+#undef LARGEST

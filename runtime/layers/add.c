@@ -5,6 +5,7 @@
  * The gradient goes back through every path undiminished; that is why deep residual networks
  * learn. Source: He et al., "Deep Residual Learning for Image Recognition", 2016, §3.2. */
 #include "runtime/explain.h"
+#include "runtime/kernels/wide.h"
 
 static bool same(Shape a, Shape b) { return a.c == b.c && a.h == b.h && a.w == b.w; }
 
@@ -20,7 +21,7 @@ static bool infer(Infer *q) {
     return true;
 }
 
-static void forward(const Step *s) {
+WIDE static void forward(const Step *s) {
     const size_t len = tensor_len(s->dst);
     real *dst = s->dst.v;
 
@@ -31,7 +32,7 @@ static void forward(const Step *s) {
             dst[i] += s->src[k].v[i];
 }
 
-static void backward(const Step *s) {
+WIDE static void backward(const Step *s) {
     const size_t len = tensor_len(s->dst);
 
     for (int k = 0; k < s->n_src; k++) {
@@ -57,6 +58,7 @@ const LayerKind add_layer = {
              .formula = "y = x + x'", .example = "add conv1",
              .synonyms = "Add sum Sum Eltwise eltwise shortcut skip plus",
              .source = "runtime/layers/add.c", .min_src = 2, .max_src = MAX_SRC, .infer = infer},
+    .lanes        = true,
     .forward_ref  = forward,
     .backward_ref = backward,
     .explain      = explain,

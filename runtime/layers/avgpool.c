@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "runtime/explain.h"
+#include "runtime/kernels/wide.h"
 #include "runtime/layers/window.h"
 
 // M of the window at stop (y, x).
@@ -95,7 +96,38 @@ static void divide(const real *src, Slide rows, Slide columns, real *dst) {
         dst[y * columns.out + x] = src[y * columns.out + x] / count(rows, columns, y, x);
 }
 
+// Sixteen images side by side (LAYOUT_LANES): the innermost loop runs over them. One window: its mean
+// to dst, or the other way round its part of dst to every pixel.
+WIDE static void window_lanes(real *restrict image, Slide rows, Slide columns, int y, int x,
+                              real *restrict dst, bool to_image) {
+    const real M = count(rows, columns, y, x);
+    real sum[LANES] = {0};
+    for (int l = 0; l < LANES && to_image; l++) sum[l] = dst[l] / M;
+    for (int i = 0; i < rows.k; i++)
+    for (int j = 0; j < columns.k; j++) {
+        const int row = slide_at(rows, y, i), column = slide_at(columns, x, j);
+        if (row < 0 || row >= rows.n || column < 0 || column >= columns.n) continue;
+        real *restrict pixel = image + ((ptrdiff_t)row * columns.n + column) * LANES;
+        for (int l = 0; l < LANES && to_image; l++) pixel[l] += sum[l];
+        for (int l = 0; l < LANES && !to_image; l++) sum[l] += pixel[l];
+    }
+    for (int l = 0; l < LANES && !to_image; l++) dst[l] = sum[l] / M;
+}
+
+static void all_lanes(const Step *s, real *image, real *dst, bool to_image) {
+    const Slide rows = pool_rows(s->cfg, s->src[0].h), columns = pool_columns(s->cfg, s->src[0].w);
+    const size_t places = (size_t)rows.out * (size_t)columns.out, len = tensor_len(s->dst) / LANES;
+    for (size_t p = 0; p < len; p += places, image += (ptrdiff_t)rows.n * columns.n * LANES)
+        for (int y = 0; y < rows.out; y++)
+        for (int x = 0; x < columns.out; x++, dst += LANES)
+            window_lanes(image, rows, columns, y, x, dst, to_image);
+}
+
 static void forward(const Step *s) {
+    if (s->dst.layout == LAYOUT_LANES) {
+        all_lanes(s, s->src[0].v, s->dst.v, false);
+        return;
+    }
     const Slide rows = pool_rows(s->cfg, s->src[0].h), columns = pool_columns(s->cfg, s->src[0].w);
     const size_t image = (size_t)rows.n * (size_t)columns.n;
     const size_t places = (size_t)rows.out * (size_t)columns.out;
@@ -115,6 +147,10 @@ static void backward(const Step *s) {
     const size_t places = (size_t)rows.out * (size_t)columns.out;
     const size_t planes = (size_t)s->dst.n * (size_t)s->dst.c;
     if (!s->diff_src[0].v) return;
+    if (s->dst.layout == LAYOUT_LANES) {
+        all_lanes(s, s->diff_src[0].v, s->diff_dst.v, true);
+        return;
+    }
 
     for (size_t p = 0; p < planes; p++) {
         divide(s->diff_dst.v + p * places, rows, columns, s->work);
@@ -122,8 +158,8 @@ static void backward(const Step *s) {
     }
 }
 
-static size_t work(const void *cfg, const Shape *src, Shape dst, int n) {
-    (void)cfg, (void)src, (void)n;
+static size_t work(const void *cfg, const Shape *src, Shape dst, int n, Layout layout) {
+    (void)cfg, (void)src, (void)n, (void)layout;
     return (size_t)dst.h * (size_t)dst.w;
 }
 
@@ -168,6 +204,7 @@ const LayerKind avgpool_layer = {
                          "AveragePool averagepool",
              .source = "runtime/layers/avgpool.c", .min_src = 1, .max_src = 1,
              .cfg_size = sizeof(PoolOptions), .attrs = pool_attrs, .infer = pool_infer},
+    .lanes        = true,
     .work         = work,
     .forward_ref  = forward_ref,
     .backward_ref = backward_ref,

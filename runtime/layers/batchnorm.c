@@ -219,12 +219,14 @@ static void backward_columns(const Step *s) {
 static bool single(Tensor t) { return t.h == 1 && t.w == 1; }
 
 static void forward(const Step *s) {
-    if (single(s->dst)) forward_columns(s);
+    if (s->dst.layout == LAYOUT_LANES) forward_by(s, &norm_lanes);
+    else if (single(s->dst)) forward_columns(s);
     else forward_by(s, &norm_fast);
 }
 
 static void backward(const Step *s) {
-    if (single(s->dst)) backward_columns(s);
+    if (s->dst.layout == LAYOUT_LANES) backward_by(s, &norm_lanes);
+    else if (single(s->dst)) backward_columns(s);
     else backward_by(s, &norm_fast);
 }
 
@@ -251,6 +253,7 @@ const LayerKind batchnorm_layer = {
              .source = "runtime/layers/batchnorm.c", .min_src = 1, .max_src = 1,
              .cfg_size = sizeof(BatchNorm), .attrs = attrs, .params = params},
     .by_channel   = true,
+    .lanes        = true,
     .saved        = saved,
     .forward_ref  = forward_ref,
     .backward_ref = backward_ref,

@@ -59,15 +59,19 @@ static void backward_ref(const Step *s) {
         *at(s->diff_src[k], n, c, y, x) += *at(diff_dst, n, before + c, y, x);
 }
 
-// ---- the fast way: in the plain layout the channels of one image are one run of numbers ---------
+// ---- the fast way -------------------------------------------------------------------------------
+// The channels of one image, or of sixteen images side by side, are one run of numbers.
+
+static size_t side_by_side(Tensor t) { return t.layout == LAYOUT_LANES ? LANES : 1; }
+static size_t runs(Tensor t) { return ((size_t)t.n + side_by_side(t) - 1) / side_by_side(t); }
 
 static void forward(const Step *s) {
     real *dst = s->dst.v;
 
-    for (int n = 0; n < s->dst.n; n++)
+    for (size_t r = 0; r < runs(s->dst); r++)
     for (int k = 0; k < s->n_src; k++) {
-        const size_t len = tensor_image(s->src[k]);
-        const real *src = s->src[k].v + (size_t)n * len;
+        const size_t len = tensor_image(s->src[k]) * side_by_side(s->dst);
+        const real *src = s->src[k].v + r * len;
         for (size_t i = 0; i < len; i++)
             dst[i] = src[i];
         dst += len;
@@ -77,12 +81,12 @@ static void forward(const Step *s) {
 static void backward(const Step *s) {
     const real *diff_dst = s->diff_dst.v;
 
-    for (int n = 0; n < s->diff_dst.n; n++)
+    for (size_t r = 0; r < runs(s->dst); r++)
     for (int k = 0; k < s->n_src; k++) {
-        const size_t len = tensor_image(s->src[k]);
+        const size_t len = tensor_image(s->src[k]) * side_by_side(s->dst);
         real *diff_src = s->diff_src[k].v;
         for (size_t i = 0; diff_src && i < len; i++)
-            diff_src[(size_t)n * len + i] += diff_dst[i];
+            diff_src[r * len + i] += diff_dst[i];
         diff_dst += len;
     }
 }
@@ -110,6 +114,7 @@ const LayerKind concat_layer = {
              .synonyms = "Concatenate concatenate Concat cat join route",
              .source = "runtime/layers/concat.c", .min_src = 2, .max_src = MAX_SRC,
              .infer = infer},
+    .lanes        = true,
     .forward_ref  = forward_ref,
     .backward_ref = backward_ref,
     .forward      = forward,

@@ -274,6 +274,7 @@ const LayerKind conv_layer = {
              .source = "runtime/layers/conv.c", .min_src = 1, .max_src = 1,
              .cfg_size = sizeof(Conv), .attrs = attrs, .infer = infer, .params = params,
              .macs = macs},
+    .lanes           = true,
     .work            = conv_work,
     .forward_ref     = forward_ref,
     .backward_ref    = backward_ref,

@@ -1,4 +1,4 @@
-/* conv.h — what conv.c (the definition) and conv_fast.c share. */
+/* conv.h — what conv.c (the definition), conv_fast.c and conv_lanes.c share. */
 #pragma once
 #include "runtime/layer.h"
 
@@ -16,7 +16,13 @@ typedef struct Axis { int n, reach, before, after, out; } Axis;
 Axis conv_axis(const Conv *o, int n, int k); // image side n, window side k
 
 // conv_fast.c: the functions of LayerKind with these names.
-size_t conv_work(const void *cfg, const Shape *src, Shape dst, int n);
+size_t conv_work(const void *cfg, const Shape *src, Shape dst, int n, Layout layout);
 void conv_forward(const Step *s);
 void conv_backward(const Step *s);
 void conv_backward_params(const Step *s);
+
+// conv_lanes.c: the same for sixteen images side by side.
+size_t conv_lanes_work(const Conv *o, Shape src, Shape dst);
+void conv_lanes_forward(const Step *s);
+void conv_lanes_backward(const Step *s);
+void conv_lanes_backward_params(const Step *s);

@@ -72,7 +72,8 @@ static size_t maps_len(const Work *w) {
     return w->images > 1 ? (size_t)w->F * (size_t)w->images * (size_t)w->P : 0;
 }
 
-size_t conv_work(const void *cfg, const Shape *src, Shape dst, int n) {
+size_t conv_work(const void *cfg, const Shape *src, Shape dst, int n, Layout layout) {
+    if (layout == LAYOUT_LANES) return conv_lanes_work(cfg, src[0], dst);
     Work w = work_for(cfg, src[0], dst);
     w.images = smaller(w.images, n);
     return aligned(gemm_work()) + aligned(columns_len(&w)) + maps_len(&w);
@@ -142,6 +143,10 @@ static void forward_strip(const Work *w, Strip t) {
 }
 
 void conv_forward(const Step *s) {
+    if (s->dst.layout == LAYOUT_LANES) {
+        conv_lanes_forward(s);
+        return;
+    }
     const Work w = work_of(s);
     each_strip(&w, forward_strip);
 }
@@ -202,6 +207,10 @@ static void backward_strip(const Work *w, Strip t) {
 }
 
 void conv_backward(const Step *s) {
+    if (s->dst.layout == LAYOUT_LANES) {
+        conv_lanes_backward(s);
+        return;
+    }
     Work w = work_of(s);
     w.part = (Range){0, w.cfg->filters};
     w.diff_src = s->diff_src[0];
@@ -209,6 +218,10 @@ void conv_backward(const Step *s) {
 }
 
 void conv_backward_params(const Step *s) {
+    if (s->dst.layout == LAYOUT_LANES) {
+        conv_lanes_backward_params(s);
+        return;
+    }
     Work w = work_of(s);
     w.part = s->part;
     each_strip(&w, backward_strip);

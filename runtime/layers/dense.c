@@ -19,6 +19,7 @@
 
 #include "runtime/explain.h"
 #include "runtime/kernels/gemm.h"
+#include "runtime/kernels/kernels.h"
 
 typedef struct Dense {
     int units;
@@ -90,8 +91,8 @@ static void backward_ref(const Step *s) {
 // ---- the fast way -------------------------------------------------------------------------------
 // Each of the sums above is a matrix product.
 
-static size_t work(const void *cfg, const Shape *src, Shape dst, int n) {
-    (void)cfg, (void)src, (void)dst, (void)n;
+static size_t work(const void *cfg, const Shape *src, Shape dst, int n, Layout layout) {
+    (void)cfg, (void)src, (void)dst, (void)n, (void)layout;
     return gemm_work();
 }
 
@@ -99,7 +100,60 @@ static size_t work(const void *cfg, const Shape *src, Shape dst, int n) {
 static Matrix rows(Tensor t) { return (Matrix){t.v, t.c, 1}; }
 static Matrix turned(Tensor t) { return (Matrix){t.v, 1, t.c}; }
 
+/* With sixteen images side by side src is already turned as the product wants it: weights · src. Only
+ * the gradient of the weights wants images one after the other: backward keeps src and diff_dst so. */
+
+static size_t saved(const void *cfg, const Shape *src, Shape dst) {
+    (void)cfg;
+    return ((size_t)src[0].c + (size_t)dst.c) * sizeof(real);
+}
+
+static Matrix lanes(Tensor t, int n) { return (Matrix){at(t, n, 0, 0, 0), LANES, 1}; }
+
+static void forward_lanes(const Step *s) {
+    const bool bias = ((const Dense *)s->cfg)->bias;
+    const Tensor src = s->src[0], weights = s->param[0], dst = s->dst;
+
+    for (int n = 0; n < dst.n; n += LANES) {
+        real *const to = at(dst, n, 0, 0, 0);
+        for (int o = 0; o < dst.c && bias; o++)
+            for (int l = 0; l < LANES; l++) to[o * LANES + l] = s->param[1].v[o];
+        gemm(dst.c, LANES, src.c, rows(weights), lanes(src, n), to, LANES, bias, s->work);
+    }
+}
+
+static void keep_turned(const Step *s) {
+    const LanesKernels *const k = kernels_chosen()->lanes;
+    const int I = s->src[0].c, O = s->diff_dst.c, ld = I + O;
+    for (int n = 0; n < s->diff_dst.n; n += LANES) {
+        real *const image = (real *)s->saved + (ptrdiff_t)n * ld;
+        k->turn(at(s->src[0], n, 0, 0, 0), I, image, ld);
+        k->turn(at(s->diff_dst, n, 0, 0, 0), O, image + I, ld);
+    }
+}
+
+static void diff_src_lanes(const Step *s) {
+    const Tensor diff_dst = s->diff_dst, diff_src = s->diff_src[0], weights = s->param[0];
+    for (int n = 0; n < diff_dst.n; n += LANES)
+        gemm(diff_src.c, LANES, diff_dst.c, turned(weights), lanes(diff_dst, n),
+             at(diff_src, n, 0, 0, 0), LANES, true, s->work);
+}
+
+// src and diff_dst of a step as matrices with an image in each row.
+typedef struct Rows { Matrix src, diff_dst; } Rows;
+
+static Rows rows_of(const Step *s) {
+    const int I = s->src[0].c, ld = I + s->diff_dst.c;
+    const real *const kept = s->saved;
+    if (s->dst.layout != LAYOUT_LANES) return (Rows){rows(s->src[0]), rows(s->diff_dst)};
+    return (Rows){{kept, ld, 1}, {kept + I, ld, 1}};
+}
+
 static void forward(const Step *s) {
+    if (s->dst.layout == LAYOUT_LANES) {
+        forward_lanes(s);
+        return;
+    }
     const Dense *cfg = s->cfg;
     const Tensor src = s->src[0], weights = s->param[0], dst = s->dst;
 
@@ -111,14 +165,15 @@ static void forward(const Step *s) {
 // Gradients of outputs [part.lo, part.hi).
 static void backward_part(const Step *s, Range part) {
     const Dense *cfg = s->cfg;
-    const Tensor src = s->src[0], diff_dst = s->diff_dst, diff_weights = s->diff_param[0];
+    const Tensor src = s->src[0], diff_weights = s->diff_param[0];
+    const Matrix x = rows_of(s).src, g = rows_of(s).diff_dst;
     real *const diff_bias = cfg->bias ? s->diff_param[1].v : NULL;
 
-    for (int n = 0; n < diff_dst.n && diff_bias; n++)
-        for (int o = part.lo; o < part.hi; o++) diff_bias[o] += *at(diff_dst, n, o, 0, 0);
+    for (int n = 0; n < src.n && diff_bias; n++)
+        for (int o = part.lo; o < part.hi; o++) diff_bias[o] += g.v[n * g.rs + o];
     if (!diff_weights.v) return;
-    const Matrix diff_outputs = {diff_dst.v + part.lo, 1, diff_dst.c};
-    gemm(part.hi - part.lo, src.c, src.n, diff_outputs, rows(src),
+    const Matrix diff_outputs = {g.v + part.lo, 1, g.rs};
+    gemm(part.hi - part.lo, src.c, src.n, diff_outputs, x,
          at(diff_weights, part.lo, 0, 0, 0), src.c, true, s->work);
 }
 
@@ -127,8 +182,10 @@ static void backward_params(const Step *s) { backward_part(s, s->part); }
 static void backward(const Step *s) {
     const Tensor diff_dst = s->diff_dst, diff_src = s->diff_src[0], weights = s->param[0];
 
+    if (s->dst.layout == LAYOUT_LANES) keep_turned(s);
     backward_part(s, (Range){0, diff_dst.c});
-    if (diff_src.v)
+    if (diff_src.v && s->dst.layout == LAYOUT_LANES) diff_src_lanes(s);
+    else if (diff_src.v)
         gemm(diff_dst.n, diff_src.c, diff_dst.c, rows(diff_dst), rows(weights), diff_src.v,
              diff_src.c, true, s->work);
 }
@@ -172,6 +229,8 @@ const LayerKind dense_layer = {
              .source = "runtime/layers/dense.c", .min_src = 1, .max_src = 1, .wants_vector = true,
              .cfg_size = sizeof(Dense), .attrs = attrs, .infer = infer, .params = params,
              .macs = macs},
+    .lanes           = true,
+    .saved           = saved,
     .work            = work,
     .forward_ref     = forward_ref,
     .backward_ref    = backward_ref,

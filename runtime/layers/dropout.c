@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "runtime/explain.h"
+#include "runtime/kernels/wide.h"
 
 typedef struct Dropout { double rate; } Dropout;
 
@@ -22,7 +23,7 @@ static const AttrSpec attrs[] = {
     {0},
 };
 
-// One byte per number, in the plain order: is it kept?
+// One byte per number, where the number lies in dst: is it kept?
 static size_t saved(const void *cfg, const Shape *src, Shape dst) {
     (void)cfg, (void)src;
     return (size_t)dst.c * (size_t)dst.h * (size_t)dst.w;
@@ -30,25 +31,48 @@ static size_t saved(const void *cfg, const Shape *src, Shape dst) {
 
 static double rate_of(const Step *s) { return ((const Dropout *)s->cfg)->rate; }
 
-static size_t length(Tensor t) { return (size_t)t.n * tensor_image(t); }
+/* The choice goes by the number's place in the plain order. In LAYOUT_LANES the bytes of an image lie
+ * LANES apart: they are drawn a chunk at a time, and those of lanes without an image are 0. */
+enum { CHUNK = 256 };
 
-static void forward(const Step *s) {
-    const size_t len = length(s->dst), image = tensor_image(s->dst);
+static void draw_lanes(const Step *s, uint8_t *keep) {
+    const size_t image = tensor_image(s->dst);
+    uint8_t chunk[CHUNK];
+    for (size_t k = 0; k < tensor_len(s->dst) / image; k++) {
+        uint8_t *const lane = keep + k / LANES * LANES * image + k % LANES;
+        for (size_t i = 0; i < image; i += CHUNK) {
+            const size_t n = image - i < CHUNK ? image - i : CHUNK;
+            memset(chunk, 0, n);
+            if (k < (size_t)s->dst.n)
+                rng_at_least(s->rng, ((uint64_t)s->first + k) * image + i, rate_of(s), chunk, n);
+            for (size_t j = 0; j < n; j++) lane[(i + j) * LANES] = chunk[j];
+        }
+    }
+}
+
+static void draw(const Step *s) {
+    const size_t image = tensor_image(s->dst);
+    if (s->dst.layout == LAYOUT_LANES) draw_lanes(s, s->saved);
+    else rng_at_least(s->rng, (uint64_t)s->first * image, rate_of(s), s->saved, tensor_len(s->dst));
+}
+
+WIDE static void forward(const Step *s) {
+    const size_t len = tensor_len(s->dst);
     const real *restrict src = s->src[0].v, factor = (real)(1 / (1 - rate_of(s)));
-    uint8_t *restrict keep = s->saved;
+    const uint8_t *restrict keep = s->saved;
     real *restrict dst = s->dst.v;
 
     if (!s->training) {
         memcpy(dst, src, len * sizeof *dst);
         return;
     }
-    if (!s->replay) rng_at_least(s->rng, (uint64_t)s->first * image, rate_of(s), keep, len);
+    if (!s->replay) draw(s);
     for (size_t i = 0; i < len; i++)
         dst[i] = src[i] * (factor * keep[i]);
 }
 
-static void backward(const Step *s) {
-    const size_t len = length(s->dst);
+WIDE static void backward(const Step *s) {
+    const size_t len = tensor_len(s->dst);
     const real *restrict diff_dst = s->diff_dst.v, factor = (real)(1 / (1 - rate_of(s)));
     const uint8_t *restrict keep = s->saved;
     real *restrict diff_src = s->diff_src[0].v;
@@ -85,6 +109,7 @@ const LayerKind dropout_layer = {
              .synonyms = "Dropout drop_out Dropout2d SpatialDropout2D",
              .source = "runtime/layers/dropout.c", .min_src = 1, .max_src = 1,
              .cfg_size = sizeof(Dropout), .attrs = attrs},
+    .lanes        = true,
     .saved        = saved,
     .forward_ref  = forward,
     .backward_ref = backward,

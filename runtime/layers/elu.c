@@ -75,6 +75,7 @@ const LayerKind elu_layer = {
              .synonyms = "ELU Elu exponential_linear",
              .source = "runtime/layers/elu.c", .min_src = 1, .max_src = 1,
              .cfg_size = sizeof(Elu), .attrs = attrs},
+    .lanes        = true,
     .forward_ref  = forward_ref,
     .backward_ref = backward,
     .forward      = forward,

@@ -155,6 +155,7 @@ const LayerKind gelu_layer = {
              .synonyms = "GELU Gelu gaussian_error_linear",
              .source = "runtime/layers/gelu.c", .min_src = 1, .max_src = 1,
              .cfg_size = sizeof(Gelu), .attrs = attrs},
+    .lanes        = true,
     .forward_ref  = forward_ref,
     .backward_ref = backward_ref,
     .forward      = forward,

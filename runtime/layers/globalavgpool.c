@@ -66,6 +66,7 @@ const LayerKind globalavgpool_layer = {
                          "global_average_pooling2d GlobalAveragePool gap avgpool2d_global",
              .source = "runtime/layers/globalavgpool.c", .min_src = 1, .max_src = 1,
              .infer = infer},
+    .lanes        = true,
     .forward_ref  = forward,
     .backward_ref = backward,
     .explain      = explain,

@@ -184,8 +184,8 @@ static void backward(const Step *s) {
     }
 }
 
-static size_t work(const void *cfg, const Shape *src, Shape dst, int n) {
-    (void)cfg, (void)src, (void)n;
+static size_t work(const void *cfg, const Shape *src, Shape dst, int n, Layout layout) {
+    (void)cfg, (void)src, (void)n, (void)layout;
     return (size_t)dst.c * (size_t)dst.h * (size_t)dst.w;
 }
 

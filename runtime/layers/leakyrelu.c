@@ -8,6 +8,7 @@
  * Source: Maas, Hannun & Ng, "Rectifier Nonlinearities Improve Neural Network Acoustic Models",
  * 2013. */
 #include "runtime/explain.h"
+#include "runtime/kernels/wide.h"
 
 typedef struct LeakyRelu { double slope; } LeakyRelu;
 
@@ -19,7 +20,7 @@ static const AttrSpec attrs[] = {
 
 static real slope_of(const Step *s) { return (real)((const LeakyRelu *)s->cfg)->slope; }
 
-static void forward(const Step *s) {
+WIDE static void forward(const Step *s) {
     const real slope = slope_of(s), *restrict src = s->src[0].v;
     real *restrict dst = s->dst.v;
 
@@ -27,7 +28,7 @@ static void forward(const Step *s) {
         dst[i] = src[i] * (src[i] > 0 ? 1 : slope);
 }
 
-static void backward(const Step *s) {
+WIDE static void backward(const Step *s) {
     const real slope = slope_of(s);
     const real *restrict src = s->src[0].v, *restrict diff_dst = s->diff_dst.v;
     real *restrict diff_src = s->diff_src[0].v;
@@ -52,6 +53,7 @@ const LayerKind leakyrelu_layer = {
              .synonyms = "LeakyReLU leaky_relu leaky LeakyRelu lrelu prelu",
              .source = "runtime/layers/leakyrelu.c", .min_src = 1, .max_src = 1,
              .cfg_size = sizeof(LeakyRelu), .attrs = attrs},
+    .lanes        = true,
     .forward_ref  = forward,
     .backward_ref = backward,
     .explain      = explain,

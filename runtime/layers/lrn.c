@@ -142,8 +142,8 @@ static void forward(const Step *s) {
 }
 
 // Work is one map for sums and damping, then diff_dst·dst/s of all channels of one image.
-static size_t work(const void *cfg, const Shape *src, Shape dst, int n) {
-    (void)cfg, (void)src, (void)n;
+static size_t work(const void *cfg, const Shape *src, Shape dst, int n, Layout layout) {
+    (void)cfg, (void)src, (void)n, (void)layout;
     return ((size_t)dst.c + 1) * (size_t)dst.h * (size_t)dst.w;
 }
 

@@ -11,6 +11,7 @@
 #include <math.h>
 
 #include "runtime/explain.h"
+#include "runtime/kernels/wide.h"
 #include "runtime/layers/window.h"
 
 static size_t saved(const void *cfg, const Shape *src, Shape dst) {
@@ -47,7 +48,7 @@ static int32_t winner_of(Tensor src, int n, int c, Slide rows, Slide columns, in
 static void forward_ref(const Step *s) {
     const Tensor src = s->src[0], dst = s->dst;
     const Slide rows = pool_rows(s->cfg, src.h), columns = pool_columns(s->cfg, src.w);
-    int32_t *winner = s->saved;
+    int32_t *const winner = s->saved;
 
     for (int n = 0; n < dst.n; n++)
     for (int c = 0; c < dst.c; c++)
@@ -55,7 +56,7 @@ static void forward_ref(const Step *s) {
     for (int x = 0; x < dst.w; x++) {
         const int32_t w = winner_of(src, n, c, rows, columns, y, x);
         *at(dst, n, c, y, x) = *at(src, n, c, w / src.w, w % src.w);
-        *winner++ = w;
+        winner[at(dst, n, c, y, x) - dst.v] = w;
     }
 }
 
@@ -68,7 +69,7 @@ static void backward_ref(const Step *s) {
     for (int c = 0; c < diff_dst.c; c++)
     for (int y = 0; y < diff_dst.h; y++)
     for (int x = 0; x < diff_dst.w; x++) {
-        const int32_t w = *winner++;
+        const int32_t w = winner[at(diff_dst, n, c, y, x) - diff_dst.v];
         *at(diff_src, n, c, w / diff_src.w, w % diff_src.w) += *at(diff_dst, n, c, y, x);
     }
 }
@@ -143,7 +144,126 @@ static void pool_2x2(const real *src, Slide rows, Slide columns, real *dst, int3
                      winner + y * n);
 }
 
+/* Sixteen images side by side (LAYOUT_LANES): the innermost loop runs over them. Backward, every pixel
+ * of a window asks whether it was the winner, so that all sixteen can be done at once. */
+
+WIDE static void pool_lanes(const real *restrict src, Slide rows, Slide columns, int y, int x,
+                            real *restrict dst, int32_t *restrict winner) {
+    const int32_t first = first_inside(rows, columns, y, x);
+    for (int l = 0; l < LANES; l++) dst[l] = -INFINITY, winner[l] = first;
+    for (int i = 0; i < rows.k; i++)
+    for (int j = 0; j < columns.k; j++) {
+        const int row = slide_at(rows, y, i), column = slide_at(columns, x, j);
+        if (row < 0 || row >= rows.n || column < 0 || column >= columns.n) continue;
+        const int32_t place = row * columns.n + column;
+        const real *restrict v = src + (ptrdiff_t)place * LANES;
+        for (int l = 0; l < LANES; l++) {
+            const bool wins = beats(v[l], dst[l]);
+            dst[l] = wins ? v[l] : dst[l];
+            winner[l] = wins ? place : winner[l];
+        }
+    }
+}
+
+WIDE static void pool_2x2_lanes(const real *restrict src, int y, int W, int n, real *restrict dst,
+                                int32_t *restrict winner) {
+    for (int x = 0; x < n; x++, dst += LANES, winner += LANES) {
+        const int32_t place = 2 * y * W + 2 * x;
+        const real *restrict upper = src + (ptrdiff_t)place * LANES, *restrict lower = upper + W * LANES;
+        for (int l = 0; l < LANES; l++) {
+            const real v1 = upper[LANES + l], v2 = lower[l], v3 = lower[LANES + l];
+            real best = upper[l];
+            int32_t won = place;
+            bool wins = beats(v1, best);
+            best = wins ? v1 : best;
+            won = wins ? place + 1 : won;
+            wins = beats(v2, best);
+            best = wins ? v2 : best;
+            won = wins ? place + W : won;
+            wins = beats(v3, best);
+            dst[l] = wins ? v3 : best;
+            winner[l] = wins ? place + W + 1 : won;
+        }
+    }
+}
+
+static void plane_lanes(const real *src, Slide rows, Slide columns, real *dst, int32_t *winner) {
+    const bool simple = side_by_side(rows) && side_by_side(columns);
+    for (int y = 0; y < rows.out; y++) {
+        const ptrdiff_t row = (ptrdiff_t)y * columns.out * LANES;
+        if (simple) pool_2x2_lanes(src, y, columns.n, columns.out, dst + row, winner + row);
+        for (int x = 0; x < columns.out && !simple; x++)
+            pool_lanes(src, rows, columns, y, x, dst + row + x * LANES, winner + row + x * LANES);
+    }
+}
+
+WIDE static void unpool_lanes(const real *restrict diff_dst, const int32_t *restrict winner, Slide rows,
+                              Slide columns, real *restrict diff_src) {
+    for (int y = 0; y < rows.out; y++)
+    for (int x = 0; x < columns.out; x++, diff_dst += LANES, winner += LANES)
+        for (int i = 0; i < rows.k; i++)
+        for (int j = 0; j < columns.k; j++) {
+            const int row = slide_at(rows, y, i), column = slide_at(columns, x, j);
+            if (row < 0 || row >= rows.n || column < 0 || column >= columns.n) continue;
+            const int32_t place = row * columns.n + column;
+            real *restrict to = diff_src + (ptrdiff_t)place * LANES;
+            for (int l = 0; l < LANES; l++) to[l] += winner[l] == place ? diff_dst[l] : 0;
+        }
+}
+
+// Maps of sixteen images.
+static size_t planes_of(Tensor t) { return tensor_len(t) / ((size_t)t.h * (size_t)t.w * LANES); }
+
+static void forward_lanes(const Step *s) {
+    const Slide rows = pool_rows(s->cfg, s->src[0].h), columns = pool_columns(s->cfg, s->src[0].w);
+    const size_t image = (size_t)rows.n * (size_t)columns.n * LANES;
+    const size_t places = (size_t)rows.out * (size_t)columns.out * LANES;
+    for (size_t p = 0; p < planes_of(s->dst); p++)
+        plane_lanes(s->src[0].v + p * image, rows, columns, s->dst.v + p * places,
+                    (int32_t *)s->saved + p * places);
+}
+
+WIDE static void unpool_2x2_lanes(const real *restrict diff_dst, const int32_t *restrict winner, int y, int W,
+                                  int n, real *restrict diff_src) {
+    for (int x = 0; x < n; x++, diff_dst += LANES, winner += LANES) {
+        const int32_t place = 2 * y * W + 2 * x;
+        real *restrict upper = diff_src + (ptrdiff_t)place * LANES, *restrict lower = upper + W * LANES;
+        for (int l = 0; l < LANES; l++) {
+            const real g = diff_dst[l];
+            const int32_t won = winner[l] - place;
+            upper[l] += won == 0 ? g : 0;
+            upper[LANES + l] += won == 1 ? g : 0;
+            lower[l] += won == W ? g : 0;
+            lower[LANES + l] += won == W + 1 ? g : 0;
+        }
+    }
+}
+
+static void unplane_lanes(const real *diff_dst, const int32_t *winner, Slide rows, Slide columns,
+                          real *diff_src) {
+    if (!side_by_side(rows) || !side_by_side(columns)) {
+        unpool_lanes(diff_dst, winner, rows, columns, diff_src);
+        return;
+    }
+    const ptrdiff_t row = (ptrdiff_t)columns.out * LANES;
+    for (int y = 0; y < rows.out; y++)
+        unpool_2x2_lanes(diff_dst + y * row, winner + y * row, y, columns.n, columns.out, diff_src);
+}
+
+static void backward_lanes(const Step *s) {
+    const Slide rows = pool_rows(s->cfg, s->src[0].h), columns = pool_columns(s->cfg, s->src[0].w);
+    const size_t image = (size_t)rows.n * (size_t)columns.n * LANES;
+    const size_t places = (size_t)rows.out * (size_t)columns.out * LANES;
+    for (size_t p = 0; p < planes_of(s->dst); p++)
+        unplane_lanes(s->diff_dst.v + p * places, (const int32_t *)s->saved + p * places, rows, columns,
+                      s->diff_src[0].v + p * image);
+}
+
 static void forward(const Step *s) {
+    if (s->dst.layout == LAYOUT_LANES) {
+        forward_lanes(s);
+        return;
+    }
     const Slide rows = pool_rows(s->cfg, s->src[0].h), columns = pool_columns(s->cfg, s->src[0].w);
     const size_t image = (size_t)rows.n * (size_t)columns.n;
     const size_t places = (size_t)rows.out * (size_t)columns.out;
@@ -163,6 +283,10 @@ static void backward(const Step *s) {
     const int32_t *winner = s->saved;
     real *diff_src = s->diff_src[0].v;
     if (!diff_src) return;
+    if (s->dst.layout == LAYOUT_LANES) {
+        backward_lanes(s);
+        return;
+    }
 
     for (size_t p = 0; p < planes; p++, diff_src += image, diff_dst += places, winner += places)
         for (size_t i = 0; i < places; i++)
@@ -216,6 +340,7 @@ const LayerKind maxpool_layer = {
                          "max_pooling Pooling pooling pool",
              .source = "runtime/layers/maxpool.c", .min_src = 1, .max_src = 1,
              .cfg_size = sizeof(PoolOptions), .attrs = pool_attrs, .infer = pool_infer},
+    .lanes        = true,
     .saved        = saved,
     .forward_ref  = forward_ref,
     .backward_ref = backward_ref,

@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#include "runtime/kernels/wide.h"
+
 double norm_count(NormSet a) {
     return (double)(a.n.hi - a.n.lo) * (a.c.hi - a.c.lo) * a.src.h * a.src.w;
 }
@@ -157,3 +159,95 @@ static void spread(NormSet a, real weight, Tensor g_all, Sums s, Tensor diff_all
 }
 
 const NormWay norm_fast = {moments, apply, sums, spread};
+
+/* ---- sixteen images side by side ------------------------------------------------------------------
+ * Every lane has sums of its own; those of lanes without an image are left out at the end. */
+
+// Numbers of sixteen images, and how many of the lanes have an image.
+typedef struct Lanes { ptrdiff_t len; int n; } Lanes;
+
+static Lanes lanes_at(NormSet a, int n) {
+    return (Lanes){(ptrdiff_t)run_len(a), a.n.hi - n < LANES ? a.n.hi - n : LANES};
+}
+
+static double lane_total(const double *sum, int n) {
+    double all = 0;
+    for (int l = 0; l < n; l++) all += sum[l];
+    return all;
+}
+
+WIDE static double lanes_sum(const real *restrict v, Lanes a) {
+    double sum[LANES] = {0};
+    for (ptrdiff_t i = 0; i < a.len; i++)
+        for (int l = 0; l < LANES; l++) sum[l] += v[i * LANES + l];
+    return lane_total(sum, a.n);
+}
+
+WIDE static double lanes_squares(const real *restrict v, double mean, Lanes a) {
+    double sum[LANES] = {0};
+    for (ptrdiff_t i = 0; i < a.len; i++)
+        for (int l = 0; l < LANES; l++) {
+            const double off = v[i * LANES + l] - mean;
+            sum[l] += off * off;
+        }
+    return lane_total(sum, a.n);
+}
+
+WIDE static double lanes_products(const real *restrict g, const real *restrict v, Norm norm, Lanes a) {
+    double sum[LANES] = {0};
+    for (ptrdiff_t i = 0; i < a.len; i++)
+        for (int l = 0; l < LANES; l++)
+            sum[l] += (double)g[i * LANES + l] * ((v[i * LANES + l] - norm.mean) * norm.inverse);
+    return lane_total(sum, a.n);
+}
+
+static Moments moments_lanes(NormSet a) {
+    const double M = norm_count(a);
+    double sum = 0, squares = 0;
+    for (int n = a.n.lo; n < a.n.hi; n += LANES) sum += lanes_sum(run(a, a.src, n), lanes_at(a, n));
+    for (int n = a.n.lo; n < a.n.hi; n += LANES)
+        squares += lanes_squares(run(a, a.src, n), sum / M, lanes_at(a, n));
+    return (Moments){sum / M, squares / M};
+}
+
+WIDE static void apply_run(const real *restrict src, Norm norm, real weight, real bias, real *restrict dst,
+                           ptrdiff_t len) {
+    for (ptrdiff_t i = 0; i < len; i++) dst[i] = (src[i] - norm.mean) * norm.inverse * weight + bias;
+}
+
+static void apply_lanes(NormSet a, real weight, real bias, Tensor dst) {
+    for (int n = a.n.lo; n < a.n.hi; n += LANES)
+        apply_run(run(a, a.src, n), a.norm, weight, bias, run(a, dst, n), (ptrdiff_t)run_len(a) * LANES);
+}
+
+static Sums sums_lanes(NormSet a, Tensor g) {
+    Sums s = {0};
+    for (int n = a.n.lo; n < a.n.hi; n += LANES) {
+        s.g += lanes_sum(run(a, g, n), lanes_at(a, n));
+        s.gx += lanes_products(run(a, g, n), run(a, a.src, n), a.norm, lanes_at(a, n));
+    }
+    return s;
+}
+
+// What every number gets: factor · (g − mean_g − x̂·mean_gx). Lanes without an image keep their zeros.
+typedef struct Spread { Norm norm; real factor, mean_g, mean_gx; } Spread;
+
+WIDE static void spread_run(Spread s, const real *restrict src, const real *restrict g, Lanes a,
+                            real *restrict diff_src) {
+    const int n = a.n;
+    for (ptrdiff_t i = 0; i < a.len * LANES; i += LANES)
+        for (int l = 0; l < LANES; l++) {
+            const real xh = (src[i + l] - s.norm.mean) * s.norm.inverse;
+            const real d = s.factor * (g[i + l] - s.mean_g - xh * s.mean_gx);
+            diff_src[i + l] += l < n ? d : 0;
+        }
+}
+
+static void spread_lanes(NormSet a, real weight, Tensor g, Sums s, Tensor diff_src) {
+    const Spread each = {a.norm, weight * a.norm.inverse, (real)(s.g / norm_count(a)),
+                         (real)(s.gx / norm_count(a))};
+    for (int n = a.n.lo; n < a.n.hi; n += LANES)
+        spread_run(each, run(a, a.src, n), run(a, g, n), lanes_at(a, n), run(a, diff_src, n));
+}
+
+const NormWay norm_lanes = {moments_lanes, apply_lanes, sums_lanes, spread_lanes};

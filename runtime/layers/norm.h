@@ -49,4 +49,5 @@ typedef struct NormRule {
 void norm_explain(const Question *q, const NormRule *r);
 
 extern const NormWay norm_ref;  // the definition
-extern const NormWay norm_fast; // for the plain layout
+extern const NormWay norm_fast;  // for the plain layout
+extern const NormWay norm_lanes; // for LAYOUT_LANES, where n.lo is a multiple of LANES

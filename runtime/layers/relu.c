@@ -5,9 +5,10 @@
  * Number by number, any shape. At src = 0 the derivative does not exist; we use 0.
  * Source: Nair & Hinton, "Rectified Linear Units Improve Restricted Boltzmann Machines", 2010. */
 #include "runtime/explain.h"
+#include "runtime/kernels/wide.h"
 
 // Written so that a NaN passes: a broken number must stay visible.
-static void forward(const Step *s) {
+WIDE static void forward(const Step *s) {
     const real *restrict src = s->src[0].v;
     real *restrict dst = s->dst.v;
 
@@ -15,7 +16,7 @@ static void forward(const Step *s) {
         dst[i] = src[i] <= 0 ? 0 : src[i];
 }
 
-static void backward(const Step *s) {
+WIDE static void backward(const Step *s) {
     const real *restrict src = s->src[0].v, *restrict diff_dst = s->diff_dst.v;
     real *restrict diff_src = s->diff_src[0].v;
     if (!diff_src) return;
@@ -40,6 +41,7 @@ const LayerKind relu_layer = {
              .formula = "y = max(0, x)", .example = "relu",
              .synonyms = "ReLU Relu rectifier rectified activation",
              .source = "runtime/layers/relu.c", .min_src = 1, .max_src = 1},
+    .lanes        = true,
     .forward_ref  = forward,
     .backward_ref = backward,
     .explain      = explain,

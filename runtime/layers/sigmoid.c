@@ -44,6 +44,7 @@ const LayerKind sigmoid_layer = {
              .formula = "y = 1 / (1 + exp(−x))", .example = "sigmoid",
              .synonyms = "Sigmoid logistic LOGISTIC",
              .source = "runtime/layers/sigmoid.c", .min_src = 1, .max_src = 1},
+    .lanes        = true,
     .forward_ref  = forward_ref,
     .backward_ref = backward,
     .forward      = forward,

@@ -83,6 +83,7 @@ const LayerKind silu_layer = {
              .formula = "y = x / (1 + exp(−x))", .example = "silu",
              .synonyms = "SiLU Silu swish Swish",
              .source = "runtime/layers/silu.c", .min_src = 1, .max_src = 1},
+    .lanes        = true,
     .forward_ref  = forward_ref,
     .backward_ref = backward_ref,
     .forward      = forward,

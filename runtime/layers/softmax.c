@@ -114,6 +114,7 @@ const LayerKind softmax_layer = {
              .synonyms = "Softmax SoftMax log_softmax LogSoftmax",
              .source = "runtime/layers/softmax.c", .min_src = 1, .max_src = 1,
              .infer = infer},
+    .lanes        = true,
     .forward_ref  = forward,
     .backward_ref = backward,
     .explain      = explain,

@@ -42,6 +42,7 @@ const LayerKind tanh_layer = {
     .spec = {.name = "tanh", .summary = "squeeze every number into −1 … 1",
              .formula = "y = tanh(x)", .example = "tanh", .synonyms = "Tanh TanH",
              .source = "runtime/layers/tanh.c", .min_src = 1, .max_src = 1},
+    .lanes        = true,
     .forward_ref  = forward_ref,
     .backward_ref = backward,
     .forward      = forward,

@@ -42,44 +42,45 @@ static bool infer(Infer *q) {
     return false;
 }
 
-static const real *row(Tensor t, int n) { return t.v + (size_t)n * (size_t)t.c; }
-
 // The target, times the class's weight.
 static real wanted(const LossStep *s, int n, int c) {
-    return s->class_weight ? s->class_weight[c] * row(s->target, n)[c] : row(s->target, n)[c];
+    const real t = *at(s->target, n, c, 0, 0);
+    return s->class_weight ? s->class_weight[c] * t : t;
 }
 
-static double judge_softmax(const LossStep *s, int n, real *diff) {
+static real score(const LossStep *s, int n, int c) { return *at(s->score, n, c, 0, 0); }
+
+static double judge_softmax(const LossStep *s, int n) {
     const int C = s->score.c;
-    const real *const z = row(s->score, n), weight = loss_weight(s, n);
-    real m = z[0];
+    const real weight = loss_weight(s, n);
+    real m = score(s, n, 0);
     for (int c = 1; c < C; c++)
-        if (z[c] > m) m = z[c];
+        if (score(s, n, c) > m) m = score(s, n, c);
 
     double sum = 0;
     for (int c = 0; c < C; c++)
-        sum += vm_exp(z[c] - m);
+        sum += vm_exp(score(s, n, c) - m);
 
     const double log_sum = vm_log((real)sum);
     double loss = 0;
     for (int c = 0; c < C; c++)
-        loss += wanted(s, n, c) * ((double)m - z[c] + log_sum);
+        loss += wanted(s, n, c) * ((double)m - score(s, n, c) + log_sum);
 
-    for (int c = 0; diff && c < C; c++)
-        diff[c] += (vm_exp(z[c] - m) / (real)sum * weight - wanted(s, n, c)) * s->share;
+    for (int c = 0; s->diff.v && c < C; c++)
+        *at(s->diff, n, c, 0, 0) +=
+            (vm_exp(score(s, n, c) - m) / (real)sum * weight - wanted(s, n, c)) * s->share;
     return loss;
 }
 
-static double judge_sigmoid(const LossStep *s, int n, real *diff) {
+static double judge_sigmoid(const LossStep *s, int n) {
     const int C = s->score.c;
-    const real *const z = row(s->score, n), weight = loss_weight(s, n);
+    const real weight = loss_weight(s, n);
     const real yes_weight = C == 1 && s->class_weight ? s->class_weight[1] : weight;
     double loss = 0;
     for (int c = 0; c < C; c++) {
-        const real size = z[c] < 0 ? -z[c] : z[c], yes = yes_weight * row(s->target, n)[c];
-        loss += weight * (z[c] > 0 ? z[c] : 0) - (double)z[c] * yes +
-                (double)weight * vm_log(1 + vm_exp(-size));
-        if (diff) diff[c] += (weight * vm_sigmoid(z[c]) - yes) * s->share / (real)C;
+        const real z = score(s, n, c), size = z < 0 ? -z : z, yes = yes_weight * *at(s->target, n, c, 0, 0);
+        loss += weight * (z > 0 ? z : 0) - (double)z * yes + (double)weight * vm_log(1 + vm_exp(-size));
+        if (s->diff.v) *at(s->diff, n, c, 0, 0) += (weight * vm_sigmoid(z) - yes) * s->share / (real)C;
     }
     return loss / C;
 }
@@ -87,10 +88,8 @@ static double judge_sigmoid(const LossStep *s, int n, real *diff) {
 static void judge(const LossStep *s) {
     const bool binary = s->last == &sigmoid_layer.spec;
 
-    for (int n = 0; n < s->score.n; n++) {
-        real *const diff = s->diff.v ? s->diff.v + (size_t)n * (size_t)s->score.c : NULL;
-        s->loss[n] = (binary ? judge_sigmoid : judge_softmax)(s, n, diff);
-    }
+    for (int n = 0; n < s->score.n; n++)
+        s->loss[n] = (binary ? judge_sigmoid : judge_softmax)(s, n);
 }
 
 // ---- for the viewer -----------------------------------------------------------------------------

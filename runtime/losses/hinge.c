@@ -30,14 +30,16 @@ static bool infer(Infer *q) {
 }
 
 // The loss with r as the right class.
-static double judge_right(const real *score, int r, int C, real share, real *diff) {
+static double judge_right(const LossStep *s, int n, int r, real share) {
+    const int C = s->score.c;
     double sum = 0;
     for (int c = 0; c < C; c++) {
-        const real lack = 1 - (score[r] - score[c]);
+        const real lack = 1 - (*at(s->score, n, r, 0, 0) - *at(s->score, n, c, 0, 0));
         if (c == r || lack <= 0) continue;
         sum += lack;
-        if (diff) diff[c] += share / (real)C;
-        if (diff) diff[r] -= share / (real)C;
+        if (!s->diff.v) continue;
+        *at(s->diff, n, c, 0, 0) += share / (real)C;
+        *at(s->diff, n, r, 0, 0) -= share / (real)C;
     }
     return sum / C;
 }
@@ -46,13 +48,11 @@ static void judge(const LossStep *s) {
     const int C = s->score.c;
 
     for (int n = 0; n < s->score.n; n++) {
-        const size_t row = (size_t)n * (size_t)C;
-        real *const diff = s->diff.v ? s->diff.v + row : NULL;
         double sum = 0;
         for (int r = 0; r < C; r++) {
-            const real t = s->target.v[row + (size_t)r];
+            const real t = *at(s->target, n, r, 0, 0);
             const real weight = s->class_weight ? s->class_weight[r] * t : t;
-            if (t > 0) sum += weight * judge_right(s->score.v + row, r, C, weight * s->share, diff);
+            if (t > 0) sum += weight * judge_right(s, n, r, weight * s->share);
         }
         s->loss[n] = sum;
     }

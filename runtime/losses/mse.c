@@ -20,13 +20,12 @@ static void judge(const LossStep *s) {
     const int C = s->score.c;
 
     for (int n = 0; n < s->score.n; n++) {
-        const size_t row = (size_t)n * (size_t)C;
         const real weight = loss_weight(s, n);
         double sum = 0;
         for (int c = 0; c < C; c++) {
-            const real off = s->score.v[row + (size_t)c] - s->target.v[row + (size_t)c];
+            const real off = *at(s->score, n, c, 0, 0) - *at(s->target, n, c, 0, 0);
             sum += (double)off * off;
-            if (s->diff.v) s->diff.v[row + (size_t)c] += 2 * off / (real)C * (weight * s->share);
+            if (s->diff.v) *at(s->diff, n, c, 0, 0) += 2 * off / (real)C * (weight * s->share);
         }
         s->loss[n] = weight * sum / C;
     }

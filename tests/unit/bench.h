@@ -10,6 +10,7 @@ typedef struct Bench {
     const Node *node;
     const LayerKind *kind;
     int n, n_src, n_param;
+    Layout layout;
     Shape src_shape[MAX_SRC];
     Tensor src[MAX_SRC], diff_src[MAX_SRC], dst, diff_dst;
     Tensor param[MAX_PARAMS], diff_param[MAX_PARAMS];
@@ -21,20 +22,22 @@ typedef struct Bench {
 // What a step is to do, besides computing.
 typedef struct Mode { bool training, frozen, replay; } Mode;
 
-static inline Tensor bench_block(int n, int c, int h, int w) {
-    Tensor t = {.n = n, .c = c, .h = h, .w = w};
+static inline Tensor bench_block(int n, int c, int h, int w, Layout layout) {
+    Tensor t = {.n = n, .c = c, .h = h, .w = w, .layout = layout};
     t.v = calloc(tensor_len(t), sizeof *t.v);
     if (!t.v) abort();
     return t;
 }
 
-static inline Tensor bench_images(int n, Shape s) { return bench_block(n, s.c, s.h, s.w); }
+static inline Tensor bench_images(const Bench *b, Shape s) {
+    return bench_block(b->n, s.c, s.h, s.w, b->layout);
+}
 
 static inline Tensor bench_param(const ParamSpec *p) {
     int side[4] = {1, 1, 1, 1};
     for (int i = 0; i < p->rank; i++)
         side[i] = p->dim[i];
-    return bench_block(side[0], side[1], side[2], side[3]);
+    return bench_block(side[0], side[1], side[2], side[3], LAYOUT_PLAIN);
 }
 
 static inline void bench_params(Bench *b, const Node *node) {
@@ -51,24 +54,29 @@ static inline void bench_params(Bench *b, const Node *node) {
 static inline void bench_memory(Bench *b) {
     const void *cfg = b->node->use.cfg;
     if (b->kind->saved) b->saved_image = b->kind->saved(cfg, b->src_shape, b->node->shape);
-    if (b->kind->work) b->n_work = b->kind->work(cfg, b->src_shape, b->node->shape, b->n);
-    b->saved = malloc((size_t)b->n * b->saved_image + 1);
+    if (b->kind->work) b->n_work = b->kind->work(cfg, b->src_shape, b->node->shape, b->n, b->layout);
+    const size_t room = tensor_len(b->dst) / tensor_image(b->dst); // images, lanes without one included
+    b->saved = malloc(room * b->saved_image + 1);
     b->work = malloc(b->n_work * sizeof *b->work + 1);
     if (!b->saved || !b->work) abort();
 }
 
-static inline Bench bench_make(const Graph *g, const Node *node, int n) {
-    Bench b = {.node = node, .kind = layer_of(node), .n = n, .n_src = node->n_src};
+static inline Bench bench_make_in(const Graph *g, const Node *node, int n, Layout layout) {
+    Bench b = {.node = node, .kind = layer_of(node), .n = n, .n_src = node->n_src, .layout = layout};
     for (int k = 0; k < b.n_src; k++) {
         b.src_shape[k] = g->node[node->src[k]].shape;
-        b.src[k] = bench_images(n, b.src_shape[k]);
-        b.diff_src[k] = bench_images(n, b.src_shape[k]);
+        b.src[k] = bench_images(&b, b.src_shape[k]);
+        b.diff_src[k] = bench_images(&b, b.src_shape[k]);
     }
-    b.dst = bench_images(n, node->shape);
-    b.diff_dst = bench_images(n, node->shape);
+    b.dst = bench_images(&b, node->shape);
+    b.diff_dst = bench_images(&b, node->shape);
     bench_params(&b, node);
     bench_memory(&b);
     return b;
+}
+
+static inline Bench bench_make(const Graph *g, const Node *node, int n) {
+    return bench_make_in(g, node, n, LAYOUT_PLAIN);
 }
 
 static inline void bench_free(Bench *b) {

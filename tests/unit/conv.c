@@ -3,6 +3,7 @@
  *
  * All numbers are small multiples of ¼, and their sums are exact in any order: the fast code must
  * give the very numbers of the definition. */
+#include "runtime/kernels/kernels.h"
 #include "tests/unit/bench.h"
 #include "tests/unit/model.h"
 
@@ -49,6 +50,13 @@ static const struct { Shape in; int n; const char *net, *note; } cases[] = {
     {{70, 9, 41},  2,  "conv 3 5x5 pad=2 stride=2",         NULL},
     {{1, 3, 700},  1,  "conv 2 3x11",                       NULL},
     {{96, 14, 14}, 1,  "conv 20 3x3 pad=1",                 NULL},
+    // padding wider than the window and the stride, a window that stops far from the end
+    {{1, 3, 3},    2,  "conv 2 2x2 pad=10 stride=100",      NULL},
+    {{2, 3, 4},    2,  "conv 2 2x2 pad=4 stride=7",         NULL},
+    {{2, 12, 13},  3,  "conv 3 2x2 stride=5",               NULL},
+    {{2, 9, 11},   33, "conv 7 3x7 pad=3",                  NULL},
+    {{1, 20, 20},  20, "conv 9 1x1 stride=3",               NULL},
+    {{2, 30, 40},  2,  "conv 13 3x6",                       NULL},
     // dense layers
     {{1, 1, 1},    1,  "dense 1",                           NULL},
     {{84, 1, 1},   16, "dense 10",                          NULL},
@@ -87,9 +95,21 @@ static void fill(Bench *b) {
     for (int k = 0; k < b->n_param; k++) quarters(b->param[k], 3 + (unsigned)k);
 }
 
+static void fill_lanes(Bench *b, const Bench *plain) {
+    bench_fill_with(b->src[0], R(0.25)); // lanes without an image: any number will do
+    tensor_copy(b->src[0], plain->src[0]);
+    tensor_copy(b->diff_dst, plain->diff_dst);
+    for (int k = 0; k < b->n_param; k++) tensor_copy(b->param[k], plain->param[k]);
+}
+
+// b is in the plain layout.
 static bool same(Tensor a, Tensor b) {
-    for (size_t i = 0; i < tensor_len(a); i++)
-        if (!(fabs((double)a.v[i] - (double)b.v[i]) <= 0)) return false;
+    size_t i = 0;
+    for (int n = 0; n < b.n; n++)
+    for (int c = 0; c < b.c; c++)
+    for (int y = 0; y < b.h; y++)
+    for (int x = 0; x < b.w; x++)
+        if (!(fabs((double)*at(a, n, c, y, x) - (double)b.v[i++]) <= 0)) return false;
     return true;
 }
 
@@ -125,6 +145,13 @@ static void check_case(Shape in, int n, const char *net, const char *note) {
         check_same(&fast, &ref, "the fast code gives other numbers", net);
         run_rows(&fast);
         check_same(&fast, &ref, "gradients by filters are others", net);
+        bench_free(&fast);
+        fast = bench_make_in(m.g, node, n, LAYOUT_LANES);
+        fill_lanes(&fast, &ref);
+        bench_run(&fast, false, (Mode){.training = true}, 1);
+        check_same(&fast, &ref, "sixteen images side by side give other numbers", net);
+        run_rows(&fast);
+        check_same(&fast, &ref, "gradients by filters of images side by side are others", net);
         bench_free(&ref), bench_free(&fast);
     }
     model_free(&m);
@@ -204,9 +231,14 @@ int main(void) {
     check_by_hand();
     check_odd_row();
     check_params();
-    for (size_t i = 0; i < COUNT(cases); i++)
-        check_case(cases[i].in, cases[i].n, cases[i].net, cases[i].note);
-    for (int n = 1; n <= 17; n++) check_case((Shape){3, 7, 6}, n, "conv 5 3x2 pad=1", NULL);
+    for (const Kernels *k = kernels_table; k->name; k++) {
+        Error e;
+        if (!k->usable()) continue;
+        CHECK(kernels_choose(k->name, &e));
+        for (size_t i = 0; i < COUNT(cases); i++)
+            check_case(cases[i].in, cases[i].n, cases[i].net, cases[i].note);
+        for (int n = 1; n <= 17; n++) check_case((Shape){3, 7, 6}, n, "conv 5 3x2 pad=1", NULL);
+    }
     for (size_t i = 0; i < COUNT(mistakes); i++)
         check_mistake(mistakes[i].in, mistakes[i].net, mistakes[i].text, mistakes[i].label);
     return test_end("conv");

@@ -7,7 +7,7 @@
 #include <float.h>
 #include <stdlib.h>
 
-#include "runtime/kernels/gemm_micro.h"
+#include "runtime/kernels/kernels.h"
 #include "tests/unit/test.h"
 
 #ifdef REAL_DOUBLE
@@ -158,22 +158,22 @@ static void check_same_bits(void) {
 
 static void check_choice(void) {
     Error e = {""};
-    CHECK(gemm_choose("c", &e));
-    CHECK_TEXT(gemm_variant(), "c");
-    CHECK(!gemm_choose("pentium", &e));
+    CHECK(kernels_choose("c", &e));
+    CHECK_TEXT(kernels_chosen()->name, "c");
+    CHECK(!kernels_choose("pentium", &e));
     CHECK(strstr(e.text, "'pentium'") && strstr(e.text, " c"));
-    CHECK_TEXT(gemm_variant(), "c");
-    CHECK(gemm_choose(NULL, &e));
+    CHECK_TEXT(kernels_chosen()->name, "c");
+    CHECK(kernels_choose(NULL, &e));
 }
 
 int main(void) {
     check_choice();
     check_all(by_definition);
     check_by_hand(by_definition, NULL);
-    for (const Kernels *k = gemm_kernels; k->name; k++) {
+    for (const Kernels *k = kernels_table; k->name; k++) {
         Error e;
         if (!k->usable()) continue;
-        CHECK(gemm_choose(k->name, &e));
+        CHECK(kernels_choose(k->name, &e));
         real *work = filled(gemm_work(), 0);
         check_by_hand(gemm, work);
         free(work);

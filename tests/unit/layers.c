@@ -162,27 +162,6 @@ static void test_cut(const Graph *g, const Node *node, Mode m, const char *net) 
     bench_free(&whole), bench_free(&cut);
 }
 
-static void test_rows(const Graph *g, const Node *node, const char *net) {
-    Bench whole = bench_make(g, node, IMAGES), cut = bench_make(g, node, IMAGES);
-    const int rows = node->n_params ? node->param[0].dim[0] : 0, some = (rows + 1) / 2;
-    const Mode m = {.training = true};
-    Tensor diff_param[MAX_PARAMS] = {{0}};
-    bench_fill(&whole), bench_fill(&cut);
-    bench_run(&whole, true, m, 0);
-    bench_clear(&cut, 0);
-
-    Call c;
-    bench_whole(&cut, &c, m);
-    bench_forward(&cut, false, &c.s);
-    c.s.diff_param = diff_param;
-    bench_backward(&cut, false, &c.s);
-    const Range all = {0, IMAGES};
-    cut.kind->backward_params(bench_step(&cut, &c, m, all, (Range){0, some}));
-    cut.kind->backward_params(bench_step(&cut, &c, m, all, (Range){some, rows}));
-    compare(&cut, &whole, tolerance(&whole), tolerance(&whole), net, "gradients by rows differ");
-    bench_free(&whole), bench_free(&cut);
-}
-
 // A gradient that nobody asks for is left out; the others stay as they are.
 static void test_unasked(const Graph *g, const Node *node, Mode m, const char *net) {
     Bench all = bench_make(g, node, IMAGES), some = bench_make(g, node, IMAGES);
@@ -204,6 +183,104 @@ static void test_unasked(const Graph *g, const Node *node, Mode m, const char *n
                   "diff_param changed");
     }
     bench_free(&all), bench_free(&some);
+}
+
+// ---- sixteen images side by side ----------------------------------------------------------------
+
+// What a bench in any layout reads, as in a plain one: lanes without an image hold numbers, too.
+static void fill_like(Bench *b, const Bench *plain) {
+    for (int k = 0; k < b->n_src; k++) {
+        bench_fill_with(b->src[k], R(0.5));
+        tensor_copy(b->src[k], plain->src[k]);
+    }
+    for (int k = 0; k < b->n_param; k++) tensor_copy(b->param[k], plain->param[k]);
+    bench_fill_with(b->diff_dst, 0);
+    tensor_copy(b->diff_dst, plain->diff_dst);
+}
+
+static Tensor plain_copy(Tensor t) {
+    Tensor copy = bench_block(t.n, t.c, t.h, t.w, LAYOUT_PLAIN);
+    tensor_copy(copy, t);
+    return copy;
+}
+
+static void compare_plain(Tensor lanes, Tensor plain, double tol, const char *net, const char *what) {
+    const Tensor copy = plain_copy(lanes);
+    check(near(copy, plain, tol), net, what);
+    free(copy.v);
+}
+
+// Lanes without an image have the gradient they had.
+static bool idle_untouched(Tensor t, real before) {
+    const int idle = t.layout == LAYOUT_LANES ? t.n % LANES : 0, from = t.n - idle;
+    for (size_t i = 0; idle && i < tensor_image(t); i++)
+        for (size_t l = (size_t)idle; l < LANES; l++) {
+            const double off = (double)at(t, from, 0, 0, 0)[i * LANES + l] - before;
+            if (!(fabs(off) <= 0)) return false;
+        }
+    return true;
+}
+
+static void compare_lanes(const Bench *b, const Bench *plain, real before, const char *net,
+                          const char *what) {
+    const double tol = tolerance(plain);
+    compare_plain(b->dst, plain->dst, tol, net, what);
+    for (int k = 0; k < b->n_src; k++) {
+        compare_plain(b->diff_src[k], plain->diff_src[k], tol, net, what);
+        check(idle_untouched(b->diff_src[k], before), net, "idle lanes have changed");
+    }
+    for (int k = 0; k < b->n_param; k++) {
+        check(near(b->param[k], plain->param[k], tol), net, what);
+        check(near(b->diff_param[k], plain->diff_param[k], tol), net, what);
+    }
+}
+
+// The definitions and the fast code in lanes give what the definitions give in the plain layout, and
+// each understands what the other has kept.
+static void test_lanes(const Graph *g, const Node *node, Mode m, int n, const char *net) {
+    static const bool ref[][2] = {{true, true}, {false, false}, {false, true}, {true, false}};
+    const real before = R(0.25);
+    Bench plain = bench_make(g, node, n);
+    bench_fill(&plain);
+    Bench lanes[COUNT(ref)];
+    for (size_t i = 0; i < COUNT(ref); i++) {
+        lanes[i] = bench_make_in(g, node, n, LAYOUT_LANES);
+        fill_like(&lanes[i], &plain);
+    }
+    bench_run(&plain, true, m, before);
+    for (size_t i = 0; i < COUNT(ref); i++) {
+        Call c;
+        const Step *s = bench_whole(&lanes[i], &c, m);
+        bench_fill_with(lanes[i].dst, (real)NAN);
+        bench_forward(&lanes[i], ref[i][0], s);
+        bench_clear(&lanes[i], before);
+        bench_backward(&lanes[i], ref[i][1], s);
+        compare_lanes(&lanes[i], &plain, before, net, "in lanes the numbers differ");
+        bench_free(&lanes[i]);
+    }
+    bench_free(&plain);
+}
+
+// The gradients of the parameters from the whole batch, in two ranges of rows.
+static void test_rows(const Graph *g, const Node *node, const char *net, Layout layout) {
+    Bench whole = bench_make(g, node, IMAGES), cut = bench_make_in(g, node, IMAGES, layout);
+    const int rows = node->n_params ? node->param[0].dim[0] : 0, some = (rows + 1) / 2;
+    const Mode m = {.training = true};
+    Tensor diff_param[MAX_PARAMS] = {{0}};
+    bench_fill(&whole), fill_like(&cut, &whole);
+    bench_run(&whole, true, m, 0);
+    bench_clear(&cut, 0);
+
+    Call c;
+    bench_whole(&cut, &c, m);
+    bench_forward(&cut, false, &c.s);
+    c.s.diff_param = diff_param;
+    bench_backward(&cut, false, &c.s);
+    const Range all = {0, IMAGES};
+    cut.kind->backward_params(bench_step(&cut, &c, m, all, (Range){0, some}));
+    cut.kind->backward_params(bench_step(&cut, &c, m, all, (Range){some, rows}));
+    compare_lanes(&cut, &whole, 0, net, "gradients by rows differ");
+    bench_free(&whole), bench_free(&cut);
 }
 
 // ---- gradients ----------------------------------------------------------------------------------
@@ -265,7 +342,12 @@ static void test_case(const Case *c) {
         test_unasked(m.g, node, modes[i], c->net);
         if (sizeof(real) == sizeof(double)) test_gradients(m.g, node, modes[i], c->net);
     }
-    if (node && layer_of(node)->backward_params) test_rows(m.g, node, c->net);
+    static const int images[] = {1, 15, 16, 17, 33};
+    for (size_t i = 0; node && layer_of(node)->lanes && i < COUNT(images); i++)
+        for (size_t k = 0; k < COUNT(modes); k++) test_lanes(m.g, node, modes[k], images[i], c->net);
+    if (node && layer_of(node)->backward_params) test_rows(m.g, node, c->net, LAYOUT_PLAIN);
+    if (node && layer_of(node)->backward_params && layer_of(node)->lanes)
+        test_rows(m.g, node, c->net, LAYOUT_LANES);
     model_free(&m);
 }
 

@@ -46,9 +46,14 @@ static void case_close(Case *c) {
 static void fill(Plan *p, int n) {
     const Rng rng = rng_make(5, "test");
     const Tensor in = plan_input(p, n);
-    for (size_t i = 0; i < tensor_len(in); i++) in.v[i] = R(rng_normal(rng, i));
+    uint64_t i = 0;
+    for (int k = 0; k < n; k++)
+    for (int c = 0; c < in.c; c++)
+    for (int y = 0; y < in.h; y++)
+    for (int x = 0; x < in.w; x++)
+        *at(in, k, c, y, x) = R(rng_normal(rng, i++));
     int label[64];
-    for (int i = 0; i < n; i++) label[i] = i % 3;
+    for (int k = 0; k < n; k++) label[k] = k % 3;
     loss_target(label, plan_target(p, n), 0.1);
 }
 

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "runtime/kernels/gemm.h"
+#include "runtime/kernels/kernels.h"
 #include "viz/cli/commands.h"
 #include "viz/cli/json_out.h"
 #include "viz/terminal/grid.h"
@@ -38,7 +38,7 @@ static void cell_share(Grid *g, const Place *p, double rate, double of) {
 }
 
 static void put_machine(JsonOut *j, const Place *p) {
-    json_put_text(j, "kernels", gemm_variant());
+    json_put_text(j, "kernels", kernels_chosen()->name);
     json_put_int(j, "threads", threads_count(p->threads));
     json_put_real(j, "peak_gflops", giga(p->peak));
 }
@@ -72,7 +72,7 @@ static void model_text(const Place *p, const Model *m, const ModelSpeed *v, bool
     text_print(p->to.out, m->x->file);
     fprintf(p->to.out, ": %s, %d image%s at a time, %d thread%s, kernels %s\n\n",
             infer ? "inference" : "training steps", v->batch, v->batch == 1 ? "" : "s",
-            threads_count(p->threads), threads_count(p->threads) == 1 ? "" : "s", gemm_variant());
+            threads_count(p->threads), threads_count(p->threads) == 1 ? "" : "s", kernels_chosen()->name);
     fprintf(p->to.out, "  images/s     %s\n", count_text((uint64_t)(v->batch / v->step.median)).s);
     fprintf(p->to.out, "  µs per step  %.1f   (the best of the blocks: %.1f)\n", v->step.median * 1e6,
             v->step.best * 1e6);
@@ -144,7 +144,8 @@ static bool convs_text(const Place *p, Error *e) {
 
 static bool machine_text(const Place *p, double peak_one, Error *e) {
     const int n = threads_count(p->threads);
-    fprintf(p->to.out, "kernels %s; numbers of type %s; figures are GFLOP/s\n\n", gemm_variant(), REAL_NAME);
+    fprintf(p->to.out, "kernels %s; numbers of type %s; figures are GFLOP/s\n\n", kernels_chosen()->name,
+            REAL_NAME);
     fprintf(p->to.out, "multiply and add, 1 thread    %8.1f\n", giga(peak_one));
     if (n > 1) fprintf(p->to.out, "multiply and add, %d threads   %8.1f\n", n, giga(p->peak));
     fprintf(p->to.out, "memory, GB/s read and written %8.1f\n\n", giga(bench_bandwidth(p->threads)));

@@ -4,7 +4,7 @@
 #include <setjmp.h>
 #include <stdlib.h>
 
-#include "runtime/kernels/gemm.h"
+#include "runtime/kernels/kernels.h"
 #include "runtime/version.h"
 #include "runtime/vocabulary.h"
 #include "viz/cli/signals.h"
@@ -133,7 +133,7 @@ int commands_run(int argc, char **argv) {
         complain("%s (see cnnrun --help)", e.text);
         return STATUS_USAGE;
     }
-    if (!gemm_choose(getenv("CNNRUN_KERNELS"), &e)) {
+    if (!kernels_choose(getenv("CNNRUN_KERNELS"), &e)) {
         complain("%s", e.text);
         return STATUS_USAGE;
     }

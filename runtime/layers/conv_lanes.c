@@ -1,0 +1,281 @@
+/* conv_lanes.c — convolution of sixteen images side by side: the sums of conv.c, sooner.
+ *
+ * In LAYOUT_LANES a number of a map is a vector of sixteen images, so the definition's own loops
+ * fill the machine: a tile of filters and places stays in registers while c, i and j run
+ * (kernels/lanes.h). Nothing is copied but maps that need a rim of zeros around them.
+ *
+ *     forward           src with its padding around it, seen through the window
+ *     diff_src          diff_dst with a rim, seen through the window turned round, which adds over
+ *                       filters what forward added over channels; strides put zeros between
+ *     diff_weights      for each number of the window a sum over all places, lane by lane;
+ *                       the lanes are added up at the end
+ *
+ * Source of the layout: Georganas et al., "Anatomy of High-Performance Deep Learning Convolutions on
+ * SIMD Architectures", 2018, with images in the place of channels. */
+#include <string.h>
+
+#include "runtime/kernels/kernels.h"
+#include "runtime/kernels/wide.h"
+#include "runtime/layers/conv.h"
+
+enum {
+    BAND = 6144,            // numbers of a tile of filters that stay in the first cache
+    MANY_WEIGHTS = 1 << 16, // so many do not stay in the second: then all places use a few at a time
+};
+
+// Maps of one image in memory, rows and channels without gaps.
+typedef struct Maps { int C, H, W; } Maps;
+
+// How maps lie in larger ones: number y, x at y·step + top, x·step + left, zeros elsewhere.
+typedef struct Rim { int step, top, left; } Rim;
+
+// What follows from the shapes, for one group of channels and filters.
+typedef struct Slides {
+    const Conv *cfg;
+    Maps src, dst;     // of one group
+    int KH, KW, S, D;
+    Rim src_rim, dst_rim;
+    Maps src_framed, dst_framed;
+    bool src_as_is, dst_as_is; // no rim is needed
+    size_t src_room, dst_room, sums_room; // reals of scratch
+} Slides;
+
+static int smaller(int a, int b) { return a < b ? a : b; }
+static size_t numbers(Maps m) { return (size_t)m.C * (size_t)m.H * (size_t)m.W * LANES; }
+
+// `total` in as few equal parts as `limit` for one allows: the size of a part.
+static int equal_part(int total, int limit) {
+    const int parts = (total + limit - 1) / limit;
+    return (total + parts - 1) / parts;
+}
+
+static bool as_is(Maps in, Rim r, Maps framed) {
+    return r.step == 1 && r.top == 0 && r.left == 0 && framed.W == in.W && framed.H <= in.H;
+}
+
+static Slides slides_of(const Conv *o, Shape src, Shape dst) {
+    const int G = o->groups, D = o->dilation, S = o->stride, KH = o->kernel.h, KW = o->kernel.w;
+    const int top = conv_axis(o, src.h, KH).before, left = conv_axis(o, src.w, KW).before;
+    Slides w = {.cfg = o, .src = {src.c / G, src.h, src.w}, .dst = {dst.c / G, dst.h, dst.w},
+                .KH = KH, .KW = KW, .S = S, .D = D, .src_rim = {1, top, left},
+                .dst_rim = {S, (KH - 1) * D - top, (KW - 1) * D - left}};
+    w.src_framed = (Maps){src.c / G, (dst.h - 1) * S + (KH - 1) * D + 1, (dst.w - 1) * S + (KW - 1) * D + 1};
+    w.dst_framed = (Maps){dst.c / G, src.h + (KH - 1) * D, src.w + (KW - 1) * D};
+    const bool unpadded = top == 0 && left == 0;
+    if (unpadded && w.src_framed.W < src.w) w.src_framed.W = src.w; // nothing is gained by cutting
+    w.src_as_is = as_is(w.src, w.src_rim, w.src_framed);
+    w.dst_as_is = as_is(w.dst, w.dst_rim, w.dst_framed);
+    w.src_room = w.src_as_is ? 0 : numbers(w.src_framed);
+    w.dst_room = w.dst_as_is ? 0 : numbers(w.dst_framed);
+    w.sums_room = LANES_MAX_F * numbers((Maps){w.src.C, KH, KW});
+    return w;
+}
+
+size_t conv_lanes_work(const Conv *o, Shape src, Shape dst) {
+    const Slides w = slides_of(o, src, dst);
+    return w.src_room + w.dst_room + w.sums_room;
+}
+
+// ---- maps with a rim of zeros ------------------------------------------------------------------------
+
+static void zero(real *dst, int n) {
+    if (n > 0) memset(dst, 0, (size_t)n * LANES * sizeof *dst);
+}
+
+static void frame_row(const real *src, int W, Rim r, real *dst, int FW) {
+    const int first = r.left > 0 ? 0 : (-r.left + r.step - 1) / r.step;
+    const int lo = smaller(first * r.step + r.left, FW), hi = smaller(W + r.left, FW);
+    if (r.step > 1 || hi <= lo) {
+        zero(dst, FW);
+        for (int x = first; x < W && x * r.step + r.left < FW; x++)
+            memcpy(dst + (x * r.step + r.left) * LANES, src + x * LANES, LANES * sizeof *dst);
+        return;
+    }
+    zero(dst, lo);
+    memcpy(dst + lo * LANES, src + first * LANES, (size_t)(hi - lo) * LANES * sizeof *dst);
+    zero(dst + hi * LANES, FW - hi);
+}
+
+static const real *framed(const real *src, Maps in, Rim r, Maps out, real *dst) {
+    for (int c = 0; c < out.C; c++)
+        for (int row = 0; row < out.H; row++) {
+            const int down = row - r.top, y = down / r.step;
+            real *const to = dst + ((ptrdiff_t)c * out.H + row) * out.W * LANES;
+            if (down < 0 || down % r.step || y >= in.H) zero(to, out.W);
+            else frame_row(src + ((ptrdiff_t)c * in.H + y) * in.W * LANES, in.W, r, to, out.W);
+        }
+    return dst;
+}
+
+static ptrdiff_t row_of(Maps m) { return (ptrdiff_t)m.W * LANES; }
+static ptrdiff_t map_of(Maps m) { return (ptrdiff_t)m.H * m.W * LANES; }
+
+// ---- tiles of outputs --------------------------------------------------------------------------------
+
+// All filters and all places of F × H × W outputs; src_y and dst_y lie between their rows.
+typedef struct Outputs { int F, H, W; ptrdiff_t src_y, dst_y; ConvTile first; } Outputs;
+
+static void tile(const Outputs *o, const LanesKernels *k, int f, int ft, int y, int x, int xt) {
+    ConvTile t = o->first;
+    t.src += y * o->src_y + x * t.src_x;
+    t.dst += f * t.dst_f + y * o->dst_y + x * t.dst_x;
+    t.weights += f * t.weights_f;
+    if (t.bias) t.bias += f;
+    k->conv[smaller(ft, o->F - f)][smaller(xt, o->W - x)](&t);
+}
+
+static void all_tiles(const Outputs *o) {
+    const LanesKernels *const k = kernels_chosen()->lanes;
+    const int ft = equal_part(o->F, k->conv_f), xt = equal_part(o->W, k->conv_x);
+    const bool few_at_a_time = (int64_t)o->F * o->first.C * o->first.KH * o->first.KW > MANY_WEIGHTS;
+
+    if (few_at_a_time) {
+        for (int f = 0; f < o->F; f += ft)
+        for (int y = 0; y < o->H; y++)
+        for (int x = 0; x < o->W; x += xt) tile(o, k, f, ft, y, x, xt);
+        return;
+    }
+    for (int y = 0; y < o->H; y++)
+    for (int x = 0; x < o->W; x += xt)
+    for (int f = 0; f < o->F; f += ft) tile(o, k, f, ft, y, x, xt);
+}
+
+// ---- one block of sixteen images, one group ----------------------------------------------------------
+
+typedef struct Block {
+    const Step *s;
+    const Slides *w;
+    const real *src, *diff_dst;   // of this group
+    real *dst, *diff_src;
+    int f;                        // first filter of the group
+    real *src_frame, *dst_frame, *sums;
+} Block;
+
+static const real *weights_of(const Block *b) { return at(b->s->param[0], b->f, 0, 0, 0); }
+
+static const real *framed_src(const Block *b) {
+    const Slides *w = b->w;
+    return w->src_as_is ? b->src : framed(b->src, w->src, w->src_rim, w->src_framed, b->src_frame);
+}
+
+static Maps seen_src(const Slides *w) { return w->src_as_is ? w->src : w->src_framed; }
+
+static void forward_block(const Block *b) {
+    const Slides *w = b->w;
+    const Maps in = seen_src(w);
+    const int K = w->KH * w->KW;
+    const Outputs o = {
+        .F = w->dst.C, .H = w->dst.H, .W = w->dst.W, .src_y = w->S * row_of(in), .dst_y = row_of(w->dst),
+        .first = {.C = w->src.C, .KH = w->KH, .KW = w->KW, .src = framed_src(b), .src_c = map_of(in),
+                  .src_i = w->D * row_of(in), .src_j = w->D * LANES, .src_x = w->S * LANES,
+                  .weights = weights_of(b), .weights_f = w->src.C * K, .weights_c = K,
+                  .weights_i = w->KW, .weights_j = 1, .bias = w->cfg->bias ? b->s->param[1].v + b->f : NULL,
+                  .dst = b->dst, .dst_f = map_of(w->dst), .dst_x = LANES}};
+    all_tiles(&o);
+}
+
+static void diff_src_block(const Block *b) {
+    const Slides *w = b->w;
+    const Maps in = w->dst_as_is ? w->dst : w->dst_framed;
+    const int K = w->KH * w->KW;
+    const real *const diff = w->dst_as_is ? b->diff_dst
+                                          : framed(b->diff_dst, w->dst, w->dst_rim, in, b->dst_frame);
+    const Outputs o = {
+        .F = w->src.C, .H = w->src.H, .W = w->src.W, .src_y = row_of(in), .dst_y = row_of(w->src),
+        .first = {.C = w->dst.C, .KH = w->KH, .KW = w->KW, .src = diff, .src_c = map_of(in),
+                  .src_i = w->D * row_of(in), .src_j = w->D * LANES, .src_x = LANES,
+                  .weights = weights_of(b) + K - 1, .weights_f = K, .weights_c = w->src.C * K,
+                  .weights_i = -w->KW, .weights_j = -1, .dst = b->diff_src, .dst_f = map_of(w->src),
+                  .dst_x = LANES, .add = true}};
+    all_tiles(&o);
+}
+
+// The sums of filters [f, f + ft) over rows [y, y + rows) of the maps, one for each number of a window.
+static void add_band(const Block *b, const LanesKernels *k, const real *src, int f, int ft, int y, int rows) {
+    const Slides *w = b->w;
+    const Maps in = seen_src(w);
+    const int jt = equal_part(w->KW, LANES_MAX_J);
+    real *sums = b->sums;
+    for (int c = 0; c < w->src.C; c++)
+    for (int i = 0; i < w->KH; i++, sums += w->KW * LANES)
+    for (int j = 0; j < w->KW; j += jt) {
+        const GradTile t = {
+            .H = rows, .W = w->dst.W,
+            .src = src + c * map_of(in) + (y * w->S + i * w->D) * row_of(in) + j * w->D * LANES,
+            .src_y = w->S * row_of(in), .src_x = w->S * LANES, .src_j = w->D * LANES,
+            .diff = b->diff_dst + f * map_of(w->dst) + y * row_of(w->dst), .diff_f = map_of(w->dst),
+            .diff_y = row_of(w->dst), .diff_x = LANES, .sums = sums + j * LANES,
+            .sums_f = (ptrdiff_t)w->src.C * w->KH * w->KW * LANES};
+        k->grad[ft][smaller(jt, w->KW - j)](&t);
+    }
+}
+
+// The gradient of the weights of filters [lo, hi) of this group.
+static void diff_weights_block(const Block *b, int lo, int hi) {
+    const LanesKernels *const k = kernels_chosen()->lanes;
+    const Slides *w = b->w;
+    const real *const src = framed_src(b);
+    const int M = w->src.C * w->KH * w->KW;
+    const int most = equal_part(hi - lo, k->grad_f[equal_part(w->KW, LANES_MAX_J)]);
+    const int wanted = BAND / (most * w->dst.W * LANES), rows = equal_part(w->dst.H, wanted > 1 ? wanted : 1);
+
+    for (int f = lo; f < hi; f += most) {
+        const int ft = smaller(most, hi - f);
+        memset(b->sums, 0, (size_t)ft * (size_t)M * LANES * sizeof *b->sums);
+        for (int y = 0; y < w->dst.H; y += rows)
+            add_band(b, k, src, f, ft, y, smaller(rows, w->dst.H - y));
+        k->total(b->sums, ft * M, at(b->s->diff_param[0], b->f + f, 0, 0, 0));
+    }
+}
+
+// Sixteen sums side by side.
+WIDE static real sum_of(const real *v, ptrdiff_t places) {
+    real lane[LANES] = {0}, sum = 0;
+    for (ptrdiff_t i = 0; i < places; i++)
+        for (int l = 0; l < LANES; l++) lane[l] += v[i * LANES + l];
+    for (int l = 0; l < LANES; l++) sum += lane[l];
+    return sum;
+}
+
+static void diff_bias_block(const Block *b, int lo, int hi) {
+    real *const diff_bias = b->w->cfg->bias ? b->s->diff_param[1].v : NULL;
+    for (int f = lo; f < hi && diff_bias; f++)
+        diff_bias[b->f + f] += sum_of(b->diff_dst + f * map_of(b->w->dst), b->w->dst.H * b->w->dst.W);
+}
+
+// ---- the whole call ------------------------------------------------------------------------------------
+
+static void each_block(const Step *s, void (*visit)(const Block *)) {
+    const Conv *o = s->cfg;
+    const Tensor src = s->src[0], dst = s->dst, diff_dst = s->diff_dst, diff_src = s->diff_src[0];
+    const Slides w = slides_of(o, (Shape){src.c, src.h, src.w}, (Shape){dst.c, dst.h, dst.w});
+    real *const dst_frame = s->work + w.src_room, *const sums = dst_frame + w.dst_room;
+
+    for (int n = 0; n < dst.n; n += LANES)
+    for (int g = 0; g < o->groups; g++) {
+        const int c = g * w.src.C, f = g * w.dst.C;
+        const Block b = {.s = s, .w = &w, .src = at(src, n, c, 0, 0), .dst = at(dst, n, f, 0, 0),
+                         .diff_dst = diff_dst.v ? at(diff_dst, n, f, 0, 0) : NULL,
+                         .diff_src = diff_src.v ? at(diff_src, n, c, 0, 0) : NULL,
+                         .f = f, .src_frame = s->work, .dst_frame = dst_frame, .sums = sums};
+        visit(&b);
+    }
+}
+
+static void backward_block(const Block *b) {
+    if (b->s->diff_param[0].v) diff_weights_block(b, 0, b->w->dst.C);
+    diff_bias_block(b, 0, b->w->dst.C);
+    if (b->diff_src) diff_src_block(b);
+}
+
+static void backward_params_block(const Block *b) {
+    const Range part = b->s->part;
+    const int lo = part.lo > b->f ? part.lo - b->f : 0, hi = smaller(part.hi - b->f, b->w->dst.C);
+    if (lo >= hi) return;
+    if (b->s->diff_param[0].v) diff_weights_block(b, lo, hi);
+    diff_bias_block(b, lo, hi);
+}
+
+void conv_lanes_forward(const Step *s) { each_block(s, forward_block); }
+void conv_lanes_backward(const Step *s) { each_block(s, backward_block); }
+void conv_lanes_backward_params(const Step *s) { each_block(s, backward_params_block); }
