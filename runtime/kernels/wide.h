@@ -2,11 +2,12 @@
  *
  *     WIDE static void add(real *restrict a, const real *restrict b, size_t n) { … }
  *
- * is compiled once for each width of vectors, and the program takes the best one that the processor has
- * when it starts. For loops whose numbers do not depend on each other: then the width changes no bit. */
+ * is compiled once for each width of vectors, and the program takes the best one that the processor
+ * has when it starts. For loops whose numbers do not depend on each other: then the width changes no
+ * bit. Only gcc does so: clang gives the clones of static functions names that clash. */
 #pragma once
 
-#if defined __x86_64__ && defined __gnu_linux__ && !defined REAL_DOUBLE
+#if defined __x86_64__ && defined __gnu_linux__ && !defined __clang__ && !defined REAL_DOUBLE
 #define WIDE __attribute__((target_clones("arch=x86-64-v4", "avx2", "default")))
 #else
 #define WIDE
