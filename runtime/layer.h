@@ -5,7 +5,7 @@
  * numbers: they allocate nothing, cannot fail, and keep no state but `saved`.
  *
  *     forward    dst = f(src, param)          every number of dst is overwritten
- *     backward   diff_src   += what diff_dst says about src
+ *     backward   diff_src   += what diff_dst says about src       (where it is fresh: =)
  *                diff_param += what diff_dst says about the parameters
  *
  * Backward *adds*, so a value that two layers read needs no special code. The plan cuts a batch
@@ -27,6 +27,7 @@ typedef struct Step {
     int n_src;
     const Tensor *src;
     const Tensor *diff_src;   // .v is NULL where nobody asks for it
+    uint64_t fresh;           // bit k: diff_src[k] holds nothing yet, so it is written, not added to
     Tensor dst, diff_dst;
     const Tensor *param;
     const Tensor *diff_param; // .v is NULL where it is frozen, a statistic, or done elsewhere
@@ -40,6 +41,9 @@ typedef struct Step {
     Rng rng;                  // of (seed, layer, step); index by the element's place in the batch
 } Step;
 
+// A gradient to which g is added: what is there already, or nothing.
+static inline bool step_fresh(const Step *s, int k) { return s->fresh >> k & 1; }
+
 typedef struct Question Question; // explain.h
 
 typedef struct LayerKind {
@@ -48,6 +52,9 @@ typedef struct LayerKind {
     // forward and backward (the fast ones, or where there are none the definitions) are quick in
     // LAYOUT_LANES, too. A network with a kind that says no stays in the plain layout.
     bool lanes;
+    // The fast backward (the definition where there is none) looks at Step.fresh. For a kind that says no
+    // the plan sets gradients to zero beforehand, and fresh is 0. The other definitions always add.
+    bool writes;
     // Bytes of `saved` per image, and reals of `work` per call on n images. NULL: none. Where saved
     // holds something for every number, it lies as dst does: at(dst, n, c, y, x) − dst.v.
     size_t (*saved)(const void *cfg, const Shape *src, Shape dst);

@@ -90,6 +90,7 @@ static void describe_nodes(Plan *p) {
         q->kind = kind;
         q->forward = fast && kind->forward ? kind->forward : kind->forward_ref;
         q->backward = fast && kind->backward ? kind->backward : kind->backward_ref;
+        q->writes = kind->writes && (fast || !kind->backward);
         Shape src[MAX_SRC];
         source_shapes(p->g, n, src);
         if (kind->saved) q->saved_image = kind->saved(n->use.cfg, src, n->shape);

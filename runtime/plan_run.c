@@ -99,14 +99,19 @@ static void judge_group(const Plan *p, int lo, int hi, bool with_diff) {
     ((const LossKind *)p->x->loss.kind)->judge(&s);
 }
 
-static void clear_sources(const Plan *p, const NodeStep *c, int i) {
+// The first to write a gradient finds it empty: it is told so, or given zeros.
+static void begin_sources(const Plan *p, NodeStep *c, int i) {
+    if (p->node[i].writes) {
+        c->s.fresh = p->node[i].clear;
+        return;
+    }
     for (int k = 0; k < c->s.n_src; k++)
         if (p->node[i].clear >> k & 1) tensor_zero(c->diff_src[k]);
 }
 
 // Backward of images [lo, hi); the parameters' part of it only where it is summed by groups.
 static void backward_group(const Plan *p, NodeStep *c, int i, int group) {
-    clear_sources(p, c, i);
+    begin_sources(p, c, i);
     if (p->node[i].grad == GRAD_GROUPS) {
         real *sum = partial_of(p, i, group);
         memset(sum, 0, p->node[i].param_range * sizeof *sum);
@@ -143,6 +148,7 @@ static void do_channels(void *ctx, int part, int worker) {
         p->node[op->node].forward(&c.s);
         return;
     }
+    if (p->node[op->node].writes) c.s.fresh = p->node[op->node].clear;
     if (p->node[op->node].grad == GRAD_DIRECT) point_diff_params(p, &c, op->node, grad_of(p, op->node));
     p->node[op->node].backward(&c.s);
 }
@@ -153,7 +159,7 @@ static void prepare_channels(const Plan *p, const Op *op) {
     const int i = op->node;
     NodeStep c;
     fill_call(p, &c, i, 0, 0, p->run.n);
-    clear_sources(p, &c, i);
+    begin_sources(p, &c, i);
     if (p->node[i].grad == GRAD_DIRECT)
         memset(grad_of(p, i), 0, p->node[i].param_range * sizeof(real));
 }

@@ -36,9 +36,11 @@ WIDE static void backward(const Step *s) {
     const size_t len = tensor_len(s->dst);
 
     for (int k = 0; k < s->n_src; k++) {
-        real *diff_src = s->diff_src[k].v;
+        real *restrict diff_src = s->diff_src[k].v;
+        const real *restrict diff_dst = s->diff_dst.v;
+        const bool fresh = step_fresh(s, k);
         for (size_t i = 0; diff_src && i < len; i++)
-            diff_src[i] += s->diff_dst.v[i];
+            diff_src[i] = (fresh ? 0 : diff_src[i]) + diff_dst[i];
     }
 }
 
@@ -59,6 +61,7 @@ const LayerKind add_layer = {
              .synonyms = "Add sum Sum Eltwise eltwise shortcut skip plus",
              .source = "runtime/layers/add.c", .min_src = 2, .max_src = MAX_SRC, .infer = infer},
     .lanes        = true,
+    .writes       = true,
     .forward_ref  = forward,
     .backward_ref = backward,
     .explain      = explain,

@@ -95,6 +95,7 @@ static void backward_by(const Step *s, const NormWay *way) {
     for (int c = s->part.lo; c < s->part.hi; c++) {
         NormSet a = channel(s, c);
         a.norm = ((const Norm *)s->saved)[c];
+        a.fresh = step_fresh(s, 0);
         const Sums sum = way->sums(a, s->diff_dst), none = {0};
         add_to_params(s, c, sum);
         if (s->diff_src[0].v)
@@ -188,6 +189,7 @@ static void column_sums(const Step *s, Range c, Sums *out) {
 static void spread_columns(const Step *s, Range c, const Sums *sum) {
     const size_t len = (size_t)(c.hi - c.lo);
     const Columns a = columns_of(s, c);
+    const bool fresh = step_fresh(s, 0);
     real factor[COLUMNS], mean_g[COLUMNS], mean_gx[COLUMNS];
     for (size_t k = 0; k < len; k++) {
         factor[k] = s->param[WEIGHT].v[(size_t)c.lo + k] * a.inverse[k];
@@ -200,7 +202,7 @@ static void spread_columns(const Step *s, Range c, const Sums *sum) {
         real *restrict diff_src = at(s->diff_src[0], n, c.lo, 0, 0);
         for (size_t k = 0; k < len; k++) {
             const real xh = (src[k] - a.mean[k]) * a.inverse[k];
-            diff_src[k] += factor[k] * (g[k] - mean_g[k] - xh * mean_gx[k]);
+            diff_src[k] = (fresh ? 0 : diff_src[k]) + factor[k] * (g[k] - mean_g[k] - xh * mean_gx[k]);
         }
     }
 }
@@ -254,6 +256,7 @@ const LayerKind batchnorm_layer = {
              .cfg_size = sizeof(BatchNorm), .attrs = attrs, .params = params},
     .by_channel   = true,
     .lanes        = true,
+    .writes       = true,
     .saved        = saved,
     .forward_ref  = forward_ref,
     .backward_ref = backward_ref,

@@ -275,6 +275,7 @@ const LayerKind conv_layer = {
              .cfg_size = sizeof(Conv), .attrs = attrs, .infer = infer, .params = params,
              .macs = macs},
     .lanes           = true,
+    .writes          = true,
     .work            = conv_work,
     .forward_ref     = forward_ref,
     .backward_ref    = backward_ref,

@@ -214,6 +214,7 @@ void conv_backward(const Step *s) {
     Work w = work_of(s);
     w.part = (Range){0, w.cfg->filters};
     w.diff_src = s->diff_src[0];
+    if (w.diff_src.v && step_fresh(s, 0)) tensor_zero(w.diff_src);
     each_strip(&w, backward_strip);
 }
 

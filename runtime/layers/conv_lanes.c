@@ -186,7 +186,7 @@ static void diff_src_block(const Block *b) {
                   .src_i = w->D * row_of(in), .src_j = w->D * LANES, .src_x = LANES,
                   .weights = weights_of(b) + K - 1, .weights_f = K, .weights_c = w->src.C * K,
                   .weights_i = -w->KW, .weights_j = -1, .dst = b->diff_src, .dst_f = map_of(w->src),
-                  .dst_x = LANES, .add = true}};
+                  .dst_x = LANES, .add = !step_fresh(b->s, 0)}};
     all_tiles(&o);
 }
 

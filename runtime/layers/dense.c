@@ -136,7 +136,7 @@ static void diff_src_lanes(const Step *s) {
     const Tensor diff_dst = s->diff_dst, diff_src = s->diff_src[0], weights = s->param[0];
     for (int n = 0; n < diff_dst.n; n += LANES)
         gemm(diff_src.c, LANES, diff_dst.c, turned(weights), lanes(diff_dst, n),
-             at(diff_src, n, 0, 0, 0), LANES, true, s->work);
+             at(diff_src, n, 0, 0, 0), LANES, !step_fresh(s, 0), s->work);
 }
 
 // src and diff_dst of a step as matrices with an image in each row.
@@ -187,7 +187,7 @@ static void backward(const Step *s) {
     if (diff_src.v && s->dst.layout == LAYOUT_LANES) diff_src_lanes(s);
     else if (diff_src.v)
         gemm(diff_dst.n, diff_src.c, diff_dst.c, rows(diff_dst), rows(weights), diff_src.v,
-             diff_src.c, true, s->work);
+             diff_src.c, !step_fresh(s, 0), s->work);
 }
 
 // ---- for the viewer -----------------------------------------------------------------------------
@@ -230,6 +230,7 @@ const LayerKind dense_layer = {
              .cfg_size = sizeof(Dense), .attrs = attrs, .infer = infer, .params = params,
              .macs = macs},
     .lanes           = true,
+    .writes          = true,
     .saved           = saved,
     .work            = work,
     .forward_ref     = forward_ref,

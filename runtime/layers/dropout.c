@@ -76,12 +76,13 @@ WIDE static void backward(const Step *s) {
     const real *restrict diff_dst = s->diff_dst.v, factor = (real)(1 / (1 - rate_of(s)));
     const uint8_t *restrict keep = s->saved;
     real *restrict diff_src = s->diff_src[0].v;
+    const bool fresh = step_fresh(s, 0);
     if (!diff_src) return;
 
     for (size_t i = 0; s->training && i < len; i++)
-        diff_src[i] += diff_dst[i] * (factor * keep[i]);
+        diff_src[i] = (fresh ? 0 : diff_src[i]) + diff_dst[i] * (factor * keep[i]);
     for (size_t i = 0; !s->training && i < len; i++)
-        diff_src[i] += diff_dst[i];
+        diff_src[i] = (fresh ? 0 : diff_src[i]) + diff_dst[i];
 }
 
 // ---- for the viewer -----------------------------------------------------------------------------
@@ -110,6 +111,7 @@ const LayerKind dropout_layer = {
              .source = "runtime/layers/dropout.c", .min_src = 1, .max_src = 1,
              .cfg_size = sizeof(Dropout), .attrs = attrs},
     .lanes        = true,
+    .writes       = true,
     .saved        = saved,
     .forward_ref  = forward,
     .backward_ref = backward,

@@ -59,10 +59,11 @@ WIDE static void forward(const Step *s) {
 WIDE static void backward(const Step *s) {
     const real *diff_dst = s->diff_dst.v;
     real *diff_src = s->diff_src[0].v;
+    const bool fresh = step_fresh(s, 0);
     if (!diff_src) return;
 
     for (size_t i = 0, len = tensor_len(s->diff_dst); i < len; i++)
-        diff_src[i] += diff_dst[i];
+        diff_src[i] = (fresh ? 0 : diff_src[i]) + diff_dst[i];
 }
 
 // ---- for the viewer -----------------------------------------------------------------------------
@@ -84,6 +85,7 @@ const LayerKind flatten_layer = {
              .synonyms = "Flatten reshape Reshape view",
              .source = "runtime/layers/flatten.c", .min_src = 1, .max_src = 1, .infer = infer},
     .lanes        = true,
+    .writes       = true,
     .forward_ref  = forward_ref,
     .backward_ref = backward_ref,
     .forward      = forward,

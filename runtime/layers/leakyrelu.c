@@ -32,10 +32,11 @@ WIDE static void backward(const Step *s) {
     const real slope = slope_of(s);
     const real *restrict src = s->src[0].v, *restrict diff_dst = s->diff_dst.v;
     real *restrict diff_src = s->diff_src[0].v;
+    const bool fresh = step_fresh(s, 0);
     if (!diff_src) return;
 
     for (size_t i = 0, len = tensor_len(s->dst); i < len; i++)
-        diff_src[i] += diff_dst[i] * (src[i] > 0 ? 1 : slope);
+        diff_src[i] = (fresh ? 0 : diff_src[i]) + diff_dst[i] * (src[i] > 0 ? 1 : slope);
 }
 
 // ---- for the viewer -----------------------------------------------------------------------------
@@ -54,6 +55,7 @@ const LayerKind leakyrelu_layer = {
              .source = "runtime/layers/leakyrelu.c", .min_src = 1, .max_src = 1,
              .cfg_size = sizeof(LeakyRelu), .attrs = attrs},
     .lanes        = true,
+    .writes       = true,
     .forward_ref  = forward,
     .backward_ref = backward,
     .explain      = explain,

@@ -9,6 +9,7 @@
  * (NaN) beats all. The winner's place is remembered: backward, all of diff_dst goes to the winner.
  * Source: Weng, Ahuja & Huang, "Cresceptron", 1992; Dumoulin & Visin, 2016, §3. */
 #include <math.h>
+#include <string.h>
 
 #include "runtime/explain.h"
 #include "runtime/kernels/wide.h"
@@ -224,30 +225,34 @@ static void forward_lanes(const Step *s) {
 }
 
 WIDE static void unpool_2x2_lanes(const real *restrict diff_dst, const int32_t *restrict winner, int y, int W,
-                                  int n, real *restrict diff_src) {
+                                  int n, bool fresh, real *restrict diff_src) {
     for (int x = 0; x < n; x++, diff_dst += LANES, winner += LANES) {
         const int32_t place = 2 * y * W + 2 * x;
         real *restrict upper = diff_src + (ptrdiff_t)place * LANES, *restrict lower = upper + W * LANES;
         for (int l = 0; l < LANES; l++) {
             const real g = diff_dst[l];
             const int32_t won = winner[l] - place;
-            upper[l] += won == 0 ? g : 0;
-            upper[LANES + l] += won == 1 ? g : 0;
-            lower[l] += won == W ? g : 0;
-            lower[LANES + l] += won == W + 1 ? g : 0;
+            upper[l] = (fresh ? 0 : upper[l]) + (won == 0 ? g : 0);
+            upper[LANES + l] = (fresh ? 0 : upper[LANES + l]) + (won == 1 ? g : 0);
+            lower[l] = (fresh ? 0 : lower[l]) + (won == W ? g : 0);
+            lower[LANES + l] = (fresh ? 0 : lower[LANES + l]) + (won == W + 1 ? g : 0);
         }
     }
 }
 
 static void unplane_lanes(const real *diff_dst, const int32_t *winner, Slide rows, Slide columns,
-                          real *diff_src) {
-    if (!side_by_side(rows) || !side_by_side(columns)) {
+                          bool fresh, real *diff_src) {
+    const bool simple = side_by_side(rows) && side_by_side(columns);
+    const bool all = simple && 2 * rows.out == rows.n && 2 * columns.out == columns.n;
+    if (fresh && !all) memset(diff_src, 0, (size_t)rows.n * (size_t)columns.n * LANES * sizeof *diff_src);
+    if (!simple) {
         unpool_lanes(diff_dst, winner, rows, columns, diff_src);
         return;
     }
     const ptrdiff_t row = (ptrdiff_t)columns.out * LANES;
     for (int y = 0; y < rows.out; y++)
-        unpool_2x2_lanes(diff_dst + y * row, winner + y * row, y, columns.n, columns.out, diff_src);
+        unpool_2x2_lanes(diff_dst + y * row, winner + y * row, y, columns.n, columns.out, fresh && all,
+                         diff_src);
 }
 
 static void backward_lanes(const Step *s) {
@@ -256,7 +261,7 @@ static void backward_lanes(const Step *s) {
     const size_t places = (size_t)rows.out * (size_t)columns.out * LANES;
     for (size_t p = 0; p < planes_of(s->dst); p++)
         unplane_lanes(s->diff_dst.v + p * places, (const int32_t *)s->saved + p * places, rows, columns,
-                      s->diff_src[0].v + p * image);
+                      step_fresh(s, 0), s->diff_src[0].v + p * image);
 }
 
 static void forward(const Step *s) {
@@ -288,6 +293,7 @@ static void backward(const Step *s) {
         return;
     }
 
+    if (step_fresh(s, 0)) tensor_zero(s->diff_src[0]);
     for (size_t p = 0; p < planes; p++, diff_src += image, diff_dst += places, winner += places)
         for (size_t i = 0; i < places; i++)
             diff_src[winner[i]] += diff_dst[i];
@@ -341,6 +347,7 @@ const LayerKind maxpool_layer = {
              .source = "runtime/layers/maxpool.c", .min_src = 1, .max_src = 1,
              .cfg_size = sizeof(PoolOptions), .attrs = pool_attrs, .infer = pool_infer},
     .lanes        = true,
+    .writes       = true,
     .saved        = saved,
     .forward_ref  = forward_ref,
     .backward_ref = backward_ref,

@@ -153,7 +153,7 @@ static void spread(NormSet a, real weight, Tensor g_all, Sums s, Tensor diff_all
         real *restrict diff_src = run(a, diff_all, n);
         for (size_t i = 0, len = run_len(a); i < len; i++) {
             const real xh = (src[i] - a.norm.mean) * a.norm.inverse;
-            diff_src[i] += factor * (g[i] - mean_g - xh * mean_gx);
+            diff_src[i] = (a.fresh ? 0 : diff_src[i]) + factor * (g[i] - mean_g - xh * mean_gx);
         }
     }
 }
@@ -230,7 +230,7 @@ static Sums sums_lanes(NormSet a, Tensor g) {
 }
 
 // What every number gets: factor · (g − mean_g − x̂·mean_gx). Lanes without an image keep their zeros.
-typedef struct Spread { Norm norm; real factor, mean_g, mean_gx; } Spread;
+typedef struct Spread { Norm norm; real factor, mean_g, mean_gx; bool fresh; } Spread;
 
 WIDE static void spread_run(Spread s, const real *restrict src, const real *restrict g, Lanes a,
                             real *restrict diff_src) {
@@ -239,13 +239,13 @@ WIDE static void spread_run(Spread s, const real *restrict src, const real *rest
         for (int l = 0; l < LANES; l++) {
             const real xh = (src[i + l] - s.norm.mean) * s.norm.inverse;
             const real d = s.factor * (g[i + l] - s.mean_g - xh * s.mean_gx);
-            diff_src[i + l] += l < n ? d : 0;
+            diff_src[i + l] = (s.fresh ? 0 : diff_src[i + l]) + (l < n ? d : 0);
         }
 }
 
 static void spread_lanes(NormSet a, real weight, Tensor g, Sums s, Tensor diff_src) {
     const Spread each = {a.norm, weight * a.norm.inverse, (real)(s.g / norm_count(a)),
-                         (real)(s.gx / norm_count(a))};
+                         (real)(s.gx / norm_count(a)), a.fresh};
     for (int n = a.n.lo; n < a.n.hi; n += LANES)
         spread_run(each, run(a, a.src, n), run(a, g, n), lanes_at(a, n), run(a, diff_src, n));
 }

@@ -21,8 +21,9 @@ typedef struct Norm { real mean, inverse; } Norm; // μ and 1/σ: what forward k
 typedef struct Moments { double mean, var; } Moments;
 typedef struct Sums { double g, gx; } Sums;       // Σg and Σg·x̂
 
-// Channels c of images n of src, all places of them; and their norm, once it is known.
-typedef struct NormSet { Tensor src; Range n, c; Norm norm; } NormSet;
+// Channels c of images n of src, all places of them; and their norm, once it is known. fresh: spread
+// finds nothing in diff_src and writes (norm_ref always adds).
+typedef struct NormSet { Tensor src; Range n, c; Norm norm; bool fresh; } NormSet;
 
 double norm_count(NormSet a); // M
 Norm norm_of(Moments m, double eps);

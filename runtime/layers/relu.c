@@ -19,11 +19,12 @@ WIDE static void forward(const Step *s) {
 WIDE static void backward(const Step *s) {
     const real *restrict src = s->src[0].v, *restrict diff_dst = s->diff_dst.v;
     real *restrict diff_src = s->diff_src[0].v;
+    const bool fresh = step_fresh(s, 0);
     if (!diff_src) return;
 
     for (size_t i = 0, len = tensor_len(s->dst); i < len; i++) {
         const real g = diff_dst[i];
-        diff_src[i] += src[i] <= 0 ? 0 : g;
+        diff_src[i] = (fresh ? 0 : diff_src[i]) + (src[i] <= 0 ? 0 : g);
     }
 }
 
@@ -42,6 +43,7 @@ const LayerKind relu_layer = {
              .synonyms = "ReLU Relu rectifier rectified activation",
              .source = "runtime/layers/relu.c", .min_src = 1, .max_src = 1},
     .lanes        = true,
+    .writes       = true,
     .forward_ref  = forward,
     .backward_ref = backward,
     .explain      = explain,

@@ -20,10 +20,11 @@ static void forward_ref(const Step *s) {
 static void backward(const Step *s) {
     const real *dst = s->dst.v, *diff_dst = s->diff_dst.v;
     real *diff_src = s->diff_src[0].v;
+    const bool fresh = step_fresh(s, 0);
     if (!diff_src) return;
 
     for (size_t i = 0, len = tensor_len(s->dst); i < len; i++)
-        diff_src[i] += diff_dst[i] * dst[i] * (1 - dst[i]);
+        diff_src[i] = (fresh ? 0 : diff_src[i]) + diff_dst[i] * dst[i] * (1 - dst[i]);
 }
 
 // ---- for the viewer -----------------------------------------------------------------------------
@@ -45,6 +46,7 @@ const LayerKind sigmoid_layer = {
              .synonyms = "Sigmoid logistic LOGISTIC",
              .source = "runtime/layers/sigmoid.c", .min_src = 1, .max_src = 1},
     .lanes        = true,
+    .writes       = true,
     .forward_ref  = forward_ref,
     .backward_ref = backward,
     .forward      = forward,

@@ -261,6 +261,23 @@ static void test_lanes(const Graph *g, const Node *node, Mode m, int n, const ch
     bench_free(&plain);
 }
 
+// A gradient that holds nothing yet is written: the same as adding to zeros.
+static void test_writes(const Graph *g, const Node *node, Mode m, Layout layout, const char *net) {
+    enum { MANY = 17 };
+    Bench adds = bench_make_in(g, node, MANY, layout), writes = bench_make_in(g, node, MANY, layout);
+    Bench plain = bench_make(g, node, MANY);
+    bench_fill(&plain), fill_like(&adds, &plain), fill_like(&writes, &plain);
+    bench_run(&adds, false, m, 0);
+    Call c;
+    bench_forward(&writes, false, bench_whole(&writes, &c, m));
+    bench_clear(&writes, 0);
+    for (int k = 0; k < writes.n_src; k++) bench_fill_with(writes.diff_src[k], (real)NAN);
+    c.s.fresh = UINT64_MAX;
+    bench_backward(&writes, false, &c.s);
+    compare(&writes, &adds, 0, 0, net, "a fresh gradient is another");
+    bench_free(&adds), bench_free(&writes), bench_free(&plain);
+}
+
 // The gradients of the parameters from the whole batch, in two ranges of rows.
 static void test_rows(const Graph *g, const Node *node, const char *net, Layout layout) {
     Bench whole = bench_make(g, node, IMAGES), cut = bench_make_in(g, node, IMAGES, layout);
@@ -345,6 +362,10 @@ static void test_case(const Case *c) {
     static const int images[] = {1, 15, 16, 17, 33};
     for (size_t i = 0; node && layer_of(node)->lanes && i < COUNT(images); i++)
         for (size_t k = 0; k < COUNT(modes); k++) test_lanes(m.g, node, modes[k], images[i], c->net);
+    for (size_t k = 0; node && layer_of(node)->writes && k < COUNT(modes); k++) {
+        test_writes(m.g, node, modes[k], LAYOUT_PLAIN, c->net);
+        if (layer_of(node)->lanes) test_writes(m.g, node, modes[k], LAYOUT_LANES, c->net);
+    }
     if (node && layer_of(node)->backward_params) test_rows(m.g, node, c->net, LAYOUT_PLAIN);
     if (node && layer_of(node)->backward_params && layer_of(node)->lanes)
         test_rows(m.g, node, c->net, LAYOUT_LANES);
