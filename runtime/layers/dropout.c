@@ -95,9 +95,7 @@ static void explain(const Question *q) {
         return;
     }
     const Tensor t = q->s->dst;
-    const size_t map = (size_t)q->n * (size_t)t.c + (size_t)q->c;
-    const size_t place = (map * (size_t)t.h + (size_t)q->y) * (size_t)t.w + (size_t)q->x;
-    const bool kept = ((const uint8_t *)q->s->saved)[place];
+    const bool kept = ((const uint8_t *)q->s->saved)[at(t, q->n, q->c, q->y, q->x) - t.v];
     const double p = rate_of(q->s);
     const Note scale = explain_note("1/(1 − %s)", figure(p).s);
     explain_term(q, NULL, x, explain_worked("keep", kept, kept ? "drawn: kept" : "drawn: switched off"),

@@ -48,27 +48,27 @@ static real wanted(const LossStep *s, int n, int c) {
     return s->class_weight ? s->class_weight[c] * t : t;
 }
 
-static real score(const LossStep *s, int n, int c) { return *at(s->score, n, c, 0, 0); }
+static real z_of(const LossStep *s, int n, int c) { return *at(s->score, n, c, 0, 0); }
 
 static double judge_softmax(const LossStep *s, int n) {
     const int C = s->score.c;
     const real weight = loss_weight(s, n);
-    real m = score(s, n, 0);
+    real m = z_of(s, n, 0);
     for (int c = 1; c < C; c++)
-        if (score(s, n, c) > m) m = score(s, n, c);
+        if (z_of(s, n, c) > m) m = z_of(s, n, c);
 
     double sum = 0;
     for (int c = 0; c < C; c++)
-        sum += vm_exp(score(s, n, c) - m);
+        sum += vm_exp(z_of(s, n, c) - m);
 
     const double log_sum = vm_log((real)sum);
     double loss = 0;
     for (int c = 0; c < C; c++)
-        loss += wanted(s, n, c) * ((double)m - score(s, n, c) + log_sum);
+        loss += wanted(s, n, c) * ((double)m - z_of(s, n, c) + log_sum);
 
     for (int c = 0; s->diff.v && c < C; c++)
         *at(s->diff, n, c, 0, 0) +=
-            (vm_exp(score(s, n, c) - m) / (real)sum * weight - wanted(s, n, c)) * s->share;
+            (vm_exp(z_of(s, n, c) - m) / (real)sum * weight - wanted(s, n, c)) * s->share;
     return loss;
 }
 
@@ -78,7 +78,7 @@ static double judge_sigmoid(const LossStep *s, int n) {
     const real yes_weight = C == 1 && s->class_weight ? s->class_weight[1] : weight;
     double loss = 0;
     for (int c = 0; c < C; c++) {
-        const real z = score(s, n, c), size = z < 0 ? -z : z, yes = yes_weight * *at(s->target, n, c, 0, 0);
+        const real z = z_of(s, n, c), size = z < 0 ? -z : z, yes = yes_weight * *at(s->target, n, c, 0, 0);
         loss += weight * (z > 0 ? z : 0) - (double)z * yes + (double)weight * vm_log(1 + vm_exp(-size));
         if (s->diff.v) *at(s->diff, n, c, 0, 0) += (weight * vm_sigmoid(z) - yes) * s->share / (real)C;
     }

@@ -276,9 +276,9 @@ static void judged_make(Judged *j, const Experiment *x, int C, double smoothing,
     for (int n = 0; n < JUDGED; n++) label[n] = n % (C > 1 ? C : 2);
     if (weight) total = 0;
     for (int n = 0; weight && n < JUDGED; n++) total += weight[label[n]];
-    j->score = bench_block(JUDGED, C, 1, 1);
-    j->target = bench_block(JUDGED, C, 1, 1);
-    j->diff = bench_block(JUDGED, C, 1, 1);
+    j->score = bench_block(JUDGED, C, 1, 1, LAYOUT_PLAIN);
+    j->target = bench_block(JUDGED, C, 1, 1, LAYOUT_PLAIN);
+    j->diff = bench_block(JUDGED, C, 1, 1, LAYOUT_PLAIN);
     bench_ruler(j->score, "score");
     for (size_t i = 0; i < tensor_len(j->score); i++) j->score.v[i] *= 4;
     loss_target(label, j->target, smoothing);
