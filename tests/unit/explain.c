@@ -210,6 +210,22 @@ static const char *ask_step(void (*explain)(const Question *), const Bench *b, c
     return fault || asked ? fault : "nothing was asked";
 }
 
+// What is kept of every number lies where the number does.
+static unsigned char *saved_out(const Bench *b, Tensor laid) {
+    const size_t image = tensor_image(b->dst), size = b->saved_image / image, room = tensor_len(laid) / image;
+    unsigned char *v = calloc(room + 1, b->saved_image + 1);
+    const bool of_numbers = !b->kind->by_channel && b->saved_image % image == 0;
+    if (!v) abort();
+    if (!of_numbers) memcpy(v, b->saved, (size_t)b->n * b->saved_image);
+    for (int n = 0; of_numbers && n < laid.n; n++)
+    for (int c = 0; c < laid.c; c++)
+    for (int y = 0; y < laid.h; y++)
+    for (int x = 0; x < laid.w; x++)
+        memcpy(v + (size_t)(at(laid, n, c, y, x) - laid.v) * size,
+               b->saved + (size_t)(at(b->dst, n, c, y, x) - b->dst.v) * size, size);
+    return v;
+}
+
 // Runs the layer and asks `explain` about all its numbers, which then have another layout.
 static const char *fault_of_layer(void (*explain)(const Question *), const Graph *g, Mode m,
                                   Layout layout) {
@@ -224,11 +240,12 @@ static const char *fault_of_layer(void (*explain)(const Question *), const Graph
         c.src[k] = laid_out(b.src[k], layout);
     c.s.dst = laid_out(b.dst, layout);
     c.s.diff_dst = laid_out(b.diff_dst, layout);
+    c.s.saved = saved_out(&b, c.s.dst);
 
     const char *fault = ask_step(explain, &b, &c.s);
     for (int k = 0; k < b.n_src; k++)
         free(c.src[k].v);
-    free(c.s.dst.v), free(c.s.diff_dst.v);
+    free(c.s.dst.v), free(c.s.diff_dst.v), free(c.s.saved);
     bench_free(&b);
     return fault;
 }
