@@ -3,8 +3,8 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "runtime/memory.h"
 #include "runtime/plan_private.h"
 
 static int classes_of(const Plan *p) { return p->g->node[p->score].shape.c; }
@@ -35,18 +35,16 @@ PlanSize plan_size(const Experiment *x, const PlanOptions *o, int threads) {
     return s;
 }
 
-static double gigabytes(size_t bytes) { return (double)bytes / 1e9; }
+static double in_gb(size_t bytes) { return gigabytes((double)bytes); }
 
-// Asking the system for more than there is would succeed, and end in the middle of training.
 static bool fits(const Plan *p, Error *e) {
     const PlanSize s = sizes(p);
-    const long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGE_SIZE);
-    const double have = pages > 0 && page > 0 ? (double)pages * (double)page : 1e18;
+    const double have = memory_bytes();
     if ((double)s.total <= have) return true;
     return error_set(e, "a batch of %d images needs %.1f GB of memory (parameters %.1f, values %.1f, "
                      "scratch %.1f) and this machine has %.1f GB: take a smaller batch",
-                     p->o.batch, gigabytes(s.total), gigabytes(s.params), gigabytes(s.values),
-                     gigabytes(s.work), have / 1e9);
+                     p->o.batch, in_gb(s.total), in_gb(s.params), in_gb(s.values), in_gb(s.work),
+                     gigabytes(have));
 }
 
 // ---- making one --------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@
 
 static size_t slab_bytes(const Params *p) { return p->len * sizeof(real); }
 
-// ---- the program before the first `train` line -----------------------------------------------------
+// ---- the program before the first `train` line --------------------------------------------------
 
 static bool carry_out(const Trace *t, const Action *a, Error *e) {
     Session *s = t->s;
@@ -45,7 +45,7 @@ static bool begin_program(Trace *t, Error *e) {
     return true;
 }
 
-// ---- opening ---------------------------------------------------------------------------------------
+// ---- opening ------------------------------------------------------------------------------------
 
 static bool keep_slabs(TraceState *s, const Params *p, Error *e) {
     const size_t bytes = slab_bytes(p);
@@ -106,7 +106,7 @@ bool trace_choose(Trace *t, const TraceOptions *o, Error *e) {
     return true;
 }
 
-// ---- a step ----------------------------------------------------------------------------------------
+// ---- a step -------------------------------------------------------------------------------------
 
 static double rate_of(const Trace *t) {
     const TraceState *s = t->state;

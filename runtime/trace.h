@@ -80,6 +80,11 @@ bool trace_choose(Trace *t, const TraceOptions *o, Error *e);
 // the step; running statistics are not touched. NaN: no step yet, not judged, or no memory.
 double trace_again(Trace *t, real *out);
 
+// What the network says of the inspected picture in inference (no dropout, the stored mean and
+// variance), with the weights as they are now: numbers of the output node. False: no step yet, or no
+// memory.
+bool trace_answer(Trace *t, real *out);
+
 // The first picture of a part, among its first `most`, that the network takes for another class, in
 // inference; −1: all are right. False with a message if a picture cannot be read, or memory is out.
 bool trace_find_wrong(Session *s, Part part, int most, int *picture, Error *e);
@@ -119,3 +124,6 @@ bool trace_explain(const Trace *t, int node, Question *q);
 // there was none.
 bool trace_explain_loss(const Trace *t, Question *q);
 bool trace_explain_update(const Trace *t, int param, Question *q);
+
+// The same for one number of an image step that is not random: c, y and x of what came out of it.
+bool trace_explain_picture(const Trace *t, int stage, StepQuestion *q);

@@ -9,7 +9,7 @@ static const char *const part_name[N_PARTS] = {
 
 static bool no_memory(Error *e) { return error_set(e, "there is no memory left"); }
 
-// ---- which ones ----------------------------------------------------------------------------------
+// ---- which ones ---------------------------------------------------------------------------------
 
 static bool there_is(const Dataset *d, const TraceOptions *o, Error *e) {
     const int n = d->part[o->part].n;
@@ -61,7 +61,7 @@ static bool copy_elsewhere(Choice *c, Error *e) {
     return true;
 }
 
-// ---- a plan and stages for them --------------------------------------------------------------------
+// ---- a plan and stages for them -----------------------------------------------------------------
 
 static bool make_plan(Choice *c, const Trace *t, Error *e) {
     const Session *s = t->s;
@@ -102,7 +102,7 @@ void choice_free(Choice *c) {
     *c = (Choice){0};
 }
 
-// ---- from pictures to numbers ----------------------------------------------------------------------
+// ---- from pictures to numbers -------------------------------------------------------------------
 
 typedef struct Watching { Watched *watched; int n, room; bool memory; } Watching;
 

@@ -62,3 +62,11 @@ bool trace_explain_update(const Trace *t, int param, Question *q) {
     q->before = NULL;
     return true;
 }
+
+bool trace_explain_picture(const Trace *t, int stage, StepQuestion *q) {
+    const Tensor dst = trace_picture(t, stage), src = trace_picture(t, stage - 1);
+    if (!t->state->done || !dst.v || !src.v || t->stage[stage].kind != STAGE_STEP) return false;
+    if (!inside(dst, &(Question){.c = q->c, .y = q->y, .x = q->x})) return false;
+    dataset_explain(&t->s->data, t->stage[stage].index, src, dst, q);
+    return true;
+}

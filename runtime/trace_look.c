@@ -14,7 +14,7 @@ int trace_stage(const Trace *t, const char *name) {
     return -1;
 }
 
-// ---- the picture -----------------------------------------------------------------------------------
+// ---- the picture --------------------------------------------------------------------------------
 
 static const Watched *watched(const Trace *t, int stage) {
     const Choice *c = &t->state->now;
@@ -36,7 +36,7 @@ int trace_drawn(const Trace *t, int stage, int k, const char **name, double *val
     return w->n_drawn;
 }
 
-// ---- values, gradients, parameters -------------------------------------------------------------------
+// ---- values, gradients, parameters --------------------------------------------------------------
 
 Tensor trace_value(const Trace *t, int node) { return plan_value(t->state->now.plan, node, t->n); }
 
@@ -72,7 +72,7 @@ Tensor trace_slot(const Trace *t, int param, int slot, bool after) {
     return params_tensor(p, param, !there ? NULL : after ? p->slot[slot] : t->state->slot[slot]);
 }
 
-// ---- the same pictures with the weights as they are now ------------------------------------------------
+// ---- the same pictures with the weights as they are now -----------------------------------------
 
 static bool again_plan(Trace *t) {
     TraceState *s = t->state;
@@ -82,27 +82,35 @@ static bool again_plan(Trace *t) {
     return s->again != NULL;
 }
 
-double trace_again(Trace *t, real *out) {
+// Runs the pictures of the step through the second plan, and leaves the running statistics alone.
+static bool run_again(Trace *t, bool training, real *out) {
     TraceState *s = t->state;
     Params *p = t->s->params;
     const size_t bytes = p->len * sizeof(real);
     real *now = malloc(bytes + 1);
-    double loss = NAN;
-    if (s->done && t->judged && now && again_plan(t)) {
+    const bool ok = s->done && now && again_plan(t);
+    if (ok) {
         memcpy(now, p->value, bytes);
         tensor_copy(plan_input(s->again, t->n), plan_input(s->now.plan, t->n));
-        tensor_copy(plan_target(s->again, t->n), plan_target(s->now.plan, t->n));
-        plan_forward(s->again, t->n, s->step, true, false);
-        loss = plan_judge(s->again, t->n);
-        memcpy(p->value, now, bytes); // running statistics
+        plan_forward(s->again, t->n, s->step, training, false);
+        memcpy(p->value, now, bytes);
         const Tensor y = plan_value(s->again, t->s->x->graph.output, t->n);
         for (int c = 0; out && c < y.c; c++) out[c] = *at(y, 0, c, 0, 0);
     }
     free(now);
-    return loss;
+    return ok;
 }
 
-// ---- a picture worth looking at -----------------------------------------------------------------------
+double trace_again(Trace *t, real *out) {
+    TraceState *s = t->state;
+    if (!t->judged || !run_again(t, true, out)) return NAN;
+    tensor_copy(plan_target(s->again, t->n), plan_target(s->now.plan, t->n));
+    return plan_judge(s->again, t->n);
+}
+
+bool trace_answer(Trace *t, real *out) { return run_again(t, false, out); }
+
+// ---- a picture worth looking at -----------------------------------------------------------------
 
 static bool search(Session *s, Part part, int n, Plan *plan, const Batcher *b, int *picture, Error *e) {
     int index[SEARCH_BATCH], label[SEARCH_BATCH];

@@ -5,7 +5,7 @@
 
 #include "runtime/trace_private.h"
 
-// ---- names ---------------------------------------------------------------------------------------
+// ---- names --------------------------------------------------------------------------------------
 
 static bool taken(const Choice *c, const char *name, const Stage *by_other_than) {
     for (int i = 0; i < c->n_stages; i++)
@@ -45,7 +45,7 @@ static void name_all(Choice *c, const Experiment *x) {
                 name_stage(c, &c->stage[i], wanted_name(&c->stage[i], x, text));
 }
 
-// ---- stages --------------------------------------------------------------------------------------
+// ---- stages -------------------------------------------------------------------------------------
 
 static const char *or_empty(const char *text) { return text ? text : ""; }
 
@@ -57,6 +57,7 @@ static void add(Choice *c, StageKind kind, int index, const Use *use) {
 
 static void add_picture_stages(Choice *c, const Experiment *x) {
     add(c, STAGE_LOAD, 0, &x->data);
+    c->stage[0].source = "runtime/data/pictures.c"; // the word `data` is a statement's
     for (int i = 0; c->o.random && i < x->n_augments; i++) add(c, STAGE_AUGMENT, i, &x->augment[i]);
     for (int i = 0; i < x->n_steps; i++) add(c, STAGE_STEP, i, &x->step[i]);
     c->n_watched = c->n_stages;

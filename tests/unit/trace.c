@@ -4,11 +4,9 @@
 #include "runtime/batch.h"
 #include "runtime/loss.h"
 #include "runtime/pace.h"
-#include "runtime/vocabulary.h"
-#include "tests/unit/folder.h"
-#include "tests/unit/test.h"
+#include "tests/unit/session.h"
 
-enum { N = 40, SIDE = 8, CLASSES = 3, BATCH = 18, STEPS = 3 };
+enum { N = SET_PICTURES, SIDE = SET_SIDE, CLASSES = SET_CLASSES, BATCH = 18, STEPS = 3 };
 
 // Networks and trainings that differ in what a step has to keep.
 static const struct { const char *net, *training; } cases[] = {
@@ -28,44 +26,16 @@ static const struct { const char *net, *training; } cases[] = {
 };
 enum { N_CASES = sizeof cases / sizeof cases[0] };
 
-// ---- a small set on disk, and sessions with it -----------------------------------------------------
-
-static void put_set(Folder *f) {
-    static uint8_t images[16 + N * SIDE * SIDE] = {0, 0, 8, 3, 0, 0, 0, N, 0, 0, 0, SIDE, 0, 0, 0, SIDE};
-    static uint8_t labels[8 + N] = {0, 0, 8, 1, 0, 0, 0, N};
-    const Rng rng = rng_make(5, "test");
-    for (size_t i = 0; i < N * SIDE * SIDE; i++) images[16 + i] = (uint8_t)rng_below(rng, i, 256);
-    for (int i = 0; i < N; i++) labels[8 + i] = (uint8_t)(i * 5 / 3 % CLASSES);
-    folder_put(f, "train-images-idx3-ubyte", images, sizeof images);
-    folder_put(f, "train-labels-idx1-ubyte", labels, sizeof labels);
-    folder_put(f, "t10k-images-idx3-ubyte", images, sizeof images);
-    folder_put(f, "t10k-labels-idx1-ubyte", labels, sizeof labels);
-}
-
-typedef struct Case { Arena *arena; Session s; bool open; } Case;
+// ---- sessions and steps -------------------------------------------------------------------------
 
 static Case case_open(const Folder *f, const char *net, const char *loss, const char *training, int threads) {
-    Case c = {.arena = arena_make()};
-    Diags *diags = diags_make(c.arena);
-    Error e = {{0}};
-    const char *text = arena_print(c.arena, "data \"%s\" classes=3\npreprocess { rescale 1/255; normalize }"
-                                   "\n%s\n%s\n%s\n", f->path, net, loss, training);
-    const Experiment *x =
-        experiment_parse(c.arena, diags, &runtime_vocabulary, "test.cnn", text, strlen(text));
-    const RunOptions o = {.threads = threads};
-    if (!CHECK(x != NULL)) diags_render(diags, stdout);
-    else c.open = CHECK(session_open(&c.s, x, &o, true, &e));
-    if (x && !c.open) printf("%s\n", e.text);
-    return c;
+    char text[1024];
+    snprintf(text, sizeof text, "preprocess { rescale 1/255; normalize }\n%s\n%s\n%s", net, loss, training);
+    return case_make(f, text, (RunOptions){.threads = threads});
 }
 
 static Case case_number(const Folder *f, int i, int threads) {
     return case_open(f, cases[i].net, "loss crossentropy smoothing=5%", cases[i].training, threads);
-}
-
-static void case_close(Case *c) {
-    if (c->open) session_close(&c->s);
-    arena_free(c->arena);
 }
 
 static const TraceOptions by_training = {.part = PART_TRAIN, .first = -1};
@@ -84,7 +54,7 @@ static bool step(Trace *t, bool update) {
     return ok;
 }
 
-// ---- comparing -------------------------------------------------------------------------------------
+// ---- comparing ----------------------------------------------------------------------------------
 
 static bool same_tensor(Tensor a, Tensor b) {
     if (!a.v || !b.v) return a.v == b.v;
@@ -95,7 +65,7 @@ static bool same_slab(const Params *p, const real *a, const real *b) {
     return memcmp(a, b, p->len * sizeof *a) == 0;
 }
 
-// ---- the same as training ----------------------------------------------------------------------------
+// ---- the same as training -----------------------------------------------------------------------
 
 typedef struct Plain { Plan *plan; Batcher b; const TrainOptions *o; Pace pace; } Plain;
 
@@ -165,7 +135,7 @@ static void is_the_step_of_training(const Folder *f, int i, int threads) {
     case_close(&a), case_close(&b);
 }
 
-// ---- before and after --------------------------------------------------------------------------------
+// ---- before and after ---------------------------------------------------------------------------
 
 static void looks_keep_what_was(const Folder *f, int i) {
     Case c = case_number(f, i, 1);
@@ -217,7 +187,7 @@ static void again_is_the_next_step(const Folder *f, int i, bool random) {
     case_close(&c);
 }
 
-// ---- pictures ----------------------------------------------------------------------------------------
+// ---- pictures -----------------------------------------------------------------------------------
 
 static void pictures_are_chosen(const Folder *f) {
     Case c = case_number(f, 0, 1);
@@ -279,6 +249,8 @@ static void elsewhere_is_the_same(const Folder *f) {
     real out[CLASSES];
     CHECK(predict(&c.s, &p, 1, out, &e));
     CHECK(memcmp(out, trace_value(&u, c.s.x->graph.output).v, sizeof out) == 0);
+    real answer[CLASSES];
+    CHECK(trace_answer(&t, answer) && memcmp(out, answer, sizeof out) == 0);
     CHECK(!trace_choose(&u, &(TraceOptions){.picture = &p, .label = CLASSES}, &e));
     trace_close(&t), trace_close(&u);
     case_close(&c);
@@ -299,7 +271,7 @@ static void wrong_one_is_found(const Folder *f) {
     case_close(&c);
 }
 
-// ---- stages ------------------------------------------------------------------------------------------
+// ---- stages -------------------------------------------------------------------------------------
 
 static void stages_are_in_order(const Folder *f) {
     static const char *const want[] = {
@@ -347,7 +319,7 @@ static void without_training(const Folder *f) {
     case_close(&c);
 }
 
-// ---- one number taken apart ----------------------------------------------------------------------------
+// ---- one number taken apart ---------------------------------------------------------------------
 
 typedef struct Sum { double v; int n; } Sum;
 
@@ -432,7 +404,7 @@ static void explains_what_was(const Folder *f, int i) {
 
 int main(void) {
     Folder f = folder_make();
-    put_set(&f);
+    set_put(&f);
     for (int i = 0; i < N_CASES; i++) {
         const int before = tests_failed;
         for (int threads = 1; threads <= 3; threads++) is_the_step_of_training(&f, i, threads);
