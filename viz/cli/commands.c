@@ -87,6 +87,10 @@ static int (*const with_model[N_JOBS])(const CommandLine *, const Model *) = {
     [JOB_PREDICT] = command_predict,
     [JOB_GRADCHECK] = command_gradcheck,
     [JOB_BENCH]   = command_bench_model,
+    [JOB_STEPS]   = command_steps,
+    [JOB_TRACE]   = command_trace,
+    [JOB_DRY_RUN] = command_dry_run,
+    [JOB_OVERFIT] = command_overfit,
 #if HAVE_VIZ
     [JOB_DRAW]     = draw,
     [JOB_SNAPSHOT] = command_snapshot,

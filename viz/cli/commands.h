@@ -25,11 +25,12 @@ int command_in_double(const CommandLine *c);               // the same words for
 int command_sheet(const CommandLine *c, const Model *m);   // sheet.c
 int command_bench_model(const CommandLine *c, const Model *m); // bench.c: cnnrun bench MODEL.cnn
 int command_bench(const CommandLine *c);                   // bench.c: of the machine
+int command_steps(const CommandLine *c, const Model *m);   // steps.c
+int command_trace(const CommandLine *c, const Model *m);   // trace.c
+int command_dry_run(const CommandLine *c, const Model *m); // dry_run.c
+int command_overfit(const CommandLine *c, const Model *m); // overfit.c
 int command_words(const CommandLine *c);                   // words.c: cnnrun help [WORD | CODE]
 int command_format(const CommandLine *c);                  // format.c: cnnrun fmt FILE
-
-// show.c: a step of preprocess or augment as it is shown: "rescale 1/255", also if it was inserted.
-const char *step_text(Arena *a, const Experiment *x, const Use *u);
 
 // show_json.c: everything that is known about a model, as one JSON text; `a` for names.
 void show_json(FILE *out, Arena *a, const Experiment *x);

@@ -14,6 +14,7 @@ typedef enum Job {
     JOB_NONE,   // nothing was asked for: the model is shown
     JOB_SHOW, JOB_CHECK, JOB_TRAIN, JOB_RESUME, JOB_TEST, JOB_PREDICT, JOB_DRAW, JOB_VIEW,
     JOB_SNAPSHOT, JOB_HANDOUT, JOB_GRADCHECK, JOB_SHEET,
+    JOB_STEPS, JOB_TRACE, JOB_DRY_RUN, JOB_OVERFIT,
     JOB_BENCH,  // cnnrun bench [MODEL]
     JOB_WORDS,  // cnnrun help [WORD | CODE]
     JOB_FORMAT, // cnnrun fmt FILE
@@ -30,12 +31,18 @@ typedef struct CommandLine {
     const char *snapshot;    // --snapshot FILE
     const char *handout;     // --handout FILE
     const char *sheet;       // --sheet FILE
-    bool augment;            // --sheet --augment
-    const char *look_at;     // --image N or FILE
+    const char *look_at;     // --image N|FILE; NULL: as the job likes best
+    bool augment;            // --augment: with random image steps
     const char *screen;      // --screen NAME
     const char *script;      // --script FILE
     bool json;               // --json
     const char *mode;        // bench --mode train | infer, or NULL
+    const char *trace;       // --trace FILE
+    int updates;             // of --trace; 0: one
+    int overfit;             // --overfit N
+    const char *part, *label; // --part, --label NAME
+    const char *stage, *at;  // --stage NAME, --at PLACE
+    bool backward;           // --steps --backward
     bool write;              // fmt --write
     const char *style;       // help --as FORMAT
     int n_images;            // --predict IMAGE…

@@ -14,6 +14,7 @@
 #include "runtime/data/picture.h"
 #include "viz/charts/sheet.h"
 #include "viz/draw/number.h"
+#include "viz/terminal/describe.h"
 #include "viz/terminal/terminal.h"
 
 enum { ROWS = 6, MOST_CLASSES = 8, VARIANTS = 8, ACROSS = 5 };
@@ -63,7 +64,7 @@ static void show_step(void *ctx, const PictureStage *s) {
     if (!f->ok) return;
     f->ok = sheet_numbers(&f->sheet, f->row, f->column, s->v, f->e);
     sheet_column(&f->sheet, f->column,
-                 s->use ? step_text(f->m->arena, f->m->x, s->use) : "as it was read");
+                 s->use ? written_text(f->m->arena, f->m->x, s->use) : "as it was read");
     sheet_write(&f->sheet, f->row, f->column, 0, TONE_INK2, "%d×%d×%d", s->v.h, s->v.w, s->v.c);
     write_range(f, s->v);
     f->column++;

@@ -6,16 +6,12 @@
 
 #include "runtime/plan.h"
 #include "viz/cli/commands.h"
+#include "viz/terminal/describe.h"
 #include "viz/terminal/numbers.h"
 #include "viz/terminal/grid.h"
 #include "viz/terminal/text.h"
 
 // ---- layers ------------------------------------------------------------------------------------
-
-static const char *shape_text(Arena *a, Shape s) {
-    return s.h == 1 && s.w == 1 ? arena_print(a, "%d", s.c)
-                                : arena_print(a, "%d×%d×%d", s.h, s.w, s.c);
-}
 
 static int64_t weights_of(const Node *n) {
     int64_t sum = 0;
@@ -40,7 +36,7 @@ static void layer_row(Grid *g, Arena *a, const Node *n, bool image) {
     const char *text = image ? "image" : use_text(a, &n->use);
     grid_cell(g, n->inserted ? arena_print(a, "%s (inserted)", text) : text);
     grid_cell(g, image ? "" : n->name);
-    grid_cell(g, shape_text(a, n->shape));
+    grid_cell(g, size_text(a, n->shape));
     count_cell(g, weights_of(n));
     count_cell(g, n->macs);
     grid_cell(g, bytes_text(value_bytes(n->shape)).s);
@@ -102,27 +98,12 @@ static void line(Grid *g, const char *text, const char *remark) {
     grid_cell(g, remark);
 }
 
-// A step that was not written is shown with its main values: "rescale 1/255".
-static const char *inserted_text(Arena *a, const Use *u) {
-    const char *text = u->kind->name;
-    for (const AttrSpec *s = u->kind->attrs; s && s->name; s++)
-        if (s->main && s->def_text) text = arena_print(a, "%s %s", text, s->def_text);
-    return text;
-}
-
-static bool was_inserted(const Experiment *x, const Use *u) {
-    return u->at.lo == x->data.at.lo; // it stands at the word `data`
-}
-
-const char *step_text(Arena *a, const Experiment *x, const Use *u) {
-    return was_inserted(x, u) ? inserted_text(a, u) : use_text(a, u);
-}
-
 static void step_lines(Grid *g, Arena *a, const Experiment *x, const char *statement, int n,
                        const Use *use) {
     for (int i = 0; i < n; i++) {
-        line(g, arena_print(a, "%s { %s }", statement, step_text(a, x, &use[i])),
-             was_inserted(x, &use[i]) ? "inserted" : "");
+        const bool inserted = !was_written(x, &use[i]);
+        line(g, arena_print(a, "%s { %s }", statement, written_text(a, x, &use[i])),
+             inserted ? "inserted" : "");
     }
 }
 
@@ -131,7 +112,7 @@ static void print_experiment(const Terminal *to, Arena *a, const Experiment *x) 
     Grid *g = grid_make(a, 2, columns);
     line(g, arena_print(a, "seed %" PRIu64, x->seed), x->seed_written ? "" : "default");
     line(g, use_text(a, &x->data),
-         arena_print(a, "%s, %d classes", shape_text(a, x->image), x->classes));
+         arena_print(a, "%s, %d classes", size_text(a, x->image), x->classes));
     step_lines(g, a, x, "preprocess", x->n_steps, x->step);
     step_lines(g, a, x, "augment", x->n_augments, x->augment);
     if (x->loss.kind) line(g, arena_print(a, "loss %s", use_text(a, &x->loss)), "");

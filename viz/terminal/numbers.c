@@ -51,3 +51,42 @@ NumberText time_text(double seconds) {
     else snprintf(t.s, sizeof t.s, "%d:%02d", m, s);
     return t;
 }
+
+// ---- any number ----------------------------------------------------------------------------------
+
+static void superscript(char *at, size_t cap, int power) {
+    static const char *const digit[] = {"⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"};
+    char text[16];
+    snprintf(text, sizeof text, "%d", power < 0 ? -power : power);
+    int used = snprintf(at, cap, "%s", power < 0 ? "⁻" : "");
+    for (const char *p = text; *p; p++)
+        used += snprintf(at + used, cap - (size_t)used, "%s", digit[*p - '0']);
+}
+
+NumberText power_text(int power) {
+    NumberText t = {"10"};
+    superscript(t.s + 2, sizeof t.s - 2, power);
+    return t;
+}
+
+static NumberText times_power(const char *sign, double size) {
+    int power = (int)floor(log10(size));
+    double digits = size / pow(10, power);
+    if (digits >= 9.995) digits /= 10, power++;
+    NumberText t;
+    snprintf(t.s, sizeof t.s, "%s%.3g·%.14s", sign, digits, power_text(power).s);
+    return t;
+}
+
+NumberText value_text(double v) {
+    NumberText t;
+    const char *sign = v < 0 ? "−" : "";
+    const double size = fabs(v);
+    if (isnan(v)) return (NumberText){"NaN"};
+    if (isinf(v)) snprintf(t.s, sizeof t.s, "%s∞", sign);
+    else if (v == 0) return (NumberText){"0"};
+    else if (size < 0.0009995 || size >= 999950) return times_power(sign, size);
+    else if (size >= 999.95) snprintf(t.s, sizeof t.s, "%s%.0f", sign, size);
+    else snprintf(t.s, sizeof t.s, "%s%.4g", sign, size);
+    return t;
+}

@@ -1,0 +1,61 @@
+/* overfit.c — tries whether a network can learn a few pictures by heart, and says what that means. */
+#include "runtime/overfit.h"
+
+#include <math.h>
+
+#include "viz/cli/commands.h"
+#include "viz/cli/signals.h"
+#include "viz/terminal/numbers.h"
+#include "viz/terminal/terminal.h"
+
+static bool print_step(void *ctx, const Overfit *o) {
+    (void)ctx;
+    printf("step %4d  loss %-10.4g %d of %d right\n", o->step, o->loss, o->right, o->n);
+    terminal_flush(stdout);
+    return !signals_raised() && !terminal_left(stdout);
+}
+
+// What to look at first, from how it went.
+static const char *advice(const Overfit *o) {
+    if (!isfinite(o->loss) || o->loss > 2 * o->first)
+        return "The loss grew instead of falling: the steps are too long.";
+    if (o->loss > 0.95 * o->first)
+        return "The loss hardly moved: the steps are too short, or no gradient reaches the first layers\n"
+               "(cnnrun MODEL --dry-run shows the gradient of every layer).";
+    if (o->right == o->n)
+        return "All answers are right, but not sure yet: longer steps, or more of them, would do it.";
+    return "It got better, but not good: a longer step, more filters or neurons, or less dropout or\n"
+           "decay may help. If nothing does, look whether the labels belong to the pictures.";
+}
+
+static double other_rate(const Overfit *o) {
+    return !isfinite(o->loss) || o->loss > 2 * o->first ? o->rate / 10 : o->rate * 10;
+}
+
+static int verdict(const Overfit *o) {
+    if (o->learnt) {
+        printf("\nPASS: after %d steps it knows these %d pictures by heart. Network, loss, gradients and\n"
+               "learning rate work together. Whether it also gets pictures right that it has never seen,\n"
+               "only --train and the test pictures can tell.\n", o->step, o->n);
+        return STATUS_DONE;
+    }
+    printf("\nFAIL: in %d steps it has not learnt %d pictures by heart. So it would not learn thousands.\n"
+           "%s\nTry --overfit %d --lr %.3g.\n", o->step, o->n, advice(o), o->n, other_rate(o));
+    return STATUS_FAILED;
+}
+
+int command_overfit(const CommandLine *c, const Model *m) {
+    Error e;
+    Session s;
+    Overfit o;
+    signals_catch();
+    if (!session_open(&s, m->x, &c->run, true, &e)) return complain("%s", e.text);
+    printf("learning %d of the %s training pictures by heart; nothing is saved\n", c->overfit,
+           count_text((uint64_t)s.data.part[PART_TRAIN].n).s);
+    const bool fine = overfit_run(&s, c->overfit, print_step, NULL, &o, &e);
+    session_close(&s);
+    if (!fine) return complain("%s", e.text);
+    if (!signals_raised()) return verdict(&o);
+    puts("stopped");
+    return STATUS_STOPPED;
+}

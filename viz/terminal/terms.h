@@ -1,0 +1,28 @@
+/* terms.h — one number written out as the sum of its terms.
+ *
+ *      x[0,12,7]  0.7255  ·  weight[3,0,0,0]  −0.1123  =  −0.08147
+ *
+ * All terms if there are few, else the largest ones and what the others come to. */
+#pragma once
+#include "lang/arena.h"
+#include "runtime/trace.h"
+#include "viz/terminal/terminal.h"
+
+// Who is asked, and for what.
+typedef enum Who { ASK_PICTURE, ASK_LAYER, ASK_LOSS, ASK_UPDATE } Who;
+typedef struct Asking {
+    Who who;
+    const Trace *t;
+    int which;     // stage (ASK_PICTURE), node or parameter
+    Question q;    // asked, k and the place; ASK_PICTURE: only c, y and x
+} Asking;
+
+// False if there is no such number (nothing is printed then). `name` is what the number is called,
+// `run` what the run computed; NaN: that cannot be compared, the number is only a share of it.
+bool terms_print(const Terminal *to, Arena *a, const Asking *asking, const char *name, double run);
+
+// The sum of the terms; 0 if there is no such number.
+double terms_sum(Arena *a, const Asking *asking);
+
+// Do the sum and what the run computed agree, but for rounding?
+bool terms_agree(double sum, double run);
