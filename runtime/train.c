@@ -43,7 +43,7 @@ static RunResult do_save(Run *run, const Action *a, Error *e) {
 
 static RunResult do_load(Run *run, const Action *a, Error *e) {
     const FileOptions *o = a->use.cfg;
-    const WeightsFit fit = {.into = o->into, .except = o->except};
+    const WeightsFit fit = {.into = o->into, .except = o->except, .cut = o->cut};
     if (!weights_load(o->file, &fit, run->s->x, run->s->params, e)) return RUN_FAILED;
     run_say(run, "weights loaded from %s", o->file);
     return RUN_DONE;

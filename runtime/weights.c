@@ -114,10 +114,23 @@ static const StTensor *find_own(const StFile *f, const WeightsFit *fit, const ch
     return n < (int)sizeof full ? st_find(f, full) : NULL;
 }
 
+static bool lies_in_any(const char *name, const Names *parts) {
+    int i = 0;
+    while (i < parts->n && !lies_in(name, parts->name[i])) i++;
+    return i < parts->n;
+}
+
+// "7.weight" is cut off from position 7 on.
+static bool behind_cut(const char *name, int from) {
+    char *end;
+    if (from == 0 || name[0] < '0' || name[0] > '9') return false;
+    const long position = strtol(name, &end, 10);
+    return *end == '.' && position >= from;
+}
+
 static bool left_out(const WeightsFit *fit, const char *own) {
-    bool named = ignored(own);
-    for (int i = 0; i < fit->except.n; i++) named |= lies_in(own, fit->except.name[i]);
-    return named;
+    return ignored(own) || lies_in_any(own, &fit->except) || lies_in_any(own, &fit->cut.names)
+        || behind_cut(own, fit->cut.from);
 }
 
 // Pairs every parameter the file concerns with its tensor and notes what does not fit.

@@ -19,6 +19,7 @@ typedef struct WeightsFit {
     const char *prefix; // only names in the file that begin so are looked at: "param/"
     const char *into;   // "into." stands before each of the file's names; other parameters stay
     Names except;       // names in the file, of tensors or sections, that are left out
+    Cut cut;            // and so is this
 } WeightsFit;
 
 // Loads by name. F32, F64, F16 and BF16 are read; `num_batches_tracked` is ignored; infinities and

@@ -178,10 +178,36 @@ static void check_into_section(Folder *f) {
         const bool own = strncmp(whole.p->param[i].name, "own.", 4) == 0;
         CHECK_NEAR(whole.p->value[whole.p->param[i].offset], (own ? 50 : 1) / 3.0, 1e-6);
     }
+    fit.except.n = 0;
+    fit.cut = (Cut){.names = {.n = 1, .name = head}, .from = 1};
+    CHECK(weights_load(path, &fit, whole.x, whole.p, &e));
     fit.into = "own";
     CHECK(!weights_load(path, &fit, whole.x, whole.p, &e) && strstr(e.text, "own.weight"));
     net_free(&base);
     net_free(&whole);
+}
+
+// A file with more than what was kept of its model: what was cut off by name or position is not
+// missed, what is left over for another reason is told.
+static void check_cut(Folder *f) {
+    Error e;
+    Net base = net_make("data digits\nconv 2 3x3 as one\nconv 2 3x3\nrelu\nconv 2 3x3\n"
+                        "section head { dense classes }\n", false);
+    Net part = net_make("data digits\nsection base { conv 2 3x3 as one; conv 2 3x3 }\n", false);
+    const char *path = folder_file(f, "cut.safetensors");
+    const char *head[] = {"head"};
+    WeightsFit fit = {.into = "base", .cut = {.names = {.n = 1, .name = head}, .from = 2}};
+    fill(base.p, base.p->value, 1);
+    CHECK(weights_save(path, base.x, base.p, &base.d, &e));
+    if (!CHECK(weights_load(path, &fit, part.x, part.p, &e))) printf("%s\n", e.text);
+    CHECK_NEAR(part.p->value[part.p->param[2].offset + 1], 2 / 3.0, 1e-6);
+    fit.cut.from = 4;
+    CHECK(!weights_load(path, &fit, part.x, part.p, &e));
+    CHECK(strstr(e.text, "3.weight") && !strstr(e.text, "head"));
+    fit.cut.from = 0;
+    CHECK(!weights_load(path, &fit, part.x, part.p, &e) && strstr(e.text, "3.bias"));
+    net_free(&base);
+    net_free(&part);
 }
 
 // ---- checkpoints --------------------------------------------------------------------------------
@@ -295,6 +321,7 @@ int main(void) {
     check_other_types(&n, &f);
     check_other_files(&n, &f);
     check_into_section(&f);
+    check_cut(&f);
     net_free(&n);
     n = net_make(MODEL, true);
     check_checkpoint(&n, &f);
