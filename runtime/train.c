@@ -43,9 +43,15 @@ static RunResult do_save(Run *run, const Action *a, Error *e) {
 
 static RunResult do_load(Run *run, const Action *a, Error *e) {
     const FileOptions *o = a->use.cfg;
+    char differs[ERROR_TEXT];
+    StFile f;
     const WeightsFit fit = {.into = o->into, .except = o->except, .cut = o->cut};
-    if (!weights_load(o->file, &fit, run->s->x, run->s->params, e)) return RUN_FAILED;
-    run_say(run, "weights loaded from %s", o->file);
+    if (!st_open(&f, o->file, e)) return RUN_FAILED;
+    const bool fine = weights_take(&f, o->file, &fit, run->s->x, run->s->params, e);
+    weights_other_steps(&f, &run->s->data, differs, sizeof differs);
+    st_close(&f);
+    if (!fine) return RUN_FAILED;
+    run_say(run, *differs ? "weights loaded from %s: %s" : "weights loaded from %s", o->file, differs);
     return RUN_DONE;
 }
 

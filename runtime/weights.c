@@ -191,14 +191,6 @@ bool weights_take(const StFile *f, const char *path, const WeightsFit *fit, cons
     return ok;
 }
 
-bool weights_load(const char *path, const WeightsFit *fit, const Experiment *x, Params *p, Error *e) {
-    StFile f;
-    if (!st_open(&f, path, e)) return false;
-    const bool ok = weights_take(&f, path, fit, x, p, e);
-    st_close(&f);
-    return ok;
-}
-
 // ---- saving -------------------------------------------------------------------------------------
 
 // The names of the classes, one per line; malloc'd.
@@ -225,6 +217,24 @@ static char *step_lines(const Dataset *d) {
         free(text);
     }
     return NULL;
+}
+
+void weights_other_steps(const StFile *f, const Dataset *d, char *text, size_t cap) {
+    const char *there = st_meta(f, "cnnrun.version") ? st_meta(f, "steps") : NULL;
+    char *lines = there ? step_lines(d) : NULL;
+    const char *here = lines;
+    *text = 0;
+    while (here && (*there || *here)) {
+        const int n = (int)strcspn(there, "\n"), m = (int)strcspn(here, "\n");
+        if (n != m || strncmp(there, here, (size_t)n) != 0) {
+            snprintf(text, cap, "it was trained on pictures with the step \"%.*s\", here that step is "
+                     "\"%.*s\"", n ? n : 4, n ? there : "none", m ? m : 4, m ? here : "none");
+            break;
+        }
+        there += n + (there[n] == '\n');
+        here += m + (here[m] == '\n');
+    }
+    free(lines);
 }
 
 static bool save(const char *path, const Params *p, StTensor *tensor, const StMeta *meta,
