@@ -59,6 +59,20 @@ json "$root/models/first.cnn" "x['totals'] == {'layers': 8, 'parameters': 29962,
     "{'where': 'train', 'option': 'schedule', 'value': 'constant'} in x['defaults']" \
     "[n['name'] for n in x['nodes'] if n['inserted']] == ['flatten_before_3']"
 
+# The names of weights are those of the public files.
+json "$root/models/vgg16.cnn" \
+    "{p['name'] for n in x['nodes'] for p in n['parameters']} == {f'{l}.{p}' for p in ('weight', 'bias') for l in [f'features.{i}' for i in (0, 2, 5, 7, 10, 12, 14, 17, 19, 21, 24, 26, 28)] + [f'classifier.{i}' for i in (0, 3, 6)]}"
+cat >resnet18.py <<'END'
+norm = ("weight", "bias", "running_mean", "running_var")
+names = {"conv1.weight", "fc.weight", "fc.bias"} | {f"bn1.{p}" for p in norm}
+for block in [f"layer{i}.{k}" for i in (1, 2, 3, 4) for k in (0, 1)]:
+    names |= {f"{block}.conv{i}.weight" for i in (1, 2)} | {f"{block}.bn{i}.{p}" for i in (1, 2) for p in norm}
+    if block[5:] in ("2.0", "3.0", "4.0"):
+        names |= {f"{block}.downsample.0.weight"} | {f"{block}.downsample.1.{p}" for p in norm}
+END
+json "$root/models/resnet18.cnn" "exec(open('resnet18.py').read(), globals()) is None" \
+    "{p['name'] for n in x['nodes'] for p in n['parameters']} == names and len(names) == 102"
+
 # Names of any bytes: quotes cannot stand in a text, everything else can.
 name=$(printf 'a\\b\377\303\244\342\202\254\355\240\200%%n{}[]:,')
 printf 'data "%s" size=8x9 classes=3 list="%s"\nsection s { relu as t; section { relu } }\nsave "%s"\n' \

@@ -4,23 +4,13 @@
 # statistics of batchnorm included, until a line thaws it.
 set -u
 . "$(dirname "$0")/tools/common.sh"
+. "$(dirname "$0")/tools/pictures.sh"
 cd "$dir" || exit 1
 
-# Pictures FROM to TO in the form of CIFAR-10, made of bytes that are at hand: the same everywhere.
-bytes=$root/models/data/mnist/train-images-idx3-ubyte.gz
-pictures() {
-    i=$1
-    while [ "$i" -lt "$2" ]; do
-        # shellcheck disable=SC2059
-        printf "\\$(printf %03o $((i % 10)))"
-        dd if="$bytes" bs=3072 skip="$i" count=1 2> /dev/null
-        i=$((i + 1))
-    done
-}
 mkdir -p data/cifar10 other/cifar10
-pictures 10 50 > data/cifar10/data_batch_1.bin
-pictures 50 70 > data/cifar10/test_batch.bin
-pictures 70 110 > other/cifar10/data_batch_1.bin
+cifar_pictures 10 50 > data/cifar10/data_batch_1.bin
+cifar_pictures 50 70 > data/cifar10/test_batch.bin
+cifar_pictures 70 110 > other/cifar10/data_batch_1.bin
 cp data/cifar10/test_batch.bin other/cifar10
 CNNRUN_DATA=$dir/data
 
