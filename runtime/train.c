@@ -45,7 +45,7 @@ static RunResult do_load(Run *run, const Action *a, Error *e) {
     const FileOptions *o = a->use.cfg;
     char differs[ERROR_TEXT];
     StFile f;
-    const WeightsFit fit = {.into = o->into, .except = o->except, .cut = o->cut};
+    const WeightsFit fit = weights_fit(o);
     if (!st_open(&f, o->file, e)) return RUN_FAILED;
     const bool fine = weights_take(&f, o->file, &fit, run->s->x, run->s->params, e);
     weights_other_steps(&f, &run->s->data, differs, sizeof differs);

@@ -191,6 +191,18 @@ bool weights_take(const StFile *f, const char *path, const WeightsFit *fit, cons
     return ok;
 }
 
+WeightsFit weights_fit(const FileOptions *o) {
+    return (WeightsFit){.into = o->into, .except = o->except, .cut = o->cut};
+}
+
+bool weights_load(const char *path, const WeightsFit *fit, const Experiment *x, Params *p, Error *e) {
+    StFile f;
+    if (!st_open(&f, path, e)) return false;
+    const bool ok = weights_take(&f, path, fit, x, p, e);
+    st_close(&f);
+    return ok;
+}
+
 // ---- saving -------------------------------------------------------------------------------------
 
 // The names of the classes, one per line; malloc'd.

@@ -22,10 +22,16 @@ typedef struct WeightsFit {
     Cut cut;            // and so is this
 } WeightsFit;
 
+// That of a `load` line.
+WeightsFit weights_fit(const FileOptions *o);
+
 // Loads by name from an open file; `path` is for messages. F32, F64, F16 and BF16 are read;
 // `num_batches_tracked` is ignored; infinities and NaN are refused.
 bool weights_take(const StFile *f, const char *path, const WeightsFit *fit, const Experiment *x,
                   Params *p, Error *e);
+
+// The same from a file that is opened for it.
+bool weights_load(const char *path, const WeightsFit *fit, const Experiment *x, Params *p, Error *e);
 
 // The first image step that the file's network was trained with and that is another one here, or has
 // measured other numbers, as a sentence for a person; "" if there is none or the file does not say.

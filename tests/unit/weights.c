@@ -49,11 +49,7 @@ static real *copy_of(const Params *p, const real *slab) {
 }
 
 static bool load(const char *path, const WeightsFit *fit, Net *n, Error *e) {
-    StFile f;
-    if (!st_open(&f, path, e)) return false;
-    const bool fine = weights_take(&f, path, fit, n->x, n->p, e);
-    st_close(&f);
-    return fine;
+    return weights_load(path, fit, n->x, n->p, e);
 }
 
 // Loading must fail with `wrong` in the message and change nothing.
