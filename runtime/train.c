@@ -116,7 +116,8 @@ static bool run_open(Run *run, Error *e) {
     Session *s = run->s;
     for (int i = 0; i < s->x->n_actions; i++) run->n_phases += s->x->action[i].kind == ACTION_TRAIN;
     if (s->x->n_actions == 0)
-        return error_set(e, "%s has nothing to carry out: it needs a line such as `train epochs=5`", s->x->file);
+        return error_set(e, "%s has nothing to carry out: it needs a line such as `train epochs=5`",
+                         s->x->file);
     if (s->data.part[PART_TRAIN].n == 0) return error_set(e, "there are no pictures to train on");
     if (run->n_phases > 0 && !params_learn(s->params, &s->x->optimizer, e)) return false;
     return files_can_be_written(s->x, e) &&
