@@ -93,19 +93,14 @@ static void backward(const Step *s) {
     }
 }
 
-// ---- for the viewer: a number that was passed on, or none where a zero was put in ---------------
+// ---- for the viewer -----------------------------------------------------------------------------
 
 static void explain(const Question *q) {
-    const Step *s = q->s;
-    const bool forwards = q->asked == ASKED_DST;
-    const int c = forwards ? q->c - before(s) : q->c + before(s);
-    const Tensor t = forwards ? s->src[0] : s->diff_dst;
-    if (c < 0 || c >= t.c) return;
-
-    const real v = *at(t, q->n, c, q->y, q->x);
-    const Operand from = {.name = forwards ? "src" : "diff_dst", .of = forwards ? OF_SRC : OF_DIFF_DST,
-                          .n = q->n, .c = c, .y = q->y, .x = q->x, .v = v};
-    q->term(q->ctx, &(Term){.n_factors = 1, .factor = {from}, .value = v});
+    const int B = before(q->s), c = q->c - B;
+    if (q->asked == ASKED_DIFF_SRC)
+        explain_term(q, NULL, explain_at(q, "δ", OF_DIFF_DST, 0, q->n, q->c + B, q->y, q->x));
+    else if (c >= 0 && c < q->s->src[0].c) // the zeros are made of nothing
+        explain_term(q, "a copy", explain_at(q, "x", OF_SRC, 0, q->n, c, q->y, q->x));
 }
 
 const LayerKind widen_layer = {
