@@ -128,9 +128,8 @@ $(BUILD)/tests/%-f64: tests/unit/%.c $(BUILD)/libruntime-f64.a $(BUILD)/liblang.
 	$(COMPILE) -DREAL_DOUBLE -o $@ $(filter %.c %.a,$^) $(LDLIBS_OURS) $(LDFLAGS)
 $(BUILD)/oracle_run: tests/oracle_run.c $(BUILD)/libruntime.a $(BUILD)/liblang.a
 	$(COMPILE) -o $@ $(filter %.c %.a,$^) $(LDLIBS_OURS) $(LDFLAGS)
-$(BUILD)/read_file: tests/tools/read_file.c $(BUILD)/libruntime.a $(BUILD)/liblang.a
-	$(COMPILE) -o $@ $(filter %.c %.a,$^) $(LDLIBS_OURS) $(LDFLAGS)
-$(BUILD)/step_file: tests/tools/step_file.c $(BUILD)/libruntime.a $(BUILD)/liblang.a
+TEST_TOOLS := $(BUILD)/read_file $(BUILD)/step_file $(BUILD)/outputs
+$(TEST_TOOLS): $(BUILD)/%: tests/tools/%.c $(BUILD)/libruntime.a $(BUILD)/liblang.a
 	$(COMPILE) -o $@ $(filter %.c %.a,$^) $(LDLIBS_OURS) $(LDFLAGS)
 
 # Pictures and the window are tested with the objects of the program itself.
@@ -140,7 +139,7 @@ $(VIZ_TESTS): $(BUILD)/%: tests/tools/%.c tests/tools/look.h $(BUILD)/libruntime
 	$(COMPILE) $(call pkg_cflags,$(LIBS_VIZ)) -o $@ $(filter %.c %.o,$^) $(filter %.a,$^) \
 	    $(LDLIBS_OURS) $(call pkg_libs,$(LIBS_VIZ) $(LIBS_SDL)) $(LDFLAGS)
 
-test-programs: $(TESTS) $(BUILD)/oracle_run $(BUILD)/read_file $(BUILD)/step_file $(VIZ_TESTS)
+test-programs: $(TESTS) $(BUILD)/oracle_run $(TEST_TOOLS) $(VIZ_TESTS)
 
 # Fuzzing needs clang, everything built for it, and a folder of its own (see tests/fuzz.sh).
 FUZZ      := $(patsubst tests/fuzz/%.c,$(BUILD)/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))

@@ -52,6 +52,7 @@ typedef struct Part { // a section while it is built
     int next;         // position of the next layer or section in it
     int output;       // its last node
     bool closed;
+    Cut cut;          // what `use … upto=` left behind of a file that stands in it
 } Part;
 
 typedef struct Import { const char *path; const struct Import *outer; } Import; // a file being read
@@ -148,6 +149,7 @@ int  join_make(Check *c, const char *kind, Span at, Span whole, const int *src, 
 bool section_open(Check *c, const char *name, Span at, int *outer);
 void section_close(Check *c, int outer);
 bool name_known(Check *c, const char *name);       // of a section or layer
+int  part_named(const Check *c, const char *name); // LOST if no section is called so
 
 // ---- input.c
 bool network_start(Check *c, Span at);             // makes node 0, unless there are no data

@@ -66,10 +66,15 @@ typedef struct EvaluateOptions {
     int top, worst;
 } EvaluateOptions;
 
+// What `use … upto=NAME` left behind in the other file: its sections and named layers, and the
+// positions from `from` on (0: none). Names have no place in this file.
+typedef struct Cut { Names names; int from; } Cut;
+
 typedef struct FileOptions {
     const char *file;
     const char *into; // load only: put this name in front of every name in the file
     Names except;     // load only
+    Cut cut;          // load only: nothing of it is expected in `into`, though it is in the file
 } FileOptions;
 
 typedef struct NameOptions { Names names; } NameOptions; // freeze, unfreeze; "all" is a name

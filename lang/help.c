@@ -149,6 +149,5 @@ static void show_wrapped(FILE *out, const char *text) {
 void help_code(FILE *out, const Message *m) {
     fprintf(out, "%s — %s\n\n", m->code, m->title);
     show_wrapped(out, m->why);
-    if (*m->wrong) fprintf(out, "\nwrong:\n  %s\n", m->wrong);
-    if (*m->right) fprintf(out, "\nright:\n  %s\n", m->right);
+    fprintf(out, "\nwrong:\n  %s\n\nright:\n  %s\n", m->wrong, m->right);
 }

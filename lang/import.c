@@ -58,11 +58,50 @@ static bool read_program(Check *c, const char *path, Span at, const Stmt **progr
     return complete && diags_errors(c->diags) == errors;
 }
 
-static bool is_carried_over(const Stmt *s) {
+// The row of the table of statements, or NULL for a layer or block.
+static const Statement *statement_of(const Stmt *s) {
     const KindSpec *const *k = statement_kinds;
     while (*k && strcmp((*k)->name, s->word) != 0) k++;
-    const Statement *t = (const Statement *)*k;
+    return (const Statement *)*k;
+}
+
+static bool is_carried_over(const Stmt *s) {
+    const Statement *t = statement_of(s);
     return !t || t->inside || t->carry_out == do_import;
+}
+
+// ---- what stays behind -------------------------------------------------------------------------
+
+typedef struct Left { Check *c; const char **name; int n, room; } Left;
+
+static void leave_name(Left *l, const char *name) {
+    l->name = grow(l->c->arena, l->name, l->n, &l->room, sizeof *l->name);
+    l->name[l->n++] = name;
+}
+
+// The names that stand outside of sections in these statements; a section hides what is in it.
+static void leave(Left *l, const Stmt *s) {
+    const Statement *t = statement_of(s);
+    const bool section = t && t->carry_out == do_section;
+    if (section && s->first) leave_name(l, diags_text(l->c->diags, s->first->at));
+    if (s->name && !(t && t->plain)) leave_name(l, s->name->name);
+    for (const Body *b = section ? NULL : s->body; b; b = b->next)
+        for (const Stmt *inner = b->first; inner; inner = inner->next) leave(l, inner);
+}
+
+// Notes what is not taken of a file: the statements behind `last`, and what blocks may make there.
+static void cut_off(Check *c, const Stmt *program, const Stmt *last) {
+    Cut *cut = &c->part[c->section].cut;
+    Left l = {.c = c};
+    for (int i = 0; i < cut->names.n; i++) leave_name(&l, cut->names.name[i]);
+    bool behind = false;
+    for (const Stmt *s = program; s; s = s->next) {
+        const Statement *t = statement_of(s);
+        if (is_carried_over(s) && (behind || (t && t->plain))) leave(&l, s);
+        behind |= s == last;
+    }
+    cut->names = (Names){.n = l.n, .name = l.name};
+    cut->from = c->part[c->section].next;
 }
 
 // Carries out the other file's statements, up to and with the part `upto`.
@@ -71,7 +110,7 @@ static void carry_over(Check *c, const Stmt *program, const ImportOptions *o, Sp
     const char *last = o->upto && *part ? arena_print(c->arena, "%s.%s", part, o->upto) : o->upto;
     for (const Stmt *s = program; s && !c->stopped && !diags_full(c->diags); s = s->next) {
         if (is_carried_over(s)) check_one(c, s);
-        if (last && name_known(c, last)) return;
+        if (last && name_known(c, last)) return cut_off(c, program, s);
     }
     if (!last || c->lost) return;
     diag_error(c->diags, upto_at, N_UNKNOWN, "no section or layer of that file is called '%s'",

@@ -23,9 +23,15 @@ static const char *next_leaf(Check *c) {
     return arena_print(c->arena, "%d", c->part[c->section].next++);
 }
 
+int part_named(const Check *c, const char *name) {
+    int i = c->n_parts - 1;
+    while (i > 0 && strcmp(c->part[i].section.name, name) != 0) i--;
+    return i > 0 ? i : LOST;
+}
+
 static Span place_of_name(const Check *c, const char *name) {
-    for (int i = 1; i < c->n_parts; i++)
-        if (strcmp(c->part[i].section.name, name) == 0) return c->part[i].section.at;
+    const int part = part_named(c, name);
+    if (part != LOST) return c->part[part].section.at;
     for (int i = 0; i < c->n_nodes; i++)
         if (strcmp(c->node[i].name, name) == 0) return c->node[i].use.at;
     return (Span){0};
@@ -189,9 +195,8 @@ static void flatten_before(Check *c, const Use *use, const char *name) {
 static int node_named(Check *c, const char *name, Span at) {
     for (int i = 0; i < c->n_nodes; i++)
         if (strcmp(c->node[i].name, name) == 0) return i;
-    for (int i = 1; i < c->n_parts; i++)
-        if (c->part[i].closed && strcmp(c->part[i].section.name, name) == 0)
-            return c->part[i].output;
+    const int part = part_named(c, name);
+    if (part != LOST && c->part[part].closed) return c->part[part].output;
     if (c->lost || was_broken(c, name)) return LOST;
     Guess g = {.word = name};
     for (int i = 0; i < c->n_nodes; i++) guess_offer(&g, c->node[i].name, NULL);

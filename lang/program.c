@@ -252,8 +252,10 @@ static bool is_part(Check *c, const char *name, Span at, bool everything) {
 
 bool do_load(Check *c, const Stmt *s, const Use *use) {
     (void)s;
-    const FileOptions *o = use->cfg;
+    FileOptions *o = (FileOptions *)use->cfg; // see do_train
     if (o->into && !is_part(c, o->into, option_at(use, "into"), false)) return false;
+    const int part = o->into ? part_named(c, o->into) : 0;
+    if (part != LOST) o->cut = c->part[part].cut;
     return add_action(c, ACTION_LOAD, use);
 }
 

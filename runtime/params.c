@@ -95,9 +95,10 @@ bool params_learn(Params *p, const Use *optimizer, Error *e) {
     return true;
 }
 
-static bool belongs_to(const char *param, const char *section) {
-    const size_t len = strlen(section);
-    return strcmp(section, "all") == 0 || (strncmp(param, section, len) == 0 && param[len] == '.');
+bool params_belong(const char *name, const char *part) {
+    const size_t len = strlen(part);
+    const bool within = strncmp(name, part, len) == 0 && (name[len] == '.' || name[len] == 0);
+    return within || strcmp(part, "all") == 0;
 }
 
 static void forget(Params *p, Param *q) {
@@ -109,7 +110,7 @@ int params_freeze(Params *p, const char *name, bool freeze) {
     int n = 0;
     for (int i = 0; i < p->n; i++) {
         Param *q = &p->param[i];
-        if (q->spec->role == PARAM_STATISTIC || !belongs_to(q->name, name)) continue;
+        if (q->spec->role == PARAM_STATISTIC || !params_belong(q->name, name)) continue;
         if (q->frozen && !freeze) forget(p, q);
         q->frozen = freeze;
         n++;

@@ -44,6 +44,9 @@ void params_free(Params *p); // NULL is allowed
 // NULL: gradients alone.
 bool params_learn(Params *p, const Use *optimizer, Error *e);
 
+// True if a parameter or layer of that name belongs to the section or layer `part`, or part is "all".
+bool params_belong(const char *name, const char *part);
+
 // Freezes or unfreezes what belongs to a section or layer ("base.stage3", or "all"). The optimiser
 // begins anew with what was unfrozen. Returns how many trainable tensors that name covers.
 int params_freeze(Params *p, const char *name, bool freeze);

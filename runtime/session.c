@@ -9,7 +9,9 @@
 #include "runtime/weights.h"
 
 // What predicting needs besides the weights: names of classes and measured values of the steps.
+// Files of other programs may use the same keys for something else.
 static bool take_metadata(Session *s, const StFile *f, Error *e) {
+    if (!st_meta(f, "cnnrun.version")) return true;
     const char *classes = st_meta(f, "classes"), *steps = st_meta(f, "steps");
     if (classes && !dataset_classes_take(&s->data, classes, e)) return false;
     return !steps || dataset_steps_take(&s->data, steps, e);

@@ -25,7 +25,7 @@ static bool carry_out(const Trace *t, const Action *a, Error *e) {
     }
     if (a->kind != ACTION_LOAD || s->o.weights) return true;
     const FileOptions *o = a->use.cfg;
-    const WeightsFit fit = {.into = o->into, .except = o->except};
+    const WeightsFit fit = weights_fit(o);
     return weights_load(o->file, &fit, s->x, s->params, e);
 }
 

@@ -43,9 +43,15 @@ static RunResult do_save(Run *run, const Action *a, Error *e) {
 
 static RunResult do_load(Run *run, const Action *a, Error *e) {
     const FileOptions *o = a->use.cfg;
-    const WeightsFit fit = {.into = o->into, .except = o->except};
-    if (!weights_load(o->file, &fit, run->s->x, run->s->params, e)) return RUN_FAILED;
-    run_say(run, "weights loaded from %s", o->file);
+    char differs[ERROR_TEXT];
+    StFile f;
+    const WeightsFit fit = weights_fit(o);
+    if (!st_open(&f, o->file, e)) return RUN_FAILED;
+    const bool fine = weights_take(&f, o->file, &fit, run->s->x, run->s->params, e);
+    weights_other_steps(&f, &run->s->data, differs, sizeof differs);
+    st_close(&f);
+    if (!fine) return RUN_FAILED;
+    run_say(run, *differs ? "weights loaded from %s: %s" : "weights loaded from %s", o->file, differs);
     return RUN_DONE;
 }
 
@@ -109,8 +115,12 @@ static bool take_up(Run *run, Error *e) {
 static bool run_open(Run *run, Error *e) {
     Session *s = run->s;
     for (int i = 0; i < s->x->n_actions; i++) run->n_phases += s->x->action[i].kind == ACTION_TRAIN;
+    if (s->x->n_actions == 0)
+        return error_set(e, "%s has nothing to carry out: it needs a line such as `train epochs=5`",
+                         s->x->file);
     if (s->data.part[PART_TRAIN].n == 0) return error_set(e, "there are no pictures to train on");
-    return files_can_be_written(s->x, e) && params_learn(s->params, &s->x->optimizer, e) &&
+    if (run->n_phases > 0 && !params_learn(s->params, &s->x->optimizer, e)) return false;
+    return files_can_be_written(s->x, e) &&
            batcher_open(&run->batcher, &s->data, s->threads, e) &&
            (s->o.resume ? take_up(run, e) : start_anew(run, e));
 }

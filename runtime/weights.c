@@ -114,10 +114,23 @@ static const StTensor *find_own(const StFile *f, const WeightsFit *fit, const ch
     return n < (int)sizeof full ? st_find(f, full) : NULL;
 }
 
+static bool lies_in_any(const char *name, const Names *parts) {
+    int i = 0;
+    while (i < parts->n && !lies_in(name, parts->name[i])) i++;
+    return i < parts->n;
+}
+
+// "7.weight" is cut off from position 7 on.
+static bool behind_cut(const char *name, int from) {
+    char *end;
+    if (from == 0 || name[0] < '0' || name[0] > '9') return false;
+    const long position = strtol(name, &end, 10);
+    return *end == '.' && position >= from;
+}
+
 static bool left_out(const WeightsFit *fit, const char *own) {
-    bool named = ignored(own);
-    for (int i = 0; i < fit->except.n; i++) named |= lies_in(own, fit->except.name[i]);
-    return named;
+    return ignored(own) || lies_in_any(own, &fit->except) || lies_in_any(own, &fit->cut.names)
+        || behind_cut(own, fit->cut.from);
 }
 
 // Pairs every parameter the file concerns with its tensor and notes what does not fit.
@@ -178,6 +191,10 @@ bool weights_take(const StFile *f, const char *path, const WeightsFit *fit, cons
     return ok;
 }
 
+WeightsFit weights_fit(const FileOptions *o) {
+    return (WeightsFit){.into = o->into, .except = o->except, .cut = o->cut};
+}
+
 bool weights_load(const char *path, const WeightsFit *fit, const Experiment *x, Params *p, Error *e) {
     StFile f;
     if (!st_open(&f, path, e)) return false;
@@ -212,6 +229,24 @@ static char *step_lines(const Dataset *d) {
         free(text);
     }
     return NULL;
+}
+
+void weights_other_steps(const StFile *f, const Dataset *d, char *text, size_t cap) {
+    const char *there = st_meta(f, "cnnrun.version") ? st_meta(f, "steps") : NULL;
+    char *lines = there ? step_lines(d) : NULL;
+    const char *here = lines;
+    *text = 0;
+    while (here && (*there || *here)) {
+        const int n = (int)strcspn(there, "\n"), m = (int)strcspn(here, "\n");
+        if (n != m || strncmp(there, here, (size_t)n) != 0) {
+            snprintf(text, cap, "it was trained on pictures with the step \"%.*s\", here that step is "
+                     "\"%.*s\"", n ? n : 4, n ? there : "none", m ? m : 4, m ? here : "none");
+            break;
+        }
+        there += n + (there[n] == '\n');
+        here += m + (here[m] == '\n');
+    }
+    free(lines);
 }
 
 static bool save(const char *path, const Params *p, StTensor *tensor, const StMeta *meta,

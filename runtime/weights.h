@@ -19,15 +19,24 @@ typedef struct WeightsFit {
     const char *prefix; // only names in the file that begin so are looked at: "param/"
     const char *into;   // "into." stands before each of the file's names; other parameters stay
     Names except;       // names in the file, of tensors or sections, that are left out
+    Cut cut;            // and so is this
 } WeightsFit;
 
-// Loads by name. F32, F64, F16 and BF16 are read; `num_batches_tracked` is ignored; infinities and
-// NaN are refused. A crc32c that is there must be right.
-bool weights_load(const char *path, const WeightsFit *fit, const Experiment *x, Params *p, Error *e);
+// That of a `load` line.
+WeightsFit weights_fit(const FileOptions *o);
 
-// The same from an open file.
+// Loads by name from an open file; `path` is for messages. F32, F64, F16 and BF16 are read;
+// `num_batches_tracked` is ignored; infinities and NaN are refused.
 bool weights_take(const StFile *f, const char *path, const WeightsFit *fit, const Experiment *x,
                   Params *p, Error *e);
+
+// The same from a file that is opened for it.
+bool weights_load(const char *path, const WeightsFit *fit, const Experiment *x, Params *p, Error *e);
+
+// The first image step that the file's network was trained with and that is another one here, or has
+// measured other numbers, as a sentence for a person; "" if there is none or the file does not say.
+// `load` brings weights and statistics, never what image steps have measured.
+void weights_other_steps(const StFile *f, const Dataset *d, char *text, size_t cap);
 
 // The pieces, for checkpoints: a parameter's tensor under some name; whether all numbers of a
 // tensor are finite in this build (else false with a message); a tensor's numbers as reals.

@@ -226,6 +226,19 @@ fi
 
 # ---- training ------------------------------------------------------------------------------------
 
+# A program without `train` needs neither loss nor optimizer.
+printf 'data digits\ndense classes; softmax\nsave "copy.safetensors"\nload "copy.safetensors"\nevaluate\n' >copy.cnn
+run copy.cnn --train
+is 0 "a program without train"
+has out "weights loaded from copy.safetensors" "a program without train"
+has out "accuracy " "a program without train"
+run copy.cnn --resume
+is 0 "a program without train, resumed"
+printf 'data digits\ndense classes; softmax\n' >bare.cnn
+run bare.cnn --train
+is 1 "no program"
+has err "bare.cnn has nothing to carry out" "no program"
+
 run digits.cnn --train --epochs 1
 is 0 "--train"
 empty err "--train"

@@ -14,6 +14,26 @@ for f in "$root"/models/*.cnn; do
     verdict $? "$f does not check: $(cat out.txt)"
 done
 
+# Parameters of the networks that are published, or written about, with that number.
+while read -r model parameters; do
+    "$cnnrun" "$root/models/$model.cnn" --check 2>&1 | grep -q " $parameters parameters$"
+    verdict $? "$model has not $parameters parameters"
+done <<'PARAMETERS'
+recipe           34,108
+cats_dogs        813,217
+cifar_cnn        62,006
+cifar_deeper     551,466
+vgg16            138,357,544
+vgg_small        14,719,818
+resnet18         11,689,512
+resnet20         272,474
+resnet20_public  269,722
+plain20          269,722
+inception_small  211,266
+transfer         272,149
+from_scratch     272,149
+PARAMETERS
+
 # model, parameters, accuracy it must reach in a short training, how many pictures (0: all), options
 while read -r model parameters least pictures options; do
     [ "$pictures" = 0 ] && limit='' || limit="--limit $pictures"
@@ -35,13 +55,5 @@ mlp_dropout  535,818    94  0     --epochs 1
 lenet5       61,706     97  0     --epochs 1
 mnist_cnn    1,199,882  80  6000  --epochs 1
 MODELS
-
-# Weights of another program under their public names: 99.13 % was measured there.
-weights=$SHARED/data/weights/lenet5-mnist.safetensors
-if [ -f "$weights" ]; then
-    "$cnnrun" "$root/models/lenet5.cnn" --test --weights "$weights" > public.txt 2>&1
-    [ "$(accuracy public.txt)" = 99.13 ]
-    verdict $? "lenet5 with public weights: $(accuracy public.txt) %, expected 99.13"
-fi
 
 finish models

@@ -20,7 +20,7 @@ static const struct { const char *op, *kind; } op_words[] = {
     {"leaky", "leakyrelu"}, {"sigmoid", "sigmoid"}, {"tanh", "tanh"}, {"softmax", "softmax"},
     {"dropout", "dropout"}, {"batchnorm", "batchnorm"}, {"add", "add"}, {"concat", "concat"},
     {"elu", "elu"}, {"gelu", "gelu"}, {"silu", "silu"}, {"lrn", "lrn"}, {"upsample", "upsample"},
-    {"instancenorm", "instancenorm"}, {"layernorm", "layernorm"},
+    {"instancenorm", "instancenorm"}, {"layernorm", "layernorm"}, {"widen", "widen"},
 };
 
 // What their options are called here. A NULL: looked at elsewhere, or of no effect.
@@ -35,7 +35,8 @@ static const struct { const char *op, *key, *attr; } option_words[] = {
     {"", "eps", "eps"}, {"", "momentum", "momentum"}, {"dropout", "p", "rate"},
     {"leaky", "alpha", "slope"}, {"elu", "alpha", "alpha"}, {"lrn", "alpha", "alpha"},
     {"lrn", "size", "size"}, {"lrn", "beta_exp", "beta"}, {"lrn", "bias", "k"},
-    {"gelu", "approximate", "approximate"}, {"upsample", "scale", "scale"}, {"", "lr", NULL},
+    {"gelu", "approximate", "approximate"}, {"upsample", "scale", "scale"},
+    {"widen", "channels", "channels"}, {"", "lr", NULL},
     {"", "kind", NULL}, {"", "nesterov", "nesterov"}, {"", "beta1", "beta1"},
     {"", "beta2", "beta2"}, {"rmsprop", "alpha", "rho"}, {"", "weight_decay", "decay"},
 };

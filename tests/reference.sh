@@ -47,9 +47,10 @@ if "$python" -c 'import json' 2>/dev/null; then
 import json, re, sys
 patterns = [re.compile(p["match"]) for p in json.load(open(sys.argv[1]))["patterns"]]
 for name in sys.argv[2:]:
+    own = re.findall(r"\bblock (\w+)", open(name).read())
     for n, line in enumerate(open(name), 1):
         word = re.match(r"[ \t]*([a-z]\w*)", line)
-        if word and not any(p.match(line, word.start(1)) for p in patterns):
+        if word and word[1] not in own and not any(p.match(line, word.start(1)) for p in patterns):
             sys.exit(f"{name}:{n}: {word[1]} has no colour")
 END
     verdict $? "a word of a model has no colour"

@@ -3,6 +3,7 @@
 # of threads, run by run, and when the run is killed or interrupted and resumed.
 set -u
 . "$(dirname "$0")/tools/common.sh"
+. "$(dirname "$0")/tools/pictures.sh"
 cd "$dir" || exit 1
 
 # A network with all that could go wrong: random pictures, dropout, batch statistics, large and small gradients,
@@ -77,6 +78,56 @@ for round in 1 2 3; do
     (cd "$f" && "$cnnrun" all.cnn --resume > out2.txt 2>&1)
     cmp -s one/all.safetensors "$f/all.safetensors"
     verdict $? "interrupted and resumed (round $round) gives the same bytes"
+done
+
+# Every model that ships, but those for large photographs: two epochs of a few pictures, two groups and
+# a short last batch in each. What one saves another one may load: resnet20 comes before transfer.
+mkdir -p data/cifar10
+ln -s "$root/models/data/mnist" data/mnist
+cifar_pictures 0 36 > data/cifar10/data_batch_1.bin
+cifar_pictures 40 60 > data/cifar10/test_batch.bin
+folder_pictures data/catsdogs/train 0 18 cat dog
+folder_pictures data/catsdogs/test 20 30 cat dog
+folder_pictures data/flowers/train 0 16 daisy dandelion roses sunflowers tulips
+folder_pictures data/flowers/test 20 24 daisy dandelion roses sunflowers tulips
+
+place() { # place MODEL FOLDER — a folder for a run of it, with what the model loads
+    mkdir -p "$2"
+    [ "$1" != transfer ] || cp resnet20.1/resnet20.safetensors "$2"
+}
+few() { # few MODEL FOLDER OPTIONS… — a short run of a model that ships
+    place "$1" "$2"
+    few=$root/models/$1.cnn
+    (cd "$2" && shift 2 && "$cnnrun" "$few" "$@" --epochs 2 --batch 20 --limit 180 > out.txt 2>&1)
+}
+same_weights() { # same_weights MODEL FOLDER WHAT
+    cmp -s "$1.1/$1.safetensors" "$2/$1.safetensors" &&
+        cmp -s "$1.1/runs/$1/last.safetensors" "$2/runs/$1/last.safetensors"
+    verdict $? "$1: $3 gives the same weights and checkpoint"
+}
+
+CNNRUN_DATA=$dir/data
+for model in "$root"/models/*.cnn; do
+    model=$(basename "$model" .cnn)
+    case $model in vgg16|resnet18) continue ;; esac
+    few "$model" "$model.1" --train --threads 1
+    verdict $? "$model: $(tail -n 3 "$model.1/out.txt")"
+    for n in 2 3 8; do
+        few "$model" "$model.$n" --train --threads $n
+        same_weights "$model" "$model.$n" "a run on $n threads"
+    done
+    place "$model" "$model.kill"
+    (cd "$model.kill" && exec "$cnnrun" "$root/models/$model.cnn" --train --epochs 2 --batch 20 \
+        --limit 180 --threads 2 > out.txt 2>&1) &
+    pid=$!
+    while [ ! -f "$model.kill/runs/$model/last.safetensors" ] && kill -0 $pid 2> /dev/null; do
+        sleep 0.02
+    done
+    sleep 0.1
+    kill -KILL $pid 2> /dev/null
+    wait $pid 2> /dev/null
+    few "$model" "$model.kill" --resume --threads 3
+    same_weights "$model" "$model.kill" "a run that was killed and resumed"
 done
 
 finish same_bits

@@ -10,7 +10,7 @@ cnnrun=$BUILD/cnnrun
 export CNNRUN_DATA
 dir=$(mktemp -d) || exit 1
 trap 'rm -rf "$dir"' EXIT
-passed=0 failed=0
+passed=0 failed=0 skipped=0
 
 # verdict STATUS WHAT — counts a check; WHAT says what is wrong if STATUS is not 0.
 verdict() {
@@ -19,7 +19,8 @@ verdict() {
 
 # finish NAME — the line that run.sh adds up, and the exit status.
 finish() {
-    echo "$1: $passed passed, $failed failed"
+    [ "$skipped" -eq 0 ] && rest='' || rest=", $skipped skipped"
+    echo "$1: $passed passed, $failed failed$rest"
     [ "$failed" -eq 0 ]
     exit
 }

@@ -38,6 +38,7 @@ static const struct { Shape in; const char *net; } layers[] = {
     {{2, 7, 5}, "avgpool 2x3 stride=1 pad=same"},
     {{3, 4, 5}, "globalavgpool"},
     {{2, 3, 4}, "upsample 3"},
+    {{2, 3, 4}, "widen 5"},
     {{3, 4, 5}, "flatten"},
     {{3, 4, 5}, "relu"},
     {{3, 4, 5}, "leakyrelu 0.3"},

@@ -2,7 +2,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "lang/diag.h"
+#include "lang/words.h"
 #include "tests/unit/test.h"
 
 // ---- one message, as it is shown ---------------------------------------------------------------
@@ -112,12 +112,26 @@ static void check_list(void) {
     arena_free(a);
 }
 
+// What `cnnrun help CODE` says: the title, and a wrong and a right line for every code.
+static void check_help(const Message *m) {
+    char *shown = NULL, examples[500];
+    size_t size = 0;
+    FILE *f = open_memstream(&shown, &size);
+    help_code(f, m);
+    fclose(f);
+    snprintf(examples, sizeof examples, "\n\nwrong:\n  %s\n\nright:\n  %s\n", m->wrong, m->right);
+    if (!CHECK(*m->wrong && *m->right && strcmp(m->wrong, m->right) != 0)) printf("%s\n", m->code);
+    CHECK(strstr(shown, m->title) && strstr(shown, examples));
+    free(shown);
+}
+
 static void check_messages(void) {
     for (int i = 0; i < N_CODES; i++) {
         const Message *m = message_of((Code)i);
         CHECK(strlen(m->code) == 4 && strchr("FLGWNSE", m->code[0]));
         CHECK(message_named(m->code) == m);
-        CHECK(m->title[0] && m->why[0] && m->wrong && m->right);
+        CHECK(m->title[0] && m->why[0]);
+        check_help(m);
     }
     CHECK(message_named("w001") == message_of(W_WORD));
     CHECK(message_named("X999") == NULL && message_named("") == NULL);

@@ -273,6 +273,40 @@ static void check_use(const char *folder) {
     }
 }
 
+// The FileOptions of the first `load`, or NULL.
+static const FileOptions *load_of(const Experiment *x) {
+    for (int i = 0; x && i < x->n_actions; i++)
+        if (x->action[i].kind == ACTION_LOAD) return x->action[i].use.cfg;
+    return NULL;
+}
+
+// What upto= leaves behind: names outside of sections, in repeats, paths and blocks, too.
+static void check_cut(const char *folder) {
+    static const char *const left[] = {"made", "last", "head", "path"};
+    write_file(folder, "base.cnn", "data digits\nlet k = 3x3\nblock top { section made { relu } }\n"
+               "section one { conv 4 k }; relu\nlet upto = 5\nconv 4 k pad=same as last\n"
+               "section head { section inner { relu }; relu as hidden }\n"
+               "repeat 1 { parallel { section path { relu } } { top } }\n"
+               "section { relu as unseen }\nloss mse\n");
+    write_file(folder, "new.cnn", "data mnist\nuse \"base.cnn\" upto=one as base\n"
+               "load \"w\" into=base except=more\nload \"w\" into=base.one\nload \"w\"\n");
+    const Run r = load(folder, "new.cnn");
+    const FileOptions *o = load_of(r.x);
+    if (!CHECK(o != NULL)) diags_render(r.diags, stdout);
+    CHECK(o && o->cut.from == 1 && o->cut.names.n == 4 && o->except.n == 1);
+    for (int i = 0; o && i < o->cut.names.n && i < 4; i++) CHECK_TEXT(o->cut.names.name[i], left[i]);
+    for (int i = 1; r.x && i < r.x->n_actions; i++)
+        CHECK(((const FileOptions *)r.x->action[i].use.cfg)->cut.from == 0);
+    arena_free(r.arena);
+
+    write_file(folder, "new.cnn", "data mnist\nuse \"base.cnn\" upto=last\n"
+               "use \"base.cnn\" upto=one as two\nload \"w\"\n");
+    const Run bare = load(folder, "new.cnn");
+    o = load_of(bare.x);
+    CHECK(o && o->cut.from == 3 && o->cut.names.n == 3 && !strcmp(o->cut.names.name[1], "head"));
+    arena_free(bare.arena);
+}
+
 // The story goes on through the file that is used.
 static void check_use_story(const char *folder) {
     write_file(folder, "new.cnn", "data mnist\nuse \"base.cnn\" upto=two as base\nmaxpool 2\n"
@@ -314,6 +348,8 @@ static void check_transfer(const char *folder) {
         }
     }
     CHECK(reused == 271824 && new == 325);
+    const FileOptions *o = load_of(r.x);
+    CHECK(o && o->cut.from == 4 && o->cut.names.n == 1 && !strcmp(o->cut.names.name[0], "head"));
     arena_free(r.arena);
 }
 
@@ -323,6 +359,7 @@ static void check_files(void) {
     if (!CHECK(mkdtemp(folder) != NULL)) return;
     check_use(folder);
     check_use_story(folder);
+    check_cut(folder);
     check_transfer(folder);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         snprintf(path, sizeof path, "%s/%s", folder, names[i]);

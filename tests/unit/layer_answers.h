@@ -49,6 +49,9 @@ static const Answer answers[] = {
     /* Two squares of 2 × 2; back 1 + 2 + 5 + 6 and 3 + 4 + 7 + 8. */
     {.net = "upsample 2", .n = 1, .in = {1, 1, 2}, .src = {{1, 2}}, .dst = {1, 1, 2, 2, 1, 1, 2, 2},
      .diff_dst = {1, 2, 3, 4, 5, 6, 7, 8}, .diff_src = {{14, 22}}},
+    /* One channel of zeros before and two behind; back only the second one's gradient comes. */
+    {.net = "widen 4", .n = 2, .in = {1, 1, 1}, .src = {{5, 6}}, .dst = {0, 5, 0, 0, 0, 6, 0, 0},
+     .diff_dst = {1, 2, 3, 4, 5, 6, 7, 8}, .diff_src = {{2, 6}}},
     {.net = "flatten", .n = 1, .in = {2, 1, 2}, .src = {{1, 2, 3, 4}}, .dst = {1, 2, 3, 4},
      .diff_dst = {5, 6, 7, 8}, .diff_src = {{5, 6, 7, 8}}},
     {.net = "relu", .n = 1, .in = {1, 1, 3}, .src = {{-1, 0, 2}}, .dst = {0, 0, 2},

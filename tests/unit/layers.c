@@ -41,6 +41,10 @@ static const Case cases[] = {
     {{2, 3, 3}, "upsample 3",                     {2, 9, 9}, "3*3 = 9"},
     {{2, 3, 4}, "upsample 2",                     {2, 6, 8}, "2*3 = 6 and 2*4 = 8"},
     {{2, 3, 4}, "upsample 1",                     {2, 3, 4}, "1*3 = 3 and 1*4 = 4"},
+    {{2, 3, 4}, "widen 4",                        {4, 3, 4}, "1+2+1 = 4 channels"},
+    {{3, 2, 3}, "widen 8",                        {8, 2, 3}, "2+3+3 = 8 channels"},
+    {{3, 2, 3}, "widen 4",                        {4, 2, 3}, "0+3+1 = 4 channels"},
+    {{5, 1, 1}, "widen 5",                        {5, 1, 1}, "0+5+0 = 5 channels"},
     {{3, 4, 5}, "flatten",                        {60, 1, 1}, "4*5*3 = 60"},
     {{3, 4, 5}, "relu",                           {3, 4, 5}, NULL},
     {{3, 4, 5}, "leakyrelu",                      {3, 4, 5}, NULL},
@@ -441,7 +445,7 @@ static void test_nan(void) {
     static const char *const nets[] = {"relu", "leakyrelu", "sigmoid", "tanh", "softmax",
                                        "maxpool 2", "avgpool 2", "globalavgpool", "flatten",
                                        "dropout 50%", "batchnorm", "instancenorm", "layernorm",
-                                       "lrn", "upsample 2", "elu", "gelu", "silu",
+                                       "lrn", "upsample 2", "widen 3", "elu", "gelu", "silu",
                                        "gelu approximate=tanh"};
     for (size_t i = 0; i < COUNT(nets); i++)
         for (int ref = 0; ref < 2; ref++) {

@@ -48,11 +48,15 @@ static real *copy_of(const Params *p, const real *slab) {
     return memcpy(v, slab, p->len * sizeof *v);
 }
 
+static bool load(const char *path, const WeightsFit *fit, Net *n, Error *e) {
+    return weights_load(path, fit, n->x, n->p, e);
+}
+
 // Loading must fail with `wrong` in the message and change nothing.
 static void expect_refused(Net *n, const char *path, const char *wrong) {
     Error e = {""};
     real *before = copy_of(n->p, n->p->value);
-    CHECK(!weights_load(path, &(WeightsFit){0}, n->x, n->p, &e));
+    CHECK(!load(path, &(WeightsFit){0}, n, &e));
     if (!CHECK(strstr(e.text, wrong))) printf("got \"%s\", want \"%s\"\n", e.text, wrong);
     CHECK(same(n->p, before, n->p->value));
     free(before);
@@ -68,7 +72,7 @@ static void check_round(Net *n, Folder *f) {
     real *saved = copy_of(n->p, n->p->value);
     CHECK(weights_save(path, n->x, n->p, &n->d, &e));
     fill(n->p, n->p->value, 7);
-    if (!CHECK(weights_load(path, &(WeightsFit){0}, n->x, n->p, &e))) printf("%s\n", e.text);
+    if (!CHECK(load(path, &(WeightsFit){0}, n, &e))) printf("%s\n", e.text);
     CHECK(same(n->p, saved, n->p->value));
     if (CHECK(st_open(&file, path, &e))) {
         const StTensor *t = st_find(&file, "first.weight");
@@ -137,7 +141,7 @@ static void check_other_types(Net *n, Folder *f) {
     t[n_tensors++] = (StTensor){.name = "norm.num_batches_tracked", .dtype = DT_I64, .len = 1,
                                 .v = "\7\0\0\0\0\0\0"};
     CHECK(st_write(path, t, n_tensors, NULL, 0, &e));
-    CHECK(weights_load(path, &(WeightsFit){0}, n->x, n->p, &e));
+    CHECK(load(path, &(WeightsFit){0}, n, &e));
     CHECK_NEAR(n->p->value[n->p->param[0].offset + LEN - 1], 1, 0);
     half[LEN - 1] = 0x7E00;
     CHECK(st_write(path, t, n_tensors, NULL, 0, &e));
@@ -168,20 +172,77 @@ static void check_into_section(Folder *f) {
     const char *head[] = {"head"}, *other[] = {"hea", "one"};
     WeightsFit fit = {.into = "base"};
     CHECK(weights_save(path, base.x, base.p, &base.d, &e));
-    CHECK(!weights_load(path, &fit, whole.x, whole.p, &e));
+    CHECK(!load(path, &fit, &whole, &e));
     CHECK(strstr(e.text, "head.0.weight") && strstr(e.text, "is not in the model"));
     fit.except = (Names){.n = 2, .name = other};
-    CHECK(!weights_load(path, &fit, whole.x, whole.p, &e));
+    CHECK(!load(path, &fit, &whole, &e));
     fit.except = (Names){.n = 1, .name = head};
-    if (!CHECK(weights_load(path, &fit, whole.x, whole.p, &e))) printf("%s\n", e.text);
+    if (!CHECK(load(path, &fit, &whole, &e))) printf("%s\n", e.text);
     for (int i = 0; i < whole.p->n; i++) {
         const bool own = strncmp(whole.p->param[i].name, "own.", 4) == 0;
         CHECK_NEAR(whole.p->value[whole.p->param[i].offset], (own ? 50 : 1) / 3.0, 1e-6);
     }
+    fit.except.n = 0;
+    fit.cut = (Cut){.names = {.n = 1, .name = head}, .from = 1};
+    CHECK(load(path, &fit, &whole, &e));
     fit.into = "own";
-    CHECK(!weights_load(path, &fit, whole.x, whole.p, &e) && strstr(e.text, "own.weight"));
+    CHECK(!load(path, &fit, &whole, &e) && strstr(e.text, "own.weight"));
     net_free(&base);
     net_free(&whole);
+}
+
+// A file with more than what was kept of its model: what was cut off by name or position is not
+// missed, what is left over for another reason is told.
+static void check_cut(Folder *f) {
+    Error e;
+    Net base = net_make("data digits\nconv 2 3x3 as one\nconv 2 3x3\nrelu\nconv 2 3x3\n"
+                        "section head { dense classes }\n", false);
+    Net part = net_make("data digits\nsection base { conv 2 3x3 as one; conv 2 3x3 }\n", false);
+    const char *path = folder_file(f, "cut.safetensors");
+    const char *head[] = {"head"};
+    WeightsFit fit = {.into = "base", .cut = {.names = {.n = 1, .name = head}, .from = 2}};
+    fill(base.p, base.p->value, 1);
+    CHECK(weights_save(path, base.x, base.p, &base.d, &e));
+    if (!CHECK(load(path, &fit, &part, &e))) printf("%s\n", e.text);
+    CHECK_NEAR(part.p->value[part.p->param[2].offset + 1], 2 / 3.0, 1e-6);
+    fit.cut.from = 4;
+    CHECK(!load(path, &fit, &part, &e));
+    CHECK(strstr(e.text, "3.weight") && !strstr(e.text, "head"));
+    fit.cut.from = 0;
+    CHECK(!load(path, &fit, &part, &e) && strstr(e.text, "3.bias"));
+    net_free(&base);
+    net_free(&part);
+}
+
+// Weights of a net whose pictures are prepared in another way: that is told, and nothing is taken.
+static void check_other_steps(Folder *f) {
+    static const struct { const char *steps, *told; } rows[] = {
+        {"preprocess { normalize mean=0.5 std=0.25 }", ""},
+        {"preprocess { normalize mean=0.5 std=0.2 }",
+         "std=0.25\", here that step is \"normalize mean=0.5 std=0.2\""},
+        {"preprocess { normalize }", "std=0.25\", here that step is \"normalize mean=0"},
+        {"preprocess { rescale 1; normalize }", "the step \"rescale\", here that step is \"rescale 1\""},
+        {"", "std=0.25\", here that step is \"none\""},
+        {"preprocess { normalize mean=0.5 std=0.25; standardize }",
+         "the step \"none\", here that step is \"standardize\""},
+    };
+    Error e;
+    StFile file;
+    char text[300], told[500];
+    const char *path = folder_file(f, "steps.safetensors");
+    Net n = net_make("data digits\npreprocess { normalize mean=0.5 std=0.25 }\nrelu\n", false);
+    CHECK(weights_save(path, n.x, n.p, &n.d, &e));
+    net_free(&n);
+    if (!CHECK(st_open(&file, path, &e))) return;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        snprintf(text, sizeof text, "data digits\n%s\nrelu\n", rows[i].steps);
+        n = net_make(text, false);
+        weights_other_steps(&file, &n.d, told, sizeof told);
+        const bool fine = *rows[i].told ? strstr(told, rows[i].told) != NULL : !*told;
+        if (!CHECK(fine)) printf("%s: \"%s\"\n", rows[i].steps, told);
+        net_free(&n);
+    }
+    st_close(&file);
 }
 
 // ---- checkpoints --------------------------------------------------------------------------------
@@ -295,6 +356,8 @@ int main(void) {
     check_other_types(&n, &f);
     check_other_files(&n, &f);
     check_into_section(&f);
+    check_cut(&f);
+    check_other_steps(&f);
     net_free(&n);
     n = net_make(MODEL, true);
     check_checkpoint(&n, &f);

@@ -6,23 +6,13 @@
 
 #include "runtime/plan.h"
 #include "viz/cli/commands.h"
+#include "viz/cli/training.h"
 #include "viz/terminal/describe.h"
 #include "viz/terminal/numbers.h"
 #include "viz/terminal/grid.h"
 #include "viz/terminal/text.h"
 
 // ---- layers ------------------------------------------------------------------------------------
-
-static int64_t weights_of(const Node *n) {
-    int64_t sum = 0;
-    for (int i = 0; i < n->n_params; i++) {
-        const ParamSpec *p = &n->param[i];
-        int64_t len = p->role == PARAM_STATISTIC ? 0 : 1;
-        for (int k = 0; k < p->rank; k++) len *= p->dim[k];
-        sum += len;
-    }
-    return sum;
-}
 
 static double value_bytes(Shape s) {
     return (double)s.c * (double)s.h * (double)s.w * (double)sizeof(real);
@@ -37,12 +27,14 @@ static void layer_row(Grid *g, Arena *a, const Node *n, bool image) {
     grid_cell(g, n->inserted ? arena_print(a, "%s (inserted)", text) : text);
     grid_cell(g, image ? "" : n->name);
     grid_cell(g, size_text(a, n->shape));
-    count_cell(g, weights_of(n));
+    count_cell(g, layer_weights(n));
     count_cell(g, n->macs);
     grid_cell(g, bytes_text(value_bytes(n->shape)).s);
 }
 
-static void print_layers(const Terminal *to, Arena *a, const Graph *graph) {
+// `t` is the state at the first `train` line. The column that marks what is frozen then is there only
+// where something is.
+static void print_layers(const Terminal *to, Arena *a, const Graph *graph, const Training *t) {
     static const Column columns[] = {
         {.title = "layer", .elastic = true},
         {.title = "name", .elastic = true, .keep_end = true},
@@ -50,11 +42,14 @@ static void print_layers(const Terminal *to, Arena *a, const Graph *graph) {
         {.title = "parameters", .right = true},
         {.title = "multiply-adds", .right = true},
         {.title = "memory", .right = true},
+        {.title = ""},
     };
-    Grid *g = grid_make(a, 6, columns);
+    const bool some_frozen = t->weights < graph->n_weights;
+    Grid *g = grid_make(a, some_frozen ? 7 : 6, columns);
     double bytes = 0;
     for (int i = 0; i < graph->n_nodes; i++) {
         layer_row(g, a, &graph->node[i], i == 0);
+        if (some_frozen) grid_cell(g, t->frozen[i] ? "frozen" : "");
         bytes += value_bytes(graph->node[i].shape);
     }
     grid_rule(g);
@@ -66,7 +61,27 @@ static void print_layers(const Terminal *to, Arena *a, const Graph *graph) {
     grid_cell(g, count_text((uint64_t)graph->n_weights).s);
     grid_cell(g, count_text((uint64_t)graph->macs).s);
     grid_cell(g, bytes_text(bytes).s);
+    if (some_frozen) grid_cell(g, "");
     grid_print(g, to);
+}
+
+// How many parameters each `train` line changes, where that is not all of them.
+static void print_trained(const Terminal *to, const Experiment *x, Training t) {
+    const int64_t all = x->graph.n_weights;
+    int64_t before = all;
+    bool said = false;
+    do {
+        if (t.weights == before) continue;
+        fputs(said ? "" : "\n", to->out);
+        said = true;
+        before = t.weights;
+        if (t.train) fprintf(to->out, "the training in line %d", diags_line(x->places, t.train->use.at));
+        else fputs("a training", to->out);
+        if (before == all) fputs(" changes all parameters\n", to->out);
+        else fprintf(to->out, " changes %s of the %s parameters; the other %s are frozen\n",
+                     count_text((uint64_t)before).s, count_text((uint64_t)all).s,
+                     count_text((uint64_t)(all - before)).s);
+    } while (training_next(&t));
 }
 
 // ---- memory ------------------------------------------------------------------------------------
@@ -187,7 +202,10 @@ int command_show(const CommandLine *c, const Model *m) {
         return STATUS_DONE;
     }
     const Terminal to = terminal_of(stdout);
-    print_layers(&to, m->arena, &m->x->graph);
+    Training t = training_start(m->arena, m->x);
+    training_next(&t);
+    print_layers(&to, m->arena, &m->x->graph, &t);
+    print_trained(&to, m->x, t);
     print_memory(&to, m->x, &c->run);
     print_experiment(&to, m->arena, m->x);
     print_defaults(&to, m->arena, m->x);

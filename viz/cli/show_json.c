@@ -7,6 +7,7 @@
 #include "runtime/version.h"
 #include "viz/cli/commands.h"
 #include "viz/cli/json_out.h"
+#include "viz/cli/training.h"
 
 static void put_ints(JsonOut *j, const char *key, int n, const int *v) {
     json_open(j, key, '[');
@@ -128,7 +129,7 @@ static void put_parameter(JsonOut *j, Arena *a, const Node *n, const ParamSpec *
     json_close(j);
 }
 
-static void put_node(JsonOut *j, Arena *a, const Experiment *x, const Node *n) {
+static void put_node(JsonOut *j, Arena *a, const Experiment *x, const Node *n, bool frozen) {
     const Graph *g = &x->graph;
     json_open(j, NULL, '{');
     json_put_text(j, "name", n->name);
@@ -141,6 +142,7 @@ static void put_node(JsonOut *j, Arena *a, const Experiment *x, const Node *n) {
     json_open(j, "parameters", '[');
     for (int i = 0; i < n->n_params; i++) put_parameter(j, a, n, &n->param[i]);
     json_close(j);
+    json_put_bool(j, "frozen", frozen);
     json_put_int(j, "macs", n->macs);
     json_put_text(j, "section", g->section[n->section].name);
     json_put_bool(j, "inserted", n->inserted);
@@ -156,10 +158,13 @@ static void put_section(JsonOut *j, const Experiment *x, const Section *s) {
     json_close(j);
 }
 
+// What is frozen is that at the first `train` line.
 static void put_network(JsonOut *j, Arena *a, const Experiment *x) {
     const Graph *g = &x->graph;
+    Training t = training_start(a, x);
+    training_next(&t);
     json_open(j, "nodes", '[');
-    for (int i = 0; i < g->n_nodes; i++) put_node(j, a, x, &g->node[i]);
+    for (int i = 0; i < g->n_nodes; i++) put_node(j, a, x, &g->node[i], t.frozen[i]);
     json_close(j);
     json_put_text(j, "output", g->node[g->output].name);
     json_open(j, "sections", '[');
@@ -168,7 +173,25 @@ static void put_network(JsonOut *j, Arena *a, const Experiment *x) {
     json_open(j, "totals", '{');
     json_put_int(j, "layers", g->n_nodes - 1);
     json_put_int(j, "parameters", g->n_weights);
+    json_put_int(j, "trained", t.weights);
     json_put_int(j, "macs", g->macs);
+    json_close(j);
+}
+
+// Every `train` line, with the parameters it changes and the layers it leaves as they are.
+static void put_phases(JsonOut *j, Arena *a, const Experiment *x) {
+    Training t = training_start(a, x);
+    json_open(j, "phases", '[');
+    while (training_next(&t) && t.train) {
+        json_open(j, NULL, '{');
+        json_put_int(j, "line", diags_line(x->places, t.train->use.at));
+        json_put_int(j, "trained", t.weights);
+        json_open(j, "frozen", '[');
+        for (int i = 0; i < x->graph.n_nodes; i++)
+            if (t.frozen[i]) json_put_text(j, NULL, x->graph.node[i].name);
+        json_close(j);
+        json_close(j);
+    }
     json_close(j);
 }
 
@@ -219,5 +242,6 @@ void show_json(FILE *out, Arena *a, const Experiment *x) {
     put_use(&j, "loss", x, &x->loss);
     put_use(&j, "optimizer", x, &x->optimizer);
     put_program(&j, x);
+    put_phases(&j, a, x);
     json_close(&j);
 }
