@@ -7,6 +7,7 @@
 #include "runtime/kernels/kernels.h"
 #include "runtime/version.h"
 #include "runtime/vocabulary.h"
+#include "viz/cli/opening.h"
 #include "viz/cli/signals.h"
 #include "viz/terminal/numbers.h"
 #include "viz/terminal/terminal.h"
@@ -53,9 +54,14 @@ int with_weights(const CommandLine *c, const Model *m, bool need_pictures,
     if (!weights) return complain("%s", e.text);
 
     Session s;
+    OpeningView view;
     int status = STATUS_FAILED;
     o.weights = weights;
-    if (session_open(&s, m->x, &o, need_pictures, &e)) {
+    o.judging = true;
+    opening_watch(&view, &o);
+    const bool open = session_open(&s, m->x, &o, need_pictures, &e);
+    opening_done(&view);
+    if (open) {
         status = use(&s, c);
         session_close(&s);
     } else {

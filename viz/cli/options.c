@@ -63,7 +63,8 @@ enum {
     VIEWING = BIT(JOB_VIEW) | BIT(JOB_SNAPSHOT) | BIT(JOB_HANDOUT),
     RUNNING = JUDGING | BIT(JOB_PREDICT) | VIEWING,
     CHECKING = BIT(JOB_GRADCHECK),
-    SHEETS = BIT(JOB_SHEET)
+    SHEETS = BIT(JOB_SHEET),
+    OPENING = JUDGING | VIEWING | CHECKING | SHEETS
 };
 
 // Words that stand where else the model stands.
@@ -89,7 +90,7 @@ static const Option options[] = {
     {.name = "--test", .job = JOB_TEST, .synonyms = "evaluate",
      .help = "judge trained weights on the test images"},
     {.name = "--predict", .value = "IMAGE…", .type = OPTION_IMAGES, .job = JOB_PREDICT,
-     .synonyms = "classify infer", .help = "say what is in these pictures (PNG, PGM, PPM)"},
+     .synonyms = "classify infer", .help = "say what is in these pictures (PNG, JPEG, BMP …)"},
     {.name = "--gradcheck", .job = JOB_GRADCHECK, .synonyms = "check-gradients grad-check",
      .help = "compare its gradients with finite differences"},
     {.name = "--draw", .value = "FILE", TO_TEXT(drawing), .job = JOB_DRAW,
@@ -116,11 +117,16 @@ static const Option options[] = {
      .help = "images of one step instead of what the file says"},
     {.name = "--lr", .value = "X", TO_REAL(run.lr, 0, 1000), .with = LEARNING,
      .synonyms = "learning-rate rate", .help = "learning rate instead of what the file says"},
-    {.name = "--seed", .value = "N", TO_SEED(run.seed), .with = JUDGING | VIEWING | CHECKING | SHEETS,
+    {.name = "--seed", .value = "N", TO_SEED(run.seed), .with = OPENING,
      .help = "where all random numbers come from"},
-    {.name = "--limit", .value = "N", TO_INT(run.limit, 1, 1000000000),
-     .with = JUDGING | VIEWING | CHECKING | SHEETS,
+    {.name = "--limit", .value = "N", TO_INT(run.limit, 1, 1000000000), .with = OPENING,
      .help = "use only so many training and test images"},
+    {.name = "--strict", TO_FLAG(run.strict), .with = OPENING,
+     .help = "a picture that cannot be read is an error; else it is left out"},
+    {.name = "--allow-empty", TO_FLAG(run.allow_empty), .with = OPENING,
+     .help = "a class folder without pictures is no error"},
+    {.name = "--cache", .value = "MB", TO_INT(cache, 1, 1000000), .with = OPENING,
+     .help = "memory for decoded pictures (default: 1,000 MB)"},
     {.name = "--threads", .value = "N", TO_INT(run.threads, 1, 1024),
      .with = RUNNING | CHECKING | SHEETS | BIT(JOB_BENCH),
      .synonyms = "cores jobs",
@@ -389,6 +395,7 @@ bool options_parse(CommandLine *c, int argc, char **argv, Error *e) {
     if (!read_words(&p)) return false;
     if (c->job == JOB_USAGE || c->job == JOB_VERSION) return true;
     c->run.resume = c->job == JOB_RESUME;
+    c->run.cache = (size_t)c->cache * 1000000;
     c->n_images = p.n_images;
     c->image = (const char *const *)(argv + 1);
     if (!makes_sense(&p)) return false;

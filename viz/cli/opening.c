@@ -1,0 +1,36 @@
+/* opening.c — see opening.h. */
+#include "viz/cli/opening.h"
+
+#include "viz/terminal/numbers.h"
+#include "viz/terminal/progress.h"
+
+// Seconds before the line appears, and between two drawings.
+static const double PATIENCE = 0.5, PACE = 0.1;
+
+void opening_done(OpeningView *v) {
+    if (v->drawn) fputs("\r\033[K", v->to.out);
+    v->drawn = false;
+}
+
+static void on_say(void *ctx, const char *text) {
+    opening_done(ctx);
+    caution(text);
+}
+
+static void on_progress(void *ctx, int done, int all) {
+    OpeningView *v = ctx;
+    const double now = clock_now();
+    if (!v->to.live || now - v->began < PATIENCE || now - v->drawn_at < PACE) return;
+    fprintf(v->to.out, "\rreading pictures: %s of %s\033[K", count_text((uint64_t)done).s,
+            count_text((uint64_t)all).s);
+    fflush(v->to.out);
+    v->drawn = true;
+    v->drawn_at = now;
+}
+
+void opening_watch(OpeningView *v, RunOptions *o) {
+    *v = (OpeningView){.to = terminal_of(stderr), .began = clock_now()};
+    o->say = on_say;
+    o->progress = on_progress;
+    o->say_ctx = v;
+}
