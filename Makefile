@@ -123,9 +123,9 @@ UNIT      := $(sort $(basename $(notdir $(wildcard tests/unit/*.c))))
 TESTS     := $(UNIT:%=$(BUILD)/tests/%) $(UNIT:%=$(BUILD)/tests/%-f64)
 
 $(BUILD)/tests/%: tests/unit/%.c $(BUILD)/libruntime.a $(BUILD)/liblang.a
-	$(COMPILE) -o $@ $(filter %.c %.a,$^) $(LDLIBS_OURS) $(LDFLAGS)
+	$(COMPILE) $(call pkg_cflags,$(LIBS_ALWAYS)) -o $@ $(filter %.c %.a,$^) $(LDLIBS_OURS) $(LDFLAGS)
 $(BUILD)/tests/%-f64: tests/unit/%.c $(BUILD)/libruntime-f64.a $(BUILD)/liblang.a
-	$(COMPILE) -DREAL_DOUBLE -o $@ $(filter %.c %.a,$^) $(LDLIBS_OURS) $(LDFLAGS)
+	$(COMPILE) $(call pkg_cflags,$(LIBS_ALWAYS)) -DREAL_DOUBLE -o $@ $(filter %.c %.a,$^) $(LDLIBS_OURS) $(LDFLAGS)
 $(BUILD)/oracle_run: tests/oracle_run.c $(BUILD)/libruntime.a $(BUILD)/liblang.a
 	$(COMPILE) -o $@ $(filter %.c %.a,$^) $(LDLIBS_OURS) $(LDFLAGS)
 $(BUILD)/read_file: tests/tools/read_file.c $(BUILD)/libruntime.a $(BUILD)/liblang.a

@@ -76,17 +76,16 @@ Decoded decode_file(const Wanted *w, const char *path, const char *shown, uint8_
     return ok ? DECODED : DECODED_FAILED;
 }
 
-// Eight bytes at a time are mixed in by a multiplication, whose upper half is folded down.
+// A multiplication mixes eight bytes in; its upper half is folded down, where the next will meet it.
+static uint64_t mix(uint64_t hash, const uint8_t *v, size_t n) {
+    uint64_t word = 0;
+    memcpy(&word, v, n);
+    hash = (hash ^ word) * 0x9E3779B97F4A7C15u;
+    return hash ^ hash >> 32;
+}
+
 uint64_t decode_hash(const uint8_t *v, size_t n) {
-    uint64_t h = n;
-    while (n > 0) {
-        uint64_t word = 0;
-        const size_t k = n < sizeof word ? n : sizeof word;
-        memcpy(&word, v, k);
-        h = (h ^ word) * 0x9E3779B97F4A7C15u;
-        h ^= h >> 32;
-        v += k;
-        n -= k;
-    }
-    return h;
+    uint64_t hash = n;
+    for (; n > 8; v += 8, n -= 8) hash = mix(hash, v, 8);
+    return mix(hash, v, n);
 }
