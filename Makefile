@@ -132,6 +132,9 @@ $(BUILD)/read_file: tests/tools/read_file.c $(BUILD)/libruntime.a $(BUILD)/libla
 	$(COMPILE) -o $@ $(filter %.c %.a,$^) $(LDLIBS_OURS) $(LDFLAGS)
 $(BUILD)/step_file: tests/tools/step_file.c $(BUILD)/libruntime.a $(BUILD)/liblang.a
 	$(COMPILE) -o $@ $(filter %.c %.a,$^) $(LDLIBS_OURS) $(LDFLAGS)
+$(BUILD)/make_pictures: tests/tools/make_pictures.c
+	$(COMPILE) $(call pkg_cflags,$(LIBS_ALWAYS)) -o $@ $(filter %.c,$^) $(LDLIBS_OURS) $(LDFLAGS)
+
 
 # Pictures and the window are tested with the objects of the program itself.
 VIZ_TESTS := $(if $(filter 1,$(SDL)),$(BUILD)/draw_test $(BUILD)/sheet_test $(BUILD)/view_test)
@@ -140,7 +143,7 @@ $(VIZ_TESTS): $(BUILD)/%: tests/tools/%.c tests/tools/look.h $(BUILD)/libruntime
 	$(COMPILE) $(call pkg_cflags,$(LIBS_VIZ)) -o $@ $(filter %.c %.o,$^) $(filter %.a,$^) \
 	    $(LDLIBS_OURS) $(call pkg_libs,$(LIBS_VIZ) $(LIBS_SDL)) $(LDFLAGS)
 
-test-programs: $(TESTS) $(BUILD)/oracle_run $(BUILD)/read_file $(BUILD)/step_file $(VIZ_TESTS)
+test-programs: $(TESTS) $(BUILD)/oracle_run $(BUILD)/read_file $(BUILD)/step_file $(BUILD)/make_pictures $(VIZ_TESTS)
 
 # Fuzzing needs clang, everything built for it, and a folder of its own (see tests/fuzz.sh).
 FUZZ      := $(patsubst tests/fuzz/%.c,$(BUILD)/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))

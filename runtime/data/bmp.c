@@ -139,7 +139,7 @@ static bool row_of_palette(const Bmp *b, const uint8_t *src, uint8_t *dst, size_
     const unsigned per_byte = 8 / b->bits, last = (1u << b->bits) - 1;
     for (size_t x = 0; x < (size_t)b->w; x++, dst += channels) {
         const unsigned shift = (per_byte - 1 - (unsigned)(x % per_byte)) * b->bits;
-        const unsigned i = src[x / per_byte] >> shift & last;
+        const unsigned i = (unsigned)src[x / per_byte] >> shift & last;
         if (i >= b->n_colours) return wrong(b, "a pixel has a colour that is not in the palette");
         memcpy(dst, b->colour[i], channels);
     }

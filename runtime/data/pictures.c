@@ -113,7 +113,8 @@ static bool list_block(ImageList *l, Block *b, Error *e) {
 
 // The same for names; takes both arrays over. The pixels come later.
 static bool list_names(ImageList *l, ListedPart *p, Error *e) {
-    l->pixel = calloc((size_t)p->n + 1, sizeof *l->pixel);
+    if (!p->n) return true;
+    l->pixel = calloc((size_t)p->n, sizeof *l->pixel);
     if (!l->pixel) return error_set(e, "no memory for a list of %d pictures", p->n);
     l->n = p->n;
     l->label = p->label;

@@ -51,6 +51,7 @@ typedef struct Case {
     bool ok;
     char said[4096];
     int told, all; // progress
+    bool odd;      // progress that makes no sense
 } Case;
 
 static void on_say(void *ctx, const char *text) {
@@ -61,7 +62,7 @@ static void on_say(void *ctx, const char *text) {
 
 static void on_progress(void *ctx, int done, int all) {
     Case *c = ctx;
-    CHECK(done > 0 && done <= all);
+    c->odd = c->odd || done <= 0 || done > all;
     c->told++;
     c->all = all;
 }
@@ -236,7 +237,7 @@ static void check_told(const Folder *f) {
     Case quiet;
     open_good(&quiet, f, "parts", "", (Opening){0});
     CHECK_TEXT(quiet.said, "");
-    CHECK(quiet.told > 0 && quiet.all == 18);
+    CHECK(quiet.told > 0 && quiet.all == 18 && !quiet.odd);
     close_case(&quiet);
 }
 

@@ -213,7 +213,7 @@ static void check_sides(void) {
         {{0, 0, 0, 32}, "Empty JPEG image"},
         {{0xFF, 0xDC, 0xFF, 0xDC}, "65500 x 65500 pixels are too many"},
         {{0x40, 0, 0x10, 1}, "4097 x 16384 pixels are too many"},
-        {{0x20, 0, 0x20, 0}, "Premature end"}, // within the limits, but not there
+        {{0x20, 0, 0x20, 0}, "remature end"}, // within the limits, but not there
     };
     size_t n;
     uint8_t *v = encode(&kind, &gray, false, &n);
