@@ -132,7 +132,7 @@ $(BUILD)/read_file: tests/tools/read_file.c $(BUILD)/libruntime.a $(BUILD)/libla
 	$(COMPILE) -o $@ $(filter %.c %.a,$^) $(LDLIBS_OURS) $(LDFLAGS)
 $(BUILD)/step_file: tests/tools/step_file.c $(BUILD)/libruntime.a $(BUILD)/liblang.a
 	$(COMPILE) -o $@ $(filter %.c %.a,$^) $(LDLIBS_OURS) $(LDFLAGS)
-$(BUILD)/make_pictures: tests/tools/make_pictures.c
+$(BUILD)/make_pictures: tests/tools/make_pictures.c tests/tools/write_jpeg.h
 	$(COMPILE) $(call pkg_cflags,$(LIBS_ALWAYS)) -o $@ $(filter %.c,$^) $(LDLIBS_OURS) $(LDFLAGS)
 
 

@@ -59,6 +59,8 @@ bool names_set(Dataset *d, const char *lines, Error *e) {
 
 // ---- names of classes from a file of weights ----------------------------------------------------
 
+enum { SOME_NAMES = 10 };
+
 // Labels of folders as the file of weights numbers them: `number` has one for each folder.
 static bool number_folders(const Dataset *d, const char *const *name, int *number, Error *e) {
     const Listing *l = &store_of(d)->listing;
@@ -66,9 +68,11 @@ static bool number_folders(const Dataset *d, const char *const *name, int *numbe
         const ClassName want = class_name_of(l->class[c].folder);
         int k = 0;
         while (k < d->classes && strcmp(name[k], want.text) != 0) k++;
-        if (k == d->classes)
-            return error_set(e, "%s: the weights know no class %s; the first they know is %s", d->from,
-                             want.text, name[0]);
+        if (k == d->classes) {
+            error_set(e, "%s: the weights know the classes ", d->from);
+            for (k = 0; k < d->classes && k < SOME_NAMES; k++) error_add(e, "%s%s", k ? ", " : "", name[k]);
+            return error_add(e, "%s; no class %s", k < d->classes ? " …" : "", want.text);
+        }
         number[c] = k;
     }
     return true;

@@ -73,7 +73,10 @@ static bool probe(const char *folder, const DataOptions *o, Shape *image, int *c
     Listing l;
     if (!listing_make(&l, folder, e)) return false;
     *classes = l.classes;
-    const bool ok = look(&l, o, image, e);
+    bool ok = look(&l, o, image, e);
+    if (ok && l.classes == 1 && !o->classes)
+        ok = error_set(e, "%s: there is one class only (%s); classes=2 says that there are more", folder,
+                       class_name_of(l.class[0].folder).text);
     listing_free(&l);
     return ok;
 }

@@ -198,11 +198,10 @@ static void leave_out(Gather *g, Part part) {
     l->n = n;
 }
 
-// A class that had pictures in a part must have kept one.
-static bool classes_left(const Gather *g, Part part, const int *before, int *left, Error *e) {
-    const ImageList *l = &g->d->part[part];
+// A class that had pictures to train on must have kept one.
+static bool classes_left(const Gather *g, const int *before, int *left, Error *e) {
+    const ImageList *l = &g->d->part[PART_TRAIN];
     const Listing *names = &store_of(g->d)->listing;
-    for (int c = 0; c < names->classes; c++) left[c] = 0;
     for (int i = 0; i < l->n; i++) left[l->label[i]]++;
     for (int c = 0; c < names->classes; c++)
         if (before[c] > 0 && left[c] == 0)
@@ -215,14 +214,10 @@ static bool leave_broken_out(Gather *g, Error *e) {
     const int classes = store_of(g->d)->listing.classes;
     int *count = calloc((size_t)classes * 2 + 1, sizeof *count);
     if (!count) return error_set(e, "there is no memory for the data");
-    bool ok = true;
-    for (Part p = 0; ok && p < N_PARTS; p++) {
-        const ImageList *l = &g->d->part[p];
-        for (int c = 0; c < classes; c++) count[c] = 0;
-        for (int i = 0; i < l->n; i++) count[l->label[i]]++;
-        leave_out(g, p);
-        ok = g->o->allow_empty || classes_left(g, p, count, count + classes, e);
-    }
+    const ImageList *train = &g->d->part[PART_TRAIN];
+    for (int i = 0; i < train->n; i++) count[train->label[i]]++;
+    for (Part p = 0; p < N_PARTS; p++) leave_out(g, p);
+    const bool ok = g->o->allow_empty || g->o->judging || classes_left(g, count, count + classes, e);
     free(count);
     return ok;
 }

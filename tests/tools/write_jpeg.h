@@ -56,7 +56,8 @@ static inline uint8_t *jpeg_write(const JpegKind *k, const uint8_t *v, int w, in
     jpeg_set_defaults(&j);
     jpeg_set_colorspace(&j, k->file);
     jpeg_set_quality(&j, 100, TRUE);
-    if (!k->halved) j.comp_info[0].h_samp_factor = j.comp_info[0].v_samp_factor = 1;
+    for (int c = 0; !k->halved && c < j.num_components; c++)
+        j.comp_info[c].h_samp_factor = j.comp_info[c].v_samp_factor = 1;
     if (k->no_adobe) j.write_Adobe_marker = FALSE;
     if (k->progressive) jpeg_simple_progression(&j);
     if (k->many_scans) j.num_scans = jpeg_many_scans(scan), j.scan_info = scan;

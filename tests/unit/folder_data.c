@@ -176,7 +176,7 @@ static void check_good(const Folder *f, Threads *t) {
 }
 
 static const struct { const char *name, *options; Opening o; const char *wrong; } refused[] = {
-    {"one", "", {0}, "one: there is one class only (cat); training takes two or more"},
+    {"one", "", {0}, "one: there is one class only (cat); classes=2 says that there are more"},
     {"one", "classes=2 size=2x2", {0}, "there is one class only (cat)"},
     {"flat", "classes=3 size=2x2 color=gray", {0}, "has 2 classes (cat, dog), not the 3 of classes=3"},
     {"flat", "classes=1 size=2x2", {.judging = true}, "has 2 classes (cat, dog), not the 1"},
@@ -334,9 +334,9 @@ static void check_changes(Folder *f) {
 static const struct { const char *name, *options, *weights; int label; const char *said, *wrong; } names[] = {
     {"judged", "classes=2 size=2x2 color=gray", "cat\ndog", 1, "dog", NULL},
     {"judged", "classes=2 size=2x2 color=gray", "dog\ncat", 0, "dog", NULL},
-    {"judged", "classes=2 size=2x2 color=gray", "cat\nbird", 0, NULL, "know no class dog"},
+    {"judged", "classes=2 size=2x2 color=gray", "cat\nbird", 0, NULL, "know the classes cat, bird; no class dog"},
     {"judged", "classes=2 size=2x2 color=gray", NULL, 0, NULL, "has 1 of 2 classes, and the weights"},
-    {"judged", "classes=2 size=2x2 color=gray", "0\n1", 0, NULL, "know no class dog"},
+    {"judged", "classes=2 size=2x2 color=gray", "0\n1", 0, NULL, "know the classes 0, 1; no class dog"},
     {"parts", "", "dog\ncat", 1, "cat", NULL},
     {"parts", "", "0\n1", 0, "cat", NULL},  // the weights do not know names
     {"parts", "", NULL, 0, "cat", NULL},
