@@ -139,7 +139,7 @@ train 54 0 '"names"' 'warning: ./names: 2 pictures cannot be read' \
     'a\x0Ab/q\x1B[31m.pgm: is empty' 'caf\xE9/000000000'
 unsaid '54 no escape code' "$(printf '\033')"
 
-# 55: many pictures, in order, in bounded memory (a million by hand: about 120 bytes for each name)
+# 55: many pictures, in order, in bounded memory (by hand: a million take 94 MB)
 mkdir many && "$make_pictures" many many 20000 || exit 1
 printf 'data "many"\ndense classes; softmax\nloss crossentropy\noptimizer sgd lr=0.1\n' >m.cnn
 printf 'train iterations=1 batch=4\n' >>m.cnn
