@@ -71,7 +71,8 @@ Decoded decode_file(const Wanted *w, const char *path, const char *shown, uint8_
     const Decoded d = read_picture(path, shown, &p, e);
     if (d != DECODED) return d;
     *sides = (Picture){.w = p.w, .h = p.h, .c = p.c};
-    const bool ok = suits(w, &p, shown, e) && decode_fit(&p, w->image, out, e);
+    bool ok = suits(w, &p, shown, e);
+    if (ok && !decode_fit(&p, w->image, out, e)) ok = error_set(e, "%s: no memory to convert it", shown);
     picture_free(&p);
     return ok ? DECODED : DECODED_FAILED;
 }

@@ -14,6 +14,7 @@
 #include <setjmp.h>
 #include <stdio.h> // jpeglib.h wants it first
 #include <stdlib.h>
+#include <string.h>
 
 #include <jerror.h>
 #include <jpeglib.h>
@@ -77,6 +78,10 @@ static void ink_to_light(uint8_t *v, size_t n, bool inverted) {
 static void put_row(const Picture *p, const Turn *t, int y, const uint8_t *row, size_t n) {
     const ptrdiff_t c = p->c;
     uint8_t *to = p->v + (t->first + y * t->down) * c;
+    if (t->right == 1) {
+        memcpy(to, row, n * (size_t)c);
+        return;
+    }
     for (size_t x = 0; x < n; x++, to += t->right * c)
         for (ptrdiff_t k = 0; k < c; k++) to[k] = *row++;
 }

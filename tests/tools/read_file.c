@@ -3,6 +3,7 @@
  *     read_file safetensors FILE      read_file images FILE      read_file labels FILE
  *     read_file pair IMAGES LABELS    as many labels as images, labels 0 … 9
  *     read_file picture FILE          read_file cifar FOLDER
+ *     read_file folder FOLDER         all pictures of a folder of classes, as 8x8
  *     read_file write FILE TEXT       replaces the file
  *     read_file same A B N            pictures of equal sides whose bytes differ by at most N
  *     read_file show FILE [H W]       the picture to stdout as PGM or PPM, resized if wanted
@@ -12,8 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/data/decode.h"
 #include "runtime/data/idx.h"
-#include "runtime/data/picture.h"
 #include "runtime/data/source.h"
 #include "runtime/io.h"
 #include "runtime/safetensors.h"
@@ -68,6 +69,26 @@ static bool read_cifar(char **arg, Error *e) {
     return true;
 }
 
+static bool read_all(const Listing *l, Error *e) {
+    const Wanted wanted = {.image = {3, 8, 8}, .any_size = true, .any_colour = true};
+    uint8_t pixels[3 * 8 * 8];
+    Picture sides;
+    for (Part p = 0; p < N_PARTS; p++)
+        for (int i = 0; i < l->part[p].n; i++) {
+            const char *file = l->part[p].file[i];
+            if (decode_file(&wanted, file, file, pixels, &sides, e) != DECODED) return false;
+        }
+    return true;
+}
+
+static bool read_folder(char **arg, Error *e) {
+    Listing l;
+    if (!listing_make(&l, arg[0], e)) return false;
+    const bool ok = read_all(&l, e);
+    listing_free(&l);
+    return ok;
+}
+
 static bool compare(const Picture *a, const Picture *b, long most, Error *e) {
     if (a->w != b->w || a->h != b->h || a->c != b->c)
         return error_set(e, "%dx%dx%d is not %dx%dx%d", a->h, a->w, a->c, b->h, b->w, b->c);
@@ -117,7 +138,7 @@ static const struct { const char *name; int n; bool (*run)(char **arg, Error *e)
     {"safetensors", 1, read_safetensors}, {"images", 1, read_images}, {"labels", 1, read_labels},
     {"pair", 2, read_pair},               {"picture", 1, read_picture}, {"write", 2, write_file},
     {"cifar", 1, read_cifar},             {"same", 3, same_pictures},   {"show", 1, show},
-    {"show", 3, show_resized},
+    {"show", 3, show_resized},            {"folder", 1, read_folder},
 };
 
 int main(int argc, char **argv) {
