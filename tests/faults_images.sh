@@ -117,7 +117,7 @@ expect '50 one class is judged' $? 0 'of 1 test image'
 mkdir -p none/cat none/dog
 train 51 1 '"none"' './none: there are no pictures in its folders'
 mkdir bare
-train '51 no folders' 1 '"bare"' 'there is no data set "bare"' 'which is there, but holds no data'
+train '51 no folders' 1 '"bare"' 'there is no data set "bare"' 'which is there, but holds no such data'
 pets odds
 echo text >odds/cat/notes.txt; echo x >odds/cat/.hidden; echo x >odds/dog/Thumbs.db
 mkdir odds/dog/inner; cp odd/gray16.png odds/loose.png

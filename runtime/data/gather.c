@@ -44,13 +44,12 @@ static Part part_of(const Gather *g, int i) {
 
 // ---- decoding -----------------------------------------------------------------------------------
 
-static void count_sides(Tally *t, const Picture *p) {
-    if (p->c == 1) t->gray++;
-    else t->colour++;
-    if (!t->least.h || p->h < t->least.h) t->least.h = p->h;
-    if (!t->least.w || p->w < t->least.w) t->least.w = p->w;
-    if (p->h > t->most.h) t->most.h = p->h;
-    if (p->w > t->most.w) t->most.w = p->w;
+// Makes the range of sides wide enough for these.
+static void widen(Tally *t, int h, int w) {
+    if (!t->least.h || h < t->least.h) t->least.h = h;
+    if (!t->least.w || w < t->least.w) t->least.w = w;
+    if (h > t->most.h) t->most.h = h;
+    if (w > t->most.w) t->most.w = w;
 }
 
 static void fail(Gather *g, int i, Tally *t, const Error *e) {
@@ -76,7 +75,9 @@ static void gather_one(Gather *g, int i, int worker) {
     g->state[i] = (uint8_t)decoded;
     if (decoded == DECODED_FAILED) fail(g, i, t, &e);
     if (decoded != DECODED) return;
-    count_sides(t, &sides);
+    widen(t, sides.h, sides.w);
+    t->gray += sides.c == 1;
+    t->colour += sides.c != 1;
     s->hash[part][k] = decode_hash(out, g->size);
     if (i < g->n_cached) g->d->part[part].pixel[k] = out;
 }
@@ -137,10 +138,9 @@ static void add_tallies(const Gather *g, Tally *sum) {
         const Tally *t = &g->tally[w];
         sum->gray += t->gray;
         sum->colour += t->colour;
-        if (!t->most.h) continue;
-        count_sides(sum, &(Picture){.h = t->least.h, .w = t->least.w, .c = 1});
-        count_sides(sum, &(Picture){.h = t->most.h, .w = t->most.w, .c = 1});
-        sum->gray -= 2;
+        if (!t->most.h) continue; // it has decoded nothing
+        widen(sum, t->least.h, t->least.w);
+        widen(sum, t->most.h, t->most.w);
     }
 }
 

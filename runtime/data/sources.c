@@ -36,7 +36,7 @@ static bool try_path(Search *s, const char *path) {
     for (int i = 0; i < N_SOURCES && !s->source; i++)
         if (!(s->known && sources[i]->list) && sources[i]->recognises(path)) s->source = sources[i];
     if (s->source) return true;
-    return error_add(s->e, io_exists(path) ? "\n  %s (which is there, but holds no data)"
+    return error_add(s->e, io_exists(path) ? "\n  %s (which is there, but holds no such data)"
                                            : "\n  %s", path);
 }
 

@@ -331,7 +331,11 @@ static void check_changes(Folder *f) {
 
 // ---- names of classes from weights --------------------------------------------------------------
 
-static const struct { const char *name, *options, *weights; int label; const char *said, *wrong; } names[] = {
+static const struct {
+    const char *name, *options, *weights;
+    int label;
+    const char *said, *wrong;
+} names[] = {
     {"judged", "classes=2 size=2x2 color=gray", "cat\ndog", 1, "dog", NULL},
     {"judged", "classes=2 size=2x2 color=gray", "dog\ncat", 0, "dog", NULL},
     {"judged", "classes=2 size=2x2 color=gray", "cat\nbird", 0, NULL, "know the classes cat, bird; no class dog"},

@@ -1,6 +1,10 @@
 /* opening.c — see opening.h. */
 #include "viz/cli/opening.h"
 
+#include <unistd.h>
+
+#include "viz/cli/options.h"
+#include "viz/cli/signals.h"
 #include "viz/terminal/numbers.h"
 #include "viz/terminal/progress.h"
 
@@ -17,9 +21,17 @@ static void on_say(void *ctx, const char *text) {
     caution(text);
 }
 
+// Nothing is lost yet when somebody wants to stop.
+static void leave(OpeningView *v) {
+    opening_done(v);
+    fflush(v->to.out);
+    _exit(STATUS_STOPPED);
+}
+
 static void on_progress(void *ctx, int done, int all) {
     OpeningView *v = ctx;
     const double now = clock_now();
+    if (signals_raised()) leave(v);
     if (!v->to.live || now - v->began < PATIENCE || now - v->drawn_at < PACE) return;
     fprintf(v->to.out, "\rreading pictures: %s of %s\033[K", count_text((uint64_t)done).s,
             count_text((uint64_t)all).s);
