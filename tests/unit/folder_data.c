@@ -338,7 +338,7 @@ static const struct {
 } names[] = {
     {"judged", "classes=2 size=2x2 color=gray", "cat\ndog", 1, "dog", NULL},
     {"judged", "classes=2 size=2x2 color=gray", "dog\ncat", 0, "dog", NULL},
-    {"judged", "classes=2 size=2x2 color=gray", "cat\nbird", 0, NULL, "know the classes cat, bird; no class dog"},
+    {"judged", "classes=2 size=2x2 color=gray", "cat\nbird", 0, NULL, "know the classes cat, bird; no"},
     {"judged", "classes=2 size=2x2 color=gray", NULL, 0, NULL, "has 1 of 2 classes, and the weights"},
     {"judged", "classes=2 size=2x2 color=gray", "0\n1", 0, NULL, "know the classes 0, 1; no class dog"},
     {"parts", "", "dog\ncat", 1, "cat", NULL},

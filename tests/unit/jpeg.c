@@ -176,7 +176,7 @@ static void check_junk(void) {
 // Every single bit the other way round: a picture or a message. The header's are noticed.
 static void check_flips(void) {
     static const JpegKind kind = {.pixels = JCS_RGB, .file = JCS_YCbCr, .restart = 1};
-    int refused = 0, accepted = 0;
+    int refused = 0, accepted = 0, silent = 0;
     size_t n;
     uint8_t *v = encode(&kind, &rgb, false, &n);
     for (size_t bit = 0; bit < 8 * n; bit++) {
@@ -187,10 +187,10 @@ static void check_flips(void) {
         v[bit / 8] ^= (uint8_t)(1 << bit % 8);
         accepted += ok;
         refused += !ok;
-        if (!ok && !e.text[0]) CHECK(!"a refusal without a reason");
+        silent += !ok && !e.text[0];
         picture_free(&p);
     }
-    CHECK(refused > 500 && accepted > 500);
+    CHECK(refused > 500 && accepted > 500 && silent == 0);
     uint8_t *restart = memmem(v, n, "\xFF\xD0", 2);
     if (CHECK(restart)) restart[1] = 0xD3; // another one than is due
     expect_refused(v, n, "cannot be read");
