@@ -54,14 +54,10 @@ int with_weights(const CommandLine *c, const Model *m, bool need_pictures,
     if (!weights) return complain("%s", e.text);
 
     Session s;
-    OpeningView view;
     int status = STATUS_FAILED;
     o.weights = weights;
     o.judging = true;
-    opening_watch(&view, &o);
-    const bool open = session_open(&s, m->x, &o, need_pictures, &e);
-    opening_done(&view);
-    if (open) {
+    if (opening_session(&s, m->x, &o, need_pictures, &e)) {
         status = use(&s, c);
         session_close(&s);
     } else {

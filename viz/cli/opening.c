@@ -7,23 +7,30 @@
 #include "viz/cli/signals.h"
 #include "viz/terminal/numbers.h"
 #include "viz/terminal/progress.h"
+#include "viz/terminal/terminal.h"
 
 // Seconds before the line appears, and between two drawings.
 static const double PATIENCE = 0.5, PACE = 0.1;
 
-void opening_done(OpeningView *v) {
+typedef struct OpeningView {
+    Terminal to;
+    double began, drawn_at;
+    bool drawn;
+} OpeningView;
+
+static void clear(OpeningView *v) {
     if (v->drawn) fputs("\r\033[K", v->to.out);
     v->drawn = false;
 }
 
 static void on_say(void *ctx, const char *text) {
-    opening_done(ctx);
+    clear(ctx);
     caution(text);
 }
 
 // Nothing is lost yet when somebody wants to stop.
 static void leave(OpeningView *v) {
-    opening_done(v);
+    clear(v);
     fflush(v->to.out);
     _exit(STATUS_STOPPED);
 }
@@ -40,9 +47,15 @@ static void on_progress(void *ctx, int done, int all) {
     v->drawn_at = now;
 }
 
-void opening_watch(OpeningView *v, RunOptions *o) {
-    *v = (OpeningView){.to = terminal_of(stderr), .began = clock_now()};
-    o->say = on_say;
-    o->progress = on_progress;
-    o->say_ctx = v;
+bool opening_session(Session *s, const Experiment *x, const RunOptions *o, bool need_pictures,
+                     Error *e) {
+    OpeningView v = {.to = terminal_of(stderr), .began = clock_now()};
+    RunOptions watched = *o;
+    watched.say = on_say;
+    watched.progress = on_progress;
+    watched.say_ctx = &v;
+    const bool fine = session_open(s, x, &watched, need_pictures, e);
+    clear(&v);
+    if (fine) s->o = *o;
+    return fine;
 }

@@ -1,17 +1,7 @@
-/* opening.h — what a person sees while a data set is opened: warnings on stderr, and on a terminal
- * how many pictures have been decoded. */
+/* opening.h — opens a session while a person watches: warnings on stderr, and on a terminal how many
+ * pictures have been decoded. */
 #pragma once
 #include "runtime/train.h"
-#include "viz/terminal/terminal.h"
 
-typedef struct OpeningView {
-    Terminal to;
-    double began, drawn_at;
-    bool drawn;
-} OpeningView;
-
-// From now on the opening of a session with these options is watched.
-void opening_watch(OpeningView *v, RunOptions *o);
-
-// Takes the line away.
-void opening_done(OpeningView *v);
+// session_open(), watched.
+bool opening_session(Session *s, const Experiment *x, const RunOptions *o, bool need_pictures, Error *e);

@@ -130,13 +130,8 @@ static int print_end(Watch *w, RunResult result, const Error *e) {
 int command_train(const CommandLine *c, const Model *m) {
     Error e;
     Session s;
-    OpeningView view;
-    RunOptions o = c->run;
     signals_catch();
-    opening_watch(&view, &o);
-    const bool open = session_open(&s, m->x, &o, true, &e);
-    opening_done(&view);
-    if (!open) return complain("%s", e.text);
+    if (!opening_session(&s, m->x, &c->run, true, &e)) return complain("%s", e.text);
 
     Watch w = {.c = c, .x = m->x, .loss = {.mark = '*', .name = "training"},
                .valid = {.mark = 'o', .name = "validation"}};
