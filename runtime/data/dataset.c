@@ -178,8 +178,8 @@ static bool open_all(Dataset *d, const Experiment *x, const Opening *o, Error *e
     if (!o->need_pictures) return table_make(d, e);
     if (!pictures_open(d, x, o, e)) return false;
     const bool measured = d->part[PART_TRAIN].n > 0 ? measure_steps(d, o->threads, e) : table_make(d, e);
-    const size_t limit = o->cache ? o->cache : CACHE_DEFAULT;
-    if (measured) kept_open(d, limit - store_of(d)->cached);
+    const size_t limit = o->cache ? o->cache : CACHE_DEFAULT, left = limit - store_of(d)->cached;
+    if (measured) kept_open(d, left < limit / 2 ? left : limit / 2);
     return measured;
 }
 

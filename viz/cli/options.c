@@ -126,7 +126,7 @@ static const Option options[] = {
     {.name = "--allow-empty", TO_FLAG(run.allow_empty), .with = OPENING,
      .help = "a class folder without pictures is no error"},
     {.name = "--cache", .value = "MB", TO_INT(cache, 1, 1000000), .with = OPENING,
-     .help = "memory for decoded pictures (default: 1,000 MB)"},
+     .help = "memory for prepared pictures (default: 1,000 MB)"},
     {.name = "--threads", .value = "N", TO_INT(run.threads, 1, 1024),
      .with = RUNNING | CHECKING | SHEETS | BIT(JOB_BENCH),
      .synonyms = "cores jobs",
