@@ -31,7 +31,7 @@ ifeq ($(WERROR),1)
 WARN += -Werror
 endif
 
-LIBS_ALWAYS := libpng zlib
+LIBS_ALWAYS := libpng libjpeg zlib
 LIBS_VIZ    := $(if $(filter 1,$(VIZ)),cairo freetype2)
 LIBS_SDL    := $(if $(filter 1,$(SDL)),sdl2)
 
@@ -123,14 +123,16 @@ UNIT      := $(sort $(basename $(notdir $(wildcard tests/unit/*.c))))
 TESTS     := $(UNIT:%=$(BUILD)/tests/%) $(UNIT:%=$(BUILD)/tests/%-f64)
 
 $(BUILD)/tests/%: tests/unit/%.c $(BUILD)/libruntime.a $(BUILD)/liblang.a
-	$(COMPILE) -o $@ $(filter %.c %.a,$^) $(LDLIBS_OURS) $(LDFLAGS)
+	$(COMPILE) $(call pkg_cflags,$(LIBS_ALWAYS)) -o $@ $(filter %.c %.a,$^) $(LDLIBS_OURS) $(LDFLAGS)
 $(BUILD)/tests/%-f64: tests/unit/%.c $(BUILD)/libruntime-f64.a $(BUILD)/liblang.a
-	$(COMPILE) -DREAL_DOUBLE -o $@ $(filter %.c %.a,$^) $(LDLIBS_OURS) $(LDFLAGS)
+	$(COMPILE) $(call pkg_cflags,$(LIBS_ALWAYS)) -DREAL_DOUBLE -o $@ $(filter %.c %.a,$^) $(LDLIBS_OURS) $(LDFLAGS)
 $(BUILD)/oracle_run: tests/oracle_run.c $(BUILD)/libruntime.a $(BUILD)/liblang.a
 	$(COMPILE) -o $@ $(filter %.c %.a,$^) $(LDLIBS_OURS) $(LDFLAGS)
 TEST_TOOLS := $(BUILD)/read_file $(BUILD)/step_file $(BUILD)/outputs
 $(TEST_TOOLS): $(BUILD)/%: tests/tools/%.c $(BUILD)/libruntime.a $(BUILD)/liblang.a
 	$(COMPILE) -o $@ $(filter %.c %.a,$^) $(LDLIBS_OURS) $(LDFLAGS)
+$(BUILD)/make_pictures: tests/tools/make_pictures.c tests/tools/write_jpeg.h
+	$(COMPILE) $(call pkg_cflags,$(LIBS_ALWAYS)) -o $@ $(filter %.c,$^) $(LDLIBS_OURS) $(LDFLAGS)
 
 # Pictures and the window are tested with the objects of the program itself.
 VIZ_TESTS := $(if $(filter 1,$(SDL)),$(BUILD)/draw_test $(BUILD)/sheet_test $(BUILD)/view_test)
@@ -139,7 +141,7 @@ $(VIZ_TESTS): $(BUILD)/%: tests/tools/%.c tests/tools/look.h $(BUILD)/libruntime
 	$(COMPILE) $(call pkg_cflags,$(LIBS_VIZ)) -o $@ $(filter %.c %.o,$^) $(filter %.a,$^) \
 	    $(LDLIBS_OURS) $(call pkg_libs,$(LIBS_VIZ) $(LIBS_SDL)) $(LDFLAGS)
 
-test-programs: $(TESTS) $(BUILD)/oracle_run $(TEST_TOOLS) $(VIZ_TESTS)
+test-programs: $(TESTS) $(BUILD)/oracle_run $(TEST_TOOLS) $(BUILD)/make_pictures $(VIZ_TESTS)
 
 # Fuzzing needs clang, everything built for it, and a folder of its own (see tests/fuzz.sh).
 FUZZ      := $(patsubst tests/fuzz/%.c,$(BUILD)/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))

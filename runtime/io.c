@@ -96,6 +96,20 @@ char *io_read(const char *path, size_t cap, size_t *len, Error *e) {
     return v;
 }
 
+char *io_read_regular(const char *path, size_t cap, size_t *len) {
+    struct stat st;
+    Error e;
+    const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (fd < 0) return NULL;
+    const bool fits = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (uint64_t)st.st_size <= cap;
+    errno = fits ? 0 : EFBIG;
+    char *v = fits ? read_to_end(fd, (size_t)st.st_size + 1, cap, path, len, &e) : NULL;
+    const int why = errno;
+    close(fd);
+    errno = why;
+    return v;
+}
+
 // ---- names --------------------------------------------------------------------------------------
 
 bool io_exists(const char *path) {

@@ -13,6 +13,10 @@
 // behind it that does not count; the caller frees it. NULL with a message naming the file.
 char *io_read(const char *path, size_t cap, size_t *len, Error *e);
 
+// The same for a file that a folder listed: only a regular file is read, no symbolic link is followed,
+// and no pipe is waited for. NULL with errno.
+char *io_read_regular(const char *path, size_t cap, size_t *len);
+
 typedef struct Piece { const void *v; size_t len; } Piece;
 
 // Replaces (or creates) the file with the pieces, one after the other. If path is a symbolic link,

@@ -13,7 +13,7 @@
 static bool take_metadata(Session *s, const StFile *f, Error *e) {
     if (!st_meta(f, "cnnrun.version")) return true;
     const char *classes = st_meta(f, "classes"), *steps = st_meta(f, "steps");
-    if (classes && !dataset_classes_take(&s->data, classes, e)) return false;
+    if (!dataset_classes_take(&s->data, classes, e)) return false;
     return !steps || dataset_steps_take(&s->data, steps, e);
 }
 
@@ -23,7 +23,8 @@ static bool load_weights(Session *s, const char *path, Error *e) {
     const WeightsFit all = {0};
     const bool fine = weights_take(&f, path, &all, s->x, s->params, e) && take_metadata(s, &f, e);
     st_close(&f);
-    return fine;
+    if (!fine || s->data.measured_known || !s->o.judging) return fine;
+    return error_set(e, "%s: does not say what the image steps have measured", path);
 }
 
 bool session_open(Session *s, const Experiment *x, const RunOptions *o, bool need_pictures,
@@ -32,8 +33,9 @@ bool session_open(Session *s, const Experiment *x, const RunOptions *o, bool nee
     s->threads = threads_make(o->threads);
     if (!s->threads) return error_set(e, "there is no memory left");
     const Opening open = {.seed = s->seed, .limit = o->limit, .need_pictures = need_pictures,
-                          .strict = o->strict, .cache = o->cache, .threads = s->threads,
-                          .say = o->say, .ctx = o->say_ctx};
+                          .strict = o->strict, .allow_empty = o->allow_empty,
+                          .judging = o->judging, .cache = o->cache, .threads = s->threads,
+                          .say = o->say, .progress = o->progress, .ctx = o->say_ctx};
     if (!dataset_open(&s->data, x, &open, e)) {
         threads_free(s->threads);
         return false;

@@ -21,9 +21,10 @@ typedef struct RunOptions {
     const char *run;     // folder of the run; NULL: runs/NAME, -2, -3 …
     const char *weights; // file to start from
     bool resume, ref;
-    bool strict;         // see Opening
+    bool strict, allow_empty, judging; // see Opening
     size_t cache;
     void (*say)(void *ctx, const char *text);
+    void (*progress)(void *ctx, int done, int all);
     void *say_ctx;
 } RunOptions;
 

@@ -53,6 +53,25 @@ char *utf8_clean(const char *text, size_t len) {
     return clean;
 }
 
+void utf8_show(char *dst, size_t cap, const char *text, const char *also) {
+    static const char hex[] = "0123456789ABCDEF";
+    size_t used = 0;
+    for (size_t left = strlen(text); left > 0;) {
+        const unsigned char c = (unsigned char)*text;
+        size_t n = utf8_length(text, left);
+        char code[] = {'\\', 'x', hex[c >> 4], hex[c & 15]};
+        const bool plain = n > 0 && c >= 0x20 && c != 0x7F && !strchr(also, c);
+        const size_t size = plain ? n : sizeof code;
+        if (used + size >= cap) break;
+        memcpy(dst + used, plain ? text : code, size);
+        used += size;
+        n = plain ? n : 1;
+        text += n;
+        left -= n;
+    }
+    dst[used] = 0;
+}
+
 size_t utf8_put(char *out, unsigned c) {
     if (c < 0x80) {
         out[0] = (char)c;

@@ -15,5 +15,9 @@ size_t utf8_bad(const char *text, size_t len);
 // A copy in which every such byte is U+FFFD, with a NUL behind it. malloc'd; NULL: no memory.
 char *utf8_clean(const char *text, size_t len);
 
+// Copies text for a message: bytes that are no characters, control characters and those in `also`
+// become \xHH. What does not fit into `cap` bytes is left out at a whole character.
+void utf8_show(char *dst, size_t cap, const char *text, const char *also);
+
 // Writes character c (0 … 0x10FFFF) and returns its number of bytes, 1 to 4.
 size_t utf8_put(char *out, unsigned c);

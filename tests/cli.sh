@@ -72,6 +72,9 @@ while IFS='|' read -r args text; do
 done <<'EOF'
 first.cnn --trian|did you mean --train?
 first.cnn --treads 2|did you mean --threads?
+first.cnn --train --cache 0|--cache wants a whole number from 1 to 1,000,000
+first.cnn --show --strict|--strict has no meaning with --show
+first.cnn --train --allow_empty|did you mean --allow-empty?
 first.cnn --qwertz|there is no option --qwertz
 first.cnn -train|there is no option -train
 first.cnn --train --epochs -1|--epochs wants a whole number from 1 to 1,000,000, not '-1'

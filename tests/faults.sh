@@ -8,6 +8,7 @@ cd "$(dirname "$0")/.." || exit 1
 shim=${SHARED:-../shared}/faults/faultshim.c
 read_file=$PWD/${BUILD:-build}/read_file
 case ${BUILD:-build} in /*) read_file=$BUILD/read_file ;; esac
+make_pictures=${read_file%/*}/make_pictures
 
 if [ ! -f "$shim" ]; then
     echo "faults: 0 passed, 0 failed, 0 skipped (no faultshim.c here)"
@@ -72,6 +73,13 @@ done
 images=models/data/digits/digits8x8-images-idx3-ubyte.gz
 printf 'P6 2 2 255 abcdefghijkl' > "$dir/picture"
 printf '\002\000\000\000\000\000\000\000{}' > "$dir/weights"
+mkdir -p "$dir/pets/cat" "$dir/odd" && "$make_pictures" odd "$dir/odd"
+cp "$dir"/odd/progressive.jpg "$dir"/odd/palette.png "$dir"/odd/plain.bmp "$dir"/odd/comments.ppm "$dir/pets/cat/"
+for n in $(seq 1 80); do
+    with FAULT_OOM=$n folder "$dir/pets"
+    check "memory $n: folder" [ $status -le 1 ]
+    [ $status -eq 0 ] || check "memory $n: folder: message" said_so
+done
 for n in 1 2 3 4 5 6 7 8 9 10 11 12; do
     write_old
     with FAULT_OOM=$n write "$dir/out/file" $new

@@ -1,6 +1,6 @@
 #!/bin/sh
 # formats.sh — good and bad files, each with the verdict a reader must give: safetensors, IDX, gzip,
-# PNG, PGM and PPM. Refusing is status 1 with a message that names the file, never a signal.
+# pictures. Refusing is status 1 with a message that names the file, never a signal.
 #
 #   SHARED=DIR  where the makers of the files lie (default ../shared)     BUILD=DIR  (default build)
 set -u
@@ -38,7 +38,7 @@ while IFS=$tab read -r name wanted _; do
     verdict "$name" "${wanted%\?}" safetensors "$dir/st/$name.safetensors"
 done < "$dir/st/manifest.tsv"
 
-# Which reader is asked; pictures in formats that cannot be read are left out.
+# Which reader is asked.
 "$python" "$shared/faults/gen_bad.py" "$dir/bad" >/dev/null
 while IFS=$tab read -r name wanted _; do
     case $name in
@@ -51,7 +51,6 @@ while IFS=$tab read -r name wanted _; do
     cifar/*)
         mkdir -p "$dir/folder/$name" && cp "$dir/bad/$name" "$dir/folder/$name/data_batch_1.bin"
         verdict "$name" "$wanted" cifar "$dir/folder/$name" ;;
-    img/*.bmp) ;;
     img/*) verdict "$name" "$wanted" picture "$dir/bad/$name" ;;
     esac
 done < "$dir/bad/manifest.tsv"

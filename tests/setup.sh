@@ -29,6 +29,7 @@ need command flex       flex flex flex flex flex
 need command bison      bison bison bison bison bison
 need command pkg-config pkg-config pkgconf-pkg-config pkgconf pkg-config mingw-w64-x86_64-pkgconf
 need library libpng     libpng-dev libpng-devel libpng libpng mingw-w64-x86_64-libpng
+need library libjpeg    libjpeg-dev libjpeg-turbo-devel libjpeg-turbo jpeg-turbo mingw-w64-x86_64-libjpeg-turbo
 need library zlib       zlib1g-dev zlib-devel zlib zlib mingw-w64-x86_64-zlib
 if [ "$VIZ" = 1 ]; then
     need library cairo     libcairo2-dev cairo-devel cairo cairo mingw-w64-x86_64-cairo

@@ -117,21 +117,20 @@ static bool read_file(const Form *f, const char *folder, const char *name, Block
     return ok;
 }
 
-static bool read_folder(const char *folder, Block *train, Block *test, Error *e) {
+static bool read_folder(const char *folder, Block part[N_PARTS], Error *e) {
     const Form *f = form_of(folder);
-    *train = *test = (Block){.image = {CHANNELS, SIDE, SIDE}};
+    for (int p = 0; p < N_PARTS; p++) part[p] = (Block){.image = {CHANNELS, SIDE, SIDE}};
     const int n = f ? count_files(f, folder, e) : 0;
     if (!f) error_set(e, "%s: its CIFAR files are gone", folder);
     bool ok = n > 0;
-    for (int i = 0; ok && i < n; i++) ok = read_file(f, folder, f->train[i], train, e);
-    if (ok && is_there(folder, f->test)) ok = read_file(f, folder, f->test, test, e);
-    if (ok) return true;
-    block_free(train);
-    block_free(test);
-    return false;
+    for (int i = 0; ok && i < n; i++) ok = read_file(f, folder, f->train[i], &part[PART_TRAIN], e);
+    if (ok && is_there(folder, f->test)) ok = read_file(f, folder, f->test, &part[PART_TEST], e);
+    if (!ok) blocks_free(part);
+    return ok;
 }
 
-static bool probe(const char *folder, Shape *image, int *classes, Error *e) {
+static bool probe(const char *folder, const DataOptions *o, Shape *image, int *classes, Error *e) {
+    (void)o;
     const Form *f = form_of(folder);
     if (!f) return error_set(e, "%s: its CIFAR files are gone", folder);
     *image = (Shape){CHANNELS, SIDE, SIDE};

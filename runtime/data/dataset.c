@@ -57,7 +57,64 @@ bool names_set(Dataset *d, const char *lines, Error *e) {
     return true;
 }
 
-bool dataset_classes_take(Dataset *d, const char *text, Error *e) { return names_set(d, text, e); }
+// ---- names of classes from a file of weights ----------------------------------------------------
+
+enum { SOME_NAMES = 10 };
+
+// Labels of folders as the file of weights numbers them: `number` has one for each folder.
+static bool number_folders(const Dataset *d, const char *const *name, int *number, Error *e) {
+    const Listing *l = &store_of(d)->listing;
+    for (int c = 0; c < l->classes; c++) {
+        const ClassName want = class_name_of(l->class[c].folder);
+        int k = 0;
+        while (k < d->classes && strcmp(name[k], want.text) != 0) k++;
+        if (k == d->classes) {
+            error_set(e, "%s: the weights know the classes ", d->from);
+            for (k = 0; k < d->classes && k < SOME_NAMES; k++) error_add(e, "%s%s", k ? ", " : "", name[k]);
+            return error_add(e, "%s; no class %s", k < d->classes ? " …" : "", want.text);
+        }
+        number[c] = k;
+    }
+    return true;
+}
+
+// Weights that were trained on pictures without names number their classes.
+static bool only_numbers(const Dataset *d, const char *const *name) {
+    char number[NUMBER_TEXT];
+    for (int i = 0; i < d->classes; i++) {
+        snprintf(number, sizeof number, "%d", i);
+        if (strcmp(name[i], number) != 0) return false;
+    }
+    return true;
+}
+
+// Keeps the names of the folders where the file has none; else the labels become those of the file.
+static bool folders_take(Dataset *d, const char *text, Error *e) {
+    const Listing *l = &store_of(d)->listing;
+    char *copy = strdup(text);
+    const char **name = calloc((size_t)d->classes + 1, sizeof *name);
+    int *number = calloc((size_t)l->classes + 1, sizeof *number);
+    bool ok = copy && name && number;
+    if (!ok) error_set(e, "no memory for the names of %d classes", d->classes);
+    else if (!cut_lines(copy, name, d->classes))
+        ok = error_set(e, "the weights do not name the %d classes of these data", d->classes);
+    if (ok && !(l->classes == d->classes && only_numbers(d, name))) {
+        ok = number_folders(d, name, number, e) && names_set(d, text, e);
+        for (int p = 0; ok && p < N_PARTS; p++)
+            for (int i = 0; i < d->part[p].n; i++)
+                d->part[p].label[i] = number[d->part[p].label[i]];
+    }
+    free(copy), free(name), free(number);
+    return ok;
+}
+
+bool dataset_classes_take(Dataset *d, const char *text, Error *e) {
+    const Listing *l = &store_of(d)->listing;
+    if (text) return l->folder ? folders_take(d, text, e) : names_set(d, text, e);
+    return !l->folder || l->classes == d->classes ||
+           error_set(e, "%s: has %d of %d classes, and the weights do not name theirs", d->from,
+                     l->classes, d->classes);
+}
 
 static bool names_open(Dataset *d, const Experiment *x, Error *e) {
     const DataOptions *o = x->data.cfg;
@@ -119,14 +176,16 @@ static bool measured_open(Dataset *d, Error *e) {
 static bool open_all(Dataset *d, const Experiment *x, const Opening *o, Error *e) {
     if (!names_open(d, x, e) || !shapes_open(d, x, e) || !measured_open(d, e)) return false;
     if (!o->need_pictures) return table_make(d, e);
-    if (!pictures_open(d, x, o, e) || !measure_steps(d, o->threads, e)) return false;
-    kept_open(d, (o->cache ? o->cache : CACHE_DEFAULT) / 2);
-    return true;
+    if (!pictures_open(d, x, o, e)) return false;
+    const bool measured = d->part[PART_TRAIN].n > 0 ? measure_steps(d, o->threads, e) : table_make(d, e);
+    const size_t limit = o->cache ? o->cache : CACHE_DEFAULT, left = limit - store_of(d)->cached;
+    if (measured) kept_open(d, left < limit / 2 ? left : limit / 2);
+    return measured;
 }
 
 bool dataset_open(Dataset *d, const Experiment *x, const Opening *o, Error *e) {
-    *d = (Dataset){.n_steps = x->n_steps, .step = x->step,
-                     .n_augments = x->n_augments, .augment = x->augment};
+    *d = (Dataset){.n_steps = x->n_steps, .step = x->step, .from = "",
+                   .n_augments = x->n_augments, .augment = x->augment};
     d->memory = calloc(1, sizeof(Store));
     if (!d->memory) return error_set(e, "no memory for the data");
     if (open_all(d, x, o, e)) return true;
@@ -143,8 +202,11 @@ void dataset_close(Dataset *d) {
     }
     free(d->measured);
     if (s) {
-        block_free(&s->train);
-        block_free(&s->test);
+        blocks_free(s->block);
+        listing_free(&s->listing);
+        for (int p = 0; p < N_PARTS; p++) free(s->hash[p]);
+        free(s->cache);
+        free(s->folder);
         kept_close(d);
         free(s->shape), free(s->random_shape), free(s->late_shape);
         free(s->numbers);

@@ -18,6 +18,9 @@ typedef struct Picture { int w, h, c; uint8_t *v; } Picture;
 
 typedef enum Part { PART_TRAIN, PART_VALID, PART_TEST, N_PARTS } Part;
 
+// How many files named in a report stand for all of them.
+enum { FEW_FILES = 3 };
+
 // Pictures of one part.
 typedef struct ImageList {
     int n;
@@ -91,6 +94,15 @@ typedef struct KnownSet {
 #include "runtime/data/sets.def"
 #undef KNOWN_SET
 
+// What opening noticed; each has been told through Opening.say.
+typedef struct Findings {
+    int unreadable;           // pictures that were left out; the first of them:
+    const char *unreadable_file[FEW_FILES];
+    int left_out;             // other things among the pictures: links, devices, text files …
+    int in_both;              // test pictures that are training pictures, too
+    Size least, most;         // sides of the picture files; {0, 0}: all as Dataset.image
+} Findings;
+
 typedef struct Dataset {
     Shape image;              // of the pictures; what the network reads is `input`
     Shape input;
@@ -103,7 +115,8 @@ typedef struct Dataset {
     const Use *augment;       // random steps, for training pictures
     real **measured;          // per step, or NULL
     bool measured_known;      // measured here, or taken from a file of weights
-    char from[256];           // where it was found, for people
+    const char *from;         // where it was found, for people; "" without pictures
+    Findings found;
     void *memory;             // what dataset_close frees
 } Dataset;
 
@@ -116,9 +129,14 @@ typedef struct Opening {
     bool need_pictures;   // false: names and steps only, as predicting needs them (measured values
                           // are then taken from a file of weights)
     bool strict;          // a broken picture is an error; else it is counted, named and left out
-    size_t cache;         // bytes that decoded pictures may take; 0: CACHE_DEFAULT
+    bool allow_empty;     // a class without pictures is no error
+    bool judging;         // trained weights are judged: classes may be missing
+    size_t cache;         // bytes that decoded pictures, and what the steps make of them, may take;
+                          // 0: CACHE_DEFAULT
     Threads *threads;     // may be NULL: one
     void (*say)(void *ctx, const char *text); // one line for a person: warnings; may be NULL
+    // So many of all pictures have been decoded; called by the thread that opens; may be NULL.
+    void (*progress)(void *ctx, int done, int all);
     void *ctx;
 } Opening;
 
@@ -163,7 +181,8 @@ bool dataset_picture(const Dataset *d, const Picture *p, Tensor dst, int k, Erro
 bool dataset_steps_text(const Dataset *d, char *text, size_t cap);
 bool dataset_steps_take(Dataset *d, const char *text, Error *e);
 
-// Names of classes from the metadata of a file of weights, one per line.
+// Names of classes from the metadata of a file of weights, one per line; NULL: it names none. Where
+// classes are folders, these must be among the names, and the labels become those of the names.
 bool dataset_classes_take(Dataset *d, const char *text, Error *e);
 
 // Looks at the data that `o` names, beside the model in `folder` or in one of data_folders(): the

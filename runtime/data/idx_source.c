@@ -3,8 +3,10 @@
  *     train-images-idx3-ubyte[.gz]    train-labels-idx1-ubyte[.gz]
  *     t10k-images-idx3-ubyte[.gz]     t10k-labels-idx1-ubyte[.gz]
  *
- * Other names in front are fine: one with "t10k" or "test" in it is the test part, any other the
- * training part. A folder may hold the training part alone. */
+ * Other names in front are fine: one with "t10k" or "test" in it is the test part, one with the word
+ * "val", "valid" or "validation" the pictures that judge training, any other the training part. A
+ * folder may hold the training part alone. */
+#include <ctype.h>
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -29,7 +31,7 @@ enum { N_ENDINGS = sizeof endings / sizeof *endings, NAME = 256 };
 // The file of images of one part, and how many bytes of its name come before "images".
 typedef struct PartFile { char name[NAME]; size_t stem; } PartFile;
 
-typedef struct IdxFolder { PartFile train, test; bool ambiguous; } IdxFolder;
+typedef struct IdxFolder { PartFile part[N_PARTS]; bool ambiguous; } IdxFolder;
 
 // ---- finding the files --------------------------------------------------------------------------
 
@@ -54,11 +56,29 @@ static bool says(const char *name, size_t stem, const char *word) {
     return at && (size_t)(at - name) < stem;
 }
 
+// Does the part before the ending have this word, with no letter beside it?
+static bool has_word(const char *name, size_t stem, const char *word) {
+    const size_t n = strlen(word);
+    for (size_t at = 0; at + n <= stem; at++) {
+        const bool begins = at == 0 || !isalpha((unsigned char)name[at - 1]);
+        const bool ends = at + n == stem || !isalpha((unsigned char)name[at + n]);
+        if (begins && ends && strncmp(name + at, word, n) == 0) return true;
+    }
+    return false;
+}
+
+static Part part_of(const char *name, size_t stem) {
+    static const char *const valid[] = {"val", "valid", "validation"};
+    if (says(name, stem, "t10k") || says(name, stem, "test")) return PART_TEST;
+    for (size_t i = 0; i < sizeof valid / sizeof *valid; i++)
+        if (has_word(name, stem, valid[i])) return PART_VALID;
+    return PART_TRAIN;
+}
+
 // Notes a file. The same part may be there packed and unpacked: the shorter name wins, whatever
 // order the folder is read in.
 static void note(IdxFolder *f, const char *name, size_t stem) {
-    const bool test = says(name, stem, "t10k") || says(name, stem, "test");
-    PartFile *p = test ? &f->test : &f->train;
+    PartFile *p = &f->part[part_of(name, stem)];
     if (p->name[0]) {
         const bool same = p->stem == stem && strncmp(p->name, name, stem) == 0;
         f->ambiguous = f->ambiguous || !same;
@@ -78,7 +98,7 @@ static bool scan(const char *folder, IdxFolder *f) {
             note(f, file->d_name, (size_t)stem);
     }
     closedir(d);
-    return f->train.name[0];
+    return f->part[PART_TRAIN].name[0];
 }
 
 static bool recognises(const char *folder) {
@@ -89,7 +109,7 @@ static bool recognises(const char *folder) {
 static bool scan_well(const char *folder, IdxFolder *f, Error *e) {
     if (!scan(folder, f)) return error_set(e, "%s: no IDX files of images for training", folder);
     return !f->ambiguous ||
-           error_set(e, "%s: several IDX files could be the training or test images", folder);
+           error_set(e, "%s: several IDX files could be the images of the same part", folder);
 }
 
 // The path of a part's images, or of its labels; malloc'd.
@@ -149,23 +169,25 @@ static bool read_part(const char *folder, const PartFile *p, Block *b, Error *e)
     return ok;
 }
 
-static bool same_size(const char *folder, const Block *train, const Block *test, Error *e) {
-    if (train->image.h == test->image.h && train->image.w == test->image.w) return true;
-    return error_set(e, "%s: training images are %dx%d, test images %dx%d", folder, train->image.h,
-                     train->image.w, test->image.h, test->image.w);
+static bool same_size(const char *folder, const Block *train, const Block *other, const char *name,
+                      Error *e) {
+    if (train->image.h == other->image.h && train->image.w == other->image.w) return true;
+    return error_set(e, "%s: training images are %dx%d, %s images %dx%d", folder, train->image.h,
+                     train->image.w, name, other->image.h, other->image.w);
 }
 
-static bool read_folder(const char *folder, Block *train, Block *test, Error *e) {
+static bool read_folder(const char *folder, Block part[N_PARTS], Error *e) {
+    static const char *const name[N_PARTS] = {"training", "validation", "test"};
     IdxFolder f;
-    *train = *test = (Block){0};
+    for (Part p = 0; p < N_PARTS; p++) part[p] = (Block){0};
     if (!scan_well(folder, &f, e)) return false;
-    bool ok = read_part(folder, &f.train, train, e);
-    if (ok && f.test.name[0])
-        ok = read_part(folder, &f.test, test, e) && same_size(folder, train, test, e);
-    if (ok) return true;
-    block_free(train);
-    block_free(test);
-    return false;
+    bool ok = true;
+    for (Part p = 0; ok && p < N_PARTS; p++)
+        if (f.part[p].name[0])
+            ok = read_part(folder, &f.part[p], &part[p], e) &&
+                 same_size(folder, &part[PART_TRAIN], &part[p], name[p], e);
+    if (!ok) blocks_free(part);
+    return ok;
 }
 
 static bool probe_files(const char *images, const char *labels, Shape *image, int *classes,
@@ -181,11 +203,12 @@ static bool probe_files(const char *images, const char *labels, Shape *image, in
 }
 
 // As many classes as the largest label says, counting from 0.
-static bool probe(const char *folder, Shape *image, int *classes, Error *e) {
+static bool probe(const char *folder, const DataOptions *o, Shape *image, int *classes, Error *e) {
     IdxFolder f;
+    (void)o;
     if (!scan_well(folder, &f, e)) return false;
-    char *images = images_path(folder, &f.train, e);
-    char *labels = images ? labels_path(folder, &f.train, e) : NULL;
+    char *images = images_path(folder, &f.part[PART_TRAIN], e);
+    char *labels = images ? labels_path(folder, &f.part[PART_TRAIN], e) : NULL;
     const bool ok = labels && probe_files(images, labels, image, classes, e);
     free(images);
     free(labels);

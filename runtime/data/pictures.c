@@ -1,11 +1,15 @@
-/* pictures.c — from a folder to the parts of a data set: find, read, check, fit, split. */
+/* pictures.c — from a folder to the parts of a data set: find, read, check, fit, split.
+ *
+ * Pictures that lie in a few large files are read at once (a Block per part). Of pictures that are
+ * files only the names are listed at first; so the parts depend on the names alone, and what is left
+ * out of a part by `limit` is never decoded. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "runtime/data/picture.h"
 #include "runtime/data/split.h"
 #include "runtime/data/store.h"
+#include "runtime/io.h"
 
 // ---- what was read must be what the file says ---------------------------------------------------
 
@@ -46,31 +50,48 @@ static bool shape_asked_for(const Block *b, Shape want, const DataOptions *o, co
 
 // ---- other sizes and colours --------------------------------------------------------------------
 
-static bool fit_picture(const Picture *src, Shape want, uint8_t *out, Error *e) {
-    Picture colour, sized;
-    if (!picture_channels(&colour, src, want.c, e)) return false;
-    const bool ok = picture_resize(&sized, &colour, want.h, want.w, e);
-    picture_free(&colour);
-    if (!ok) return false;
-    memcpy(out, sized.v, (size_t)want.c * (size_t)want.h * (size_t)want.w);
-    picture_free(&sized);
+typedef struct Fit {
+    const Block *b;
+    Shape want;
+    uint8_t *pixel;       // what comes out
+    Error *e;             // for each thread; "" if all went well
+} Fit;
+enum { RANGE = 64 };      // pictures of one task
+
+static size_t size_of(Shape s) { return (size_t)s.c * (size_t)s.h * (size_t)s.w; }
+
+static void fit_range(void *ctx, int task, int worker) {
+    const Fit *f = ctx;
+    const Block *b = f->b;
+    const int lo = task * RANGE, hi = lo + RANGE < b->n ? lo + RANGE : b->n;
+    for (int i = lo; i < hi; i++) {
+        const Picture src = {b->image.w, b->image.h, b->image.c,
+                             b->pixel + (size_t)i * size_of(b->image)};
+        uint8_t *out = f->pixel + (size_t)i * size_of(f->want);
+        if (!decode_fit(&src, f->want, out, &f->e[worker])) return;
+    }
+}
+
+static bool fit_all(Fit *f, Threads *t, Error *e) {
+    const int n = f->b->n, workers = threads_count(t);
+    if (!f->pixel || !f->e)
+        return error_set(e, "no memory for %d pictures of %dx%d", n, f->want.h, f->want.w);
+    threads_run(t, (n + RANGE - 1) / RANGE, fit_range, f);
+    for (int w = 0; w < workers; w++)
+        if (f->e[w].text[0]) return error_set(e, "%s", f->e[w].text);
     return true;
 }
 
-static bool fit(Block *b, Shape want, Error *e) {
+static bool fit(Block *b, Shape want, Threads *t, Error *e) {
     const Shape have = b->image;
     if (!b->n || (have.c == want.c && have.h == want.h && have.w == want.w)) return true;
-    const size_t from = (size_t)have.c * (size_t)have.h * (size_t)have.w;
-    const size_t to = (size_t)want.c * (size_t)want.h * (size_t)want.w;
-    uint8_t *pixel = calloc((size_t)b->n, to);
-    bool ok = pixel || error_set(e, "no memory for %d pictures of %dx%d", b->n, want.h, want.w);
-    for (int i = 0; ok && i < b->n; i++) {
-        const Picture src = {have.w, have.h, have.c, b->pixel + (size_t)i * from};
-        ok = fit_picture(&src, want, pixel + (size_t)i * to, e);
-    }
-    free(ok ? b->pixel : pixel);
+    Fit f = {.b = b, .want = want, .pixel = calloc((size_t)b->n, size_of(want)),
+             .e = calloc((size_t)threads_count(t), sizeof *f.e)};
+    const bool ok = fit_all(&f, t, e);
+    free(ok ? b->pixel : f.pixel);
+    free(f.e);
     if (!ok) return false;
-    b->pixel = pixel;
+    b->pixel = f.pixel;
     b->image = want;
     return true;
 }
@@ -90,17 +111,40 @@ static bool list_block(ImageList *l, Block *b, Error *e) {
     return true;
 }
 
+// The same for names; takes both arrays over. The pixels come later.
+static bool list_names(ImageList *l, ListedPart *p, Error *e) {
+    if (!p->n) return true;
+    l->pixel = calloc((size_t)p->n, sizeof *l->pixel);
+    if (!l->pixel) return error_set(e, "no memory for a list of %d pictures", p->n);
+    l->n = p->n;
+    l->label = p->label;
+    l->file = p->file;
+    *p = (ListedPart){0};
+    return true;
+}
+
+static bool list_like(ImageList *to, const ImageList *from, Error *e) {
+    const size_t n = (size_t)from->n;
+    to->label = malloc(n * sizeof *to->label + 1);
+    to->pixel = malloc(n * sizeof *to->pixel + 1);
+    to->file = from->file ? malloc(n * sizeof *to->file + 1) : NULL;
+    return (to->label && to->pixel && (to->file || !from->file)) ||
+           error_set(e, "no memory to split %d pictures", from->n);
+}
+
+static void list_put(ImageList *to, int k, const ImageList *from, int i) {
+    to->label[k] = from->label[i];
+    to->pixel[k] = from->pixel[i];
+    if (to->file) to->file[k] = from->file[i];
+}
+
 // Moves the pictures that are held back from one list to the other; both stay in order.
 static bool move_held(ImageList *from, ImageList *to, const bool *held, Error *e) {
-    to->label = malloc((size_t)from->n * sizeof *to->label + 1);
-    to->pixel = malloc((size_t)from->n * sizeof *to->pixel + 1);
-    if (!to->label || !to->pixel) return error_set(e, "no memory to split %d pictures", from->n);
+    if (!list_like(to, from, e)) return false;
     int kept = 0;
     for (int i = 0; i < from->n; i++) {
-        ImageList *l = held[i] ? to : from;
-        const int k = held[i] ? to->n++ : kept++;
-        l->label[k] = from->label[i];
-        l->pixel[k] = from->pixel[i];
+        if (held[i]) list_put(to, to->n++, from, i);
+        else list_put(from, kept++, from, i);
     }
     from->n = kept;
     return true;
@@ -118,60 +162,154 @@ static bool hold_back(Dataset *d, Part part, double share, Rng r, Error *e) {
     return ok;
 }
 
-static void keep_first(ImageList *l, int limit) {
-    if (limit > 0 && l->n > limit) l->n = limit;
+// The first pictures; or, where they are sorted by class, so many from all of them at equal distances.
+static void keep_some(ImageList *l, int limit) {
+    if (limit <= 0 || l->n <= limit) return;
+    for (int k = 0; l->file && k < limit; k++)
+        list_put(l, k, l, (int)((int64_t)k * l->n / limit));
+    l->n = limit;
 }
 
 // Without a test part of its own, a set gives `split` of its pictures; `valid` comes from what is
 // left for training.
-static bool make_parts(Dataset *d, const DataOptions *o, uint64_t seed, int limit, Error *e) {
-    Store *s = store_of(d);
-    if (!list_block(&d->part[PART_TRAIN], &s->train, e)) return false;
-    if (!list_block(&d->part[PART_TEST], &s->test, e)) return false;
-    if (!s->test.n && !hold_back(d, PART_TEST, o->split, rng_make(seed, "split"), e)) return false;
-    keep_first(&d->part[PART_TRAIN], limit);
-    keep_first(&d->part[PART_TEST], limit);
-    if (!hold_back(d, PART_VALID, o->valid, rng_make(seed, "valid"), e)) return false;
-    return d->part[PART_TRAIN].n > 0 ||
+static bool make_parts(Dataset *d, const DataOptions *o, const Opening *open, Error *e) {
+    const int limit = open->limit > 0 ? open->limit : o->limit;
+    ImageList *train = &d->part[PART_TRAIN], *valid = &d->part[PART_VALID];
+    if (valid->n > 0 && o->valid > 0)
+        return error_set(e, "%s: has a validation part of its own: leave valid= away", d->from);
+    if (!d->part[PART_TEST].n && !hold_back(d, PART_TEST, o->split, rng_make(open->seed, "split"), e))
+        return false;
+    keep_some(train, limit);
+    keep_some(&d->part[PART_TEST], limit);
+    if (!hold_back(d, PART_VALID, o->valid, rng_make(open->seed, "valid"), e)) return false;
+    return train->n > 0 || open->judging ||
            error_set(e, "%s: no pictures are left for training: %d are held back", d->from,
-                     d->part[PART_TEST].n + d->part[PART_VALID].n);
+                     d->part[PART_TEST].n + valid->n);
+}
+
+// ---- pictures in a few large files --------------------------------------------------------------
+
+static bool open_blocks(Dataset *d, const DataOptions *o, const DataSource *source,
+                        const Opening *open, Error *e) {
+    static const char *const name[N_PARTS] = {"training", "validation", "test"};
+    const KnownSet *set = (const KnownSet *)o->set.kind;
+    Block *block = store_of(d)->block;
+    if (o->list)
+        return error_set(e, "%s: list= picks pictures by name, but %s have no names", d->from,
+                         source->name);
+    if (!source->read(d->from, block, e)) return false;
+    for (Part p = 0; p < N_PARTS; p++) {
+        Block *b = &block[p];
+        if (b->n && !shape_asked_for(b, d->image, o, d->from, e)) return false;
+        if (!labels_fit(b, d->classes, d->from, name[p], e)) return false;
+        if (set && set->white != 255 && !stretch(b, set->white, d->from, e)) return false;
+        if (!fit(b, d->image, open->threads, e) || !list_block(&d->part[p], b, e)) return false;
+    }
+    return make_parts(d, o, open, e);
+}
+
+// ---- pictures that are files --------------------------------------------------------------------
+
+static bool pick(Listing *l, const Experiment *x, Error *e) {
+    const DataOptions *o = x->data.cfg;
+    if (!o->list) return true;
+    char *here = io_join(x->folder, o->list), *there = io_join(l->folder, o->list);
+    bool ok = here && there;
+    if (!ok) error_set(e, "no memory for the data");
+    else if (io_exists(here) || io_exists(there)) ok = listing_pick(l, io_exists(here) ? here : there, e);
+    else ok = error_set(e, "list=\"%s\": there is neither %s nor %s", o->list, here, there);
+    free(here), free(there);
+    return ok;
+}
+
+// "bird, cat, dog", as far as there is room.
+static void name_classes(const Listing *l, char *text, size_t cap) {
+    size_t used = 0;
+    for (int c = 0; c < l->classes && used + 1 < cap; c++) {
+        const int n = snprintf(text + used, cap - used, "%s%.60s", c ? ", " : "",
+                               class_name_of(l->class[c].folder).text);
+        used += n > 0 ? (size_t)n : 0;
+    }
+}
+
+static bool count_fits(const Dataset *d, const Listing *l, bool judging, Error *e) {
+    char names[400] = "";
+    bool any = false;
+    for (Part p = 0; p < N_PARTS; p++) any = any || l->part[p].n > 0;
+    if (!any) return error_set(e, "%s: there are no pictures in its folders", d->from);
+    name_classes(l, names, sizeof names);
+    if (l->classes == 1 && !judging)
+        return error_set(e, "%s: there is one class only (%s); training takes two or more", d->from,
+                         names);
+    if (l->classes == d->classes || (judging && l->classes < d->classes)) return true;
+    return error_set(e, "%s: has %d classes (%s), not the %d of classes=%d", d->from, l->classes, names,
+                     d->classes, d->classes);
+}
+
+static const char *const part_text[N_PARTS] = {"for training", "for validation", "for the test"};
+
+// A folder without pictures is a mistake in any part; a class that is not there at all only in that
+// which is trained on.
+static bool class_filled(const Dataset *d, const ListedClass *c, Part part, const Opening *open,
+                         Error *e) {
+    const bool needed = part == PART_TRAIN && !open->judging;
+    if (c->n[part] > 0 || !store_of(d)->listing.root[part]) return true;
+    const ShownName name = path_show(c->folder);
+    if (!open->allow_empty && (c->there[part] || needed))
+        return error_set(e, "%s: there are no pictures of class %s %s; every folder is a class "
+                         "(--allow-empty puts up with it)", d->from, name.text, part_text[part]);
+    opening_say(open, "%s: there are no pictures of class %s %s", d->from, name.text,
+                part_text[part]);
+    return true;
+}
+
+static bool classes_filled(const Dataset *d, const Opening *open, Error *e) {
+    const Listing *l = &store_of(d)->listing;
+    for (int c = 0; c < l->classes; c++)
+        for (Part p = 0; p < N_PARTS; p++)
+            if (!class_filled(d, &l->class[c], p, open, e)) return false;
+    return true;
+}
+
+// Names of classes are those of the folders. If some are missing, the weights will tell which.
+static bool name_folders(Dataset *d, Error *e) {
+    const Listing *l = &store_of(d)->listing;
+    if (l->classes != d->classes) return true;
+    char *lines = malloc((size_t)l->classes * (SHOWN_NAME + 1) + 1), *at = lines;
+    if (!lines) return error_set(e, "no memory for the names of %d classes", l->classes);
+    for (int c = 0; c < l->classes; c++) {
+        if (c) *at++ = '\n';
+        at += snprintf(at, SHOWN_NAME, "%s", class_name_of(l->class[c].folder).text);
+    }
+    const bool ok = names_set(d, lines, e);
+    free(lines);
+    return ok;
+}
+
+static bool open_files(Dataset *d, const Experiment *x, const DataSource *source,
+                       const Opening *open, Error *e) {
+    const DataOptions *o = x->data.cfg;
+    Store *s = store_of(d);
+    Listing *l = &s->listing;
+    s->wanted = (Wanted){d->image, o->size.h > 0, o->color != COLOR_ANY};
+    if (!source->list(l, d->from, e) || !pick(l, x, e)) return false;
+    notice_others(d, open);
+    if (!count_fits(d, l, open->judging, e) || !classes_filled(d, open, e)) return false;
+    if (!name_folders(d, e)) return false;
+    for (Part p = 0; p < N_PARTS; p++)
+        if (!list_names(&d->part[p], &l->part[p], e)) return false;
+    return make_parts(d, o, open, e) && gather_pictures(d, open, e);
 }
 
 // ---- opening ------------------------------------------------------------------------------------
 
-static bool read_and_check(Dataset *d, const DataOptions *o, const char *folder,
-                           const DataSource *source, Error *e) {
-    const KnownSet *set = (const KnownSet *)o->set.kind;
-    Store *s = store_of(d);
-    if (o->list)
-        return error_set(e, "%s: list= picks pictures by name, but %s have no names", folder,
-                         source->name);
-    if (!source->read(folder, &s->train, &s->test, e)) return false;
-    Block *const block[] = {&s->train, &s->test};
-    static const char *const name[] = {"training", "test"};
-    for (int i = 0; i < 2; i++) {
-        Block *b = block[i];
-        if (b->n && !shape_asked_for(b, d->image, o, folder, e)) return false;
-        if (!labels_fit(b, d->classes, folder, name[i], e)) return false;
-        if (set && set->white != 255 && !stretch(b, set->white, folder, e)) return false;
-        if (!fit(b, d->image, e)) return false;
-    }
-    return true;
-}
-
-const uint8_t *dataset_pixels(const Dataset *d, Part part, int i, uint8_t *room, Error *e) {
-    (void)room, (void)e; // all sources keep their pictures in memory
-    return d->part[part].pixel[i];
-}
-
 bool pictures_open(Dataset *d, const Experiment *x, const Opening *open, Error *e) {
-    const DataOptions *o = x->data.cfg;
     const DataSource *source;
-    char *folder = source_find(o, x->folder, &source, e);
+    char *folder = source_find(x->data.cfg, x->folder, &source, e);
     if (!folder) return false;
-    snprintf(d->from, sizeof d->from, "%s", folder);
-    const bool ok = read_and_check(d, o, folder, source, e) &&
-                    make_parts(d, o, open->seed, open->limit > 0 ? open->limit : o->limit, e);
-    free(folder);
-    return ok;
+    store_of(d)->folder = folder;
+    d->from = folder;
+    return (source->list ? open_files(d, x, source, open, e)
+                         : open_blocks(d, x->data.cfg, source, open, e)) &&
+           notice_contents(d, open, e);
 }

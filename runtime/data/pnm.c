@@ -68,18 +68,19 @@ static bool take_bytes(Text *t, Picture *p, size_t n, unsigned maxval) {
     return true;
 }
 
-bool pnm_parse(Picture *p, const uint8_t *bytes, size_t len, const char *name, Error *e) {
-    Text t = {.v = bytes, .len = len, .at = 2, .name = name, .e = e};
-    const bool colour = bytes[1] == '3' || bytes[1] == '6';
-    const bool digits = bytes[1] == '2' || bytes[1] == '3';
+bool pnm_parse(const PictureFile *f, Picture *p) {
+    Text t = {.v = f->bytes, .len = f->len, .at = 2, .name = f->name, .e = f->e};
+    const bool colour = f->bytes[1] == '3' || f->bytes[1] == '6';
+    const bool digits = f->bytes[1] == '2' || f->bytes[1] == '3';
     unsigned w, h, maxval;
     if (!take_number(&t, PICTURE_SIDE, &w) || !take_number(&t, PICTURE_SIDE, &h)) return false;
     if (!take_number(&t, UINT16_MAX, &maxval)) return false;
     if (maxval < 1 || maxval > 255)
-        return error_set(e, "%s: values up to %u; only 1 to 255 can be read", name, maxval);
+        return error_set(f->e, "%s: values up to %u; only 1 to 255 can be read", f->name, maxval);
     const size_t c = colour ? 3 : 1, n = (size_t)w * h * c;
     // Each number takes at least two bytes as digits, one otherwise.
-    if (n / (digits ? 2 : 1) > len) return wrong(&t, "the file is too short for its pixels");
-    if (!picture_make(p, w, h, (int)c, name, e)) return false;
+    if (n / (digits ? 2 : 1) > f->len) return wrong(&t, "the file is too short for its pixels");
+    if (!picture_make(f, p, w, h, (int)c)) return false;
+    if (f->sides_only) return true;
     return digits ? take_digits(&t, p, n, maxval) : take_bytes(&t, p, n, maxval);
 }

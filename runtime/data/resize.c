@@ -15,6 +15,8 @@
 #include "runtime/data/resize.h"
 
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "runtime/data/terms.h"
 
@@ -58,27 +60,121 @@ static double share(const Window *w, int i) {
     return fmax(0, 1 - fabs(i - w->from));
 }
 
-// ---- both axes ----------------------------------------------------------------------------------
+// ---- the definition -----------------------------------------------------------------------------
 
-void resize_channel(const real *src, int h, int w, real *dst, int h2, int w2) {
+void resize_channel_ref(const real *src, int h, int w, real *dst, int h2, int w2) {
     for (int y = 0; y < h2; y++)
     for (int x = 0; x < w2; x++) {
         const Window down = window(y, h, h2), right = window(x, w, w2);
         double sum = 0;
-        for (int i = down.lo; i < down.hi; i++) {
-            double row = 0;
-            for (int j = right.lo; j < right.hi; j++)
-                row += share(&right, j) * src[(size_t)i * (size_t)w + (size_t)j];
-            sum += share(&down, i) * row;
+        for (int j = right.lo; j < right.hi; j++) {
+            double column = 0;
+            for (int i = down.lo; i < down.hi; i++)
+                column += share(&down, i) * (double)src[(size_t)i * (size_t)w + (size_t)j];
+            sum += share(&right, j) * column;
         }
         dst[(size_t)y * (size_t)w2 + (size_t)x] = (real)sum;
     }
 }
 
+// ---- the fast way -------------------------------------------------------------------------------
+//
+// The same sums, each part of them once: the shares of both axes are written down, and for each
+// row y of dst the columns are added up for all j before any x wants them.
+
+// Place o of an axis is the sum of share[k] times place lo + k, for k in 0 … n−1.
+typedef struct Taps { int lo, n; const double *share; } Taps;
+
+// The shares of all places of an axis; `share` has room for n + 2·n2 of them.
+static void axis_taps(int n, int n2, Taps *taps, double *shares) {
+    for (int o = 0; o < n2; o++) {
+        const Window w = window(o, n, n2);
+        taps[o] = (Taps){w.lo, w.hi - w.lo, shares};
+        for (int i = w.lo; i < w.hi; i++) *shares++ = share(&w, i);
+    }
+}
+
+// Both axes of a resizing and room for one row of sums, in one piece of memory.
+typedef struct Plan { int h, w, c, h2, w2; Taps *down, *right; double *column; } Plan;
+
+static bool plan_make(Plan *p, int h, int w, int c, int h2, int w2) {
+    const size_t shares = (size_t)h + (size_t)w + 2 * ((size_t)h2 + (size_t)w2);
+    const size_t taps = (size_t)h2 + (size_t)w2, columns = (size_t)w * (size_t)c;
+    Taps *v = malloc(taps * sizeof *v + (shares + columns) * sizeof(double));
+    if (!v) return false;
+    double *share_h = (double *)(v + taps), *share_w = share_h + h + 2 * (size_t)h2;
+    *p = (Plan){h, w, c, h2, w2, v, v + h2, share_w + w + 2 * (size_t)w2};
+    axis_taps(h, h2, p->down, share_h);
+    axis_taps(w, w2, p->right, share_w);
+    return true;
+}
+
+static void plan_free(Plan *p) { free(p->down); }
+
+// Number c of place x of a row of dst, from the sums of the columns.
+static inline double across(const Plan *p, int x, int c) {
+    const Taps *t = &p->right[x];
+    const double *column = p->column + (size_t)t->lo * (size_t)p->c + (size_t)c;
+    double sum = 0;
+    for (int k = 0; k < t->n; k++) sum += t->share[k] * column[(size_t)k * (size_t)p->c];
+    return sum;
+}
+
+// One row of src into the sums of its columns, n of them.
+static void add_bytes(double *column, double share, const uint8_t *row, size_t n) {
+    for (size_t j = 0; j < n; j++) column[j] += share * row[j];
+}
+
+static void add_reals(double *column, double share, const real *row, size_t n) {
+    for (size_t j = 0; j < n; j++) column[j] += share * (double)row[j];
+}
+
+// A half stays a half although shares such as 1/3 are not exact.
+static uint8_t rounded(double v) { return (uint8_t)(v + 0.5 + 1e-6); }
+
+bool resize_bytes(const uint8_t *src, int h, int w, int c, uint8_t *dst, int h2, int w2) {
+    Plan p;
+    if (h == h2 && w == w2) {
+        memcpy(dst, src, (size_t)h * (size_t)w * (size_t)c);
+        return true;
+    }
+    if (!plan_make(&p, h, w, c, h2, w2)) return false;
+    const size_t n = (size_t)w * (size_t)c;
+    for (int y = 0; y < h2; y++) {
+        const Taps *t = &p.down[y];
+        memset(p.column, 0, n * sizeof *p.column);
+        for (int i = 0; i < t->n; i++)
+            add_bytes(p.column, t->share[i], src + (size_t)(t->lo + i) * n, n);
+        for (int x = 0; x < w2; x++)
+            for (int k = 0; k < c; k++) *dst++ = rounded(across(&p, x, k));
+    }
+    plan_free(&p);
+    return true;
+}
+
+static void resize_channel(const Plan *p, const real *src, real *dst) {
+    const size_t n = (size_t)p->w;
+    for (int y = 0; y < p->h2; y++) {
+        const Taps *t = &p->down[y];
+        memset(p->column, 0, n * sizeof *p->column);
+        for (int i = 0; i < t->n; i++)
+            add_reals(p->column, t->share[i], src + (size_t)(t->lo + i) * n, n);
+        for (int x = 0; x < p->w2; x++) *dst++ = (real)across(p, x, 0);
+    }
+}
+
+// Without memory for a plan the definition does it.
 static void apply(const ImageStep *s) {
     const Tensor src = s->src, dst = s->dst;
-    for (int c = 0; c < src.c; c++)
-        resize_channel(at(src, 0, c, 0, 0), src.h, src.w, at(dst, 0, c, 0, 0), dst.h, dst.w);
+    Plan p;
+    const bool fast = plan_make(&p, src.h, src.w, 1, dst.h, dst.w);
+    for (int c = 0; c < src.c; c++) {
+        const real *from = at(src, 0, c, 0, 0);
+        real *to = at(dst, 0, c, 0, 0);
+        if (fast) resize_channel(&p, from, to);
+        else resize_channel_ref(from, src.h, src.w, to, dst.h, dst.w);
+    }
+    if (fast) plan_free(&p);
 }
 
 static void explain(const StepQuestion *q) {

@@ -3,10 +3,7 @@
  * A source looks at a folder, tells what is in it, and reads it. dataset.c does the rest: sizes,
  * splitting, steps. A new form is one file and one line in sources.def. */
 #pragma once
-#include <stdint.h>
-
-#include "lang/graph.h"
-#include "runtime/error.h"
+#include "runtime/data/listing.h"
 
 // Pictures as they were read, one after the other, channels side by side. Owns both arrays.
 typedef struct Block {
@@ -20,9 +17,13 @@ typedef struct DataSource {
     const char *name;    // for people: "IDX files"
     const char *expects; // what a folder must hold
     bool (*recognises)(const char *folder);
-    bool (*probe)(const char *folder, Shape *image, int *classes, Error *e);
-    // Fills both parts; a set without a test part leaves test->n 0. After false they own nothing.
-    bool (*read)(const char *folder, Block *train, Block *test, Error *e);
+    // The shape of the pictures and how many classes there are, for what the options do not say.
+    bool (*probe)(const char *folder, const DataOptions *o, Shape *image, int *classes, Error *e);
+    // One of the two. Pictures in a few large files: fills the parts that the folder has, the others
+    // keep n 0; after false they own nothing.
+    bool (*read)(const char *folder, Block part[N_PARTS], Error *e);
+    // Pictures that are files of their own: their names. Known sets are never looked for like this.
+    bool (*list)(Listing *l, const char *folder, Error *e);
 } DataSource;
 
 #define SOURCE(name) extern const DataSource name##_source;
@@ -30,6 +31,7 @@ typedef struct DataSource {
 #undef SOURCE
 
 void block_free(Block *b);
+void blocks_free(Block part[N_PARTS]);
 
 // The data that `o` names: the folder (malloc'd) and the source that reads it. A known set is
 // looked for in data_folders(); a path beside the model in `model_folder`, then there. NULL with a

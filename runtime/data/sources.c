@@ -19,9 +19,14 @@ void block_free(Block *b) {
     *b = (Block){0};
 }
 
+void blocks_free(Block part[N_PARTS]) {
+    for (int p = 0; p < N_PARTS; p++) block_free(&part[p]);
+}
+
 // A search through several folders; e collects where it went.
 typedef struct Search {
     const char *name;          // what is looked for in each of them
+    bool known;                // a known set
     const DataSource *source;  // once found
     char *found;
     Error *e;
@@ -29,9 +34,10 @@ typedef struct Search {
 
 static bool try_path(Search *s, const char *path) {
     for (int i = 0; i < N_SOURCES && !s->source; i++)
-        if (sources[i]->recognises(path)) s->source = sources[i];
-    if (!s->source) error_add(s->e, "\n  %s", path);
-    return s->source;
+        if (!(s->known && sources[i]->list) && sources[i]->recognises(path)) s->source = sources[i];
+    if (s->source) return true;
+    return error_add(s->e, io_exists(path) ? "\n  %s (which is there, but holds no such data)"
+                                           : "\n  %s", path);
 }
 
 // Is it in this folder? For data_folders().
@@ -52,6 +58,7 @@ static bool try_elsewhere(Search *s, const char *path) {
 static bool search_set(Search *s, const KnownSet *set) {
     error_set(s->e, "the data set %s is not on this machine; looked in:", set->spec.kind.name);
     s->name = set->folder;
+    s->known = true;
     if (data_folders(try_folder, s) || try_elsewhere(s, set->elsewhere)) return true;
     return error_add(s->e, "\n%s", set->how_to_get);
 }
@@ -98,7 +105,7 @@ bool data_probe(const DataOptions *o, const char *folder, Shape *image, int *cla
     Error e;
     const DataSource *source;
     char *path = source_find(o, folder, &source, &e);
-    const bool ok = path && source->probe(path, image, classes, &e);
+    const bool ok = path && source->probe(path, o, image, classes, &e);
     free(path);
     if (!ok) one_line(e.text, why, cap);
     return ok;

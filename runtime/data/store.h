@@ -2,13 +2,20 @@
 #pragma once
 #include "runtime/augments/augment.h"
 #include "runtime/data/dataset.h"
+#include "runtime/data/decode.h"
 #include "runtime/data/source.h"
 
 // Numbers after all steps that are kept once they have been worked out; see kept.c.
 typedef struct Kept { real *numbers; _Atomic unsigned char *state; } Kept;
 
 typedef struct Store {
-    Block train, test;   // as the source gave them; their pixels are what the parts point at
+    Block block[N_PARTS]; // as the source gave them; their pixels are what the parts point at
+    char *folder;        // where they were found
+    Listing listing;     // of a folder of pictures; its `folder` is NULL for other sources
+    Wanted wanted;       // what its pictures become
+    uint8_t *cache;      // those of them that are kept in memory
+    size_t cached;       // bytes of that
+    uint64_t *hash[N_PARTS]; // of the bytes of each picture
     Shape *shape;        // of what arrives at step i; shape[n_steps] is Dataset.input
     Shape *random_shape; // of what arrives at random step i, the last of what they make
     Shape *late_shape;   // as `shape`, behind the random steps
@@ -43,6 +50,17 @@ bool names_set(Dataset *d, const char *lines, Error *e);
 
 // Fills the parts: finds, reads, checks, fits and splits the pictures.
 bool pictures_open(Dataset *d, const Experiment *x, const Opening *o, Error *e);
+
+// Tells a person, if somebody listens.
+void opening_say(const Opening *o, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+// Decodes all pictures of the parts once: those that cannot be read are named and leave their part,
+// those for which there is room stay in memory. gather.c
+bool gather_pictures(Dataset *d, const Opening *o, Error *e);
+
+// Notices what may be wrong with data that can be used. notice.c
+void notice_others(Dataset *d, const Opening *o);
+bool notice_contents(Dataset *d, const Opening *o, Error *e);
 
 // Measures what the steps measure on the training pictures, and makes the table.
 bool measure_steps(Dataset *d, Threads *t, Error *e);

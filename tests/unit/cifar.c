@@ -20,17 +20,18 @@ static void put_records(Folder *f, const char *name, int labels, int classes, in
     free(v);
 }
 
-typedef struct Case { bool ok; Block train, test; Error e; } Case;
+typedef struct Case { bool ok; Block part[N_PARTS], train, test; Error e; } Case;
 
 static Case read_folder(const Folder *f) {
     Case c = {.ok = false};
-    c.ok = cifar_source.recognises(f->path) && cifar_source.read(f->path, &c.train, &c.test, &c.e);
+    c.ok = cifar_source.recognises(f->path) && cifar_source.read(f->path, c.part, &c.e);
+    c.train = c.part[PART_TRAIN];
+    c.test = c.part[PART_TEST];
     return c;
 }
 
 static void free_case(Case *c) {
-    block_free(&c->train);
-    block_free(&c->test);
+    blocks_free(c->part);
 }
 
 static void expect_refused(const Folder *f, const char *wrong) {
@@ -61,7 +62,8 @@ static void check_ten(void) {
     Shape image;
     int classes;
     Error e;
-    CHECK(cifar_source.probe(f.path, &image, &classes, &e) && classes == 10 && image.c == 3);
+    const DataOptions none = {0};
+    CHECK(cifar_source.probe(f.path, &none, &image, &classes, &e) && classes == 10 && image.c == 3);
     put_records(&f, "data_batch_4.bin", 1, 10, 1, 0);
     expect_refused(&f, "data_batch_4.bin is there, but data_batch_3.bin is missing");
     folder_remove(&f);
@@ -77,7 +79,8 @@ static void check_hundred(void) {
     Shape image;
     int classes;
     Error e;
-    CHECK(cifar_source.probe(f.path, &image, &classes, &e) && classes == 100);
+    const DataOptions none = {0};
+    CHECK(cifar_source.probe(f.path, &none, &image, &classes, &e) && classes == 100);
     folder_remove(&f);
 }
 

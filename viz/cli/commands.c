@@ -7,6 +7,7 @@
 #include "runtime/kernels/kernels.h"
 #include "runtime/version.h"
 #include "runtime/vocabulary.h"
+#include "viz/cli/opening.h"
 #include "viz/cli/signals.h"
 #include "viz/terminal/numbers.h"
 #include "viz/terminal/terminal.h"
@@ -55,7 +56,8 @@ int with_weights(const CommandLine *c, const Model *m, bool need_pictures,
     Session s;
     int status = STATUS_FAILED;
     o.weights = weights;
-    if (session_open(&s, m->x, &o, need_pictures, &e)) {
+    o.judging = true;
+    if (opening_session(&s, m->x, &o, need_pictures, &e)) {
         status = use(&s, c);
         session_close(&s);
     } else {

@@ -11,6 +11,7 @@
 #include "runtime/gradcheck.h"
 #include "runtime/io.h"
 #include "viz/cli/commands.h"
+#include "viz/cli/opening.h"
 #include "viz/terminal/grid.h"
 #include "viz/terminal/numbers.h"
 #include "viz/terminal/terminal.h"
@@ -212,7 +213,7 @@ static int report(Session *s, const CommandLine *c, const Model *m) {
 int command_gradcheck(const CommandLine *c, const Model *m) {
     Error e;
     Session s;
-    if (!session_open(&s, m->x, &c->run, true, &e)) return complain("%s", e.text);
+    if (!opening_session(&s, m->x, &c->run, true, &e)) return complain("%s", e.text);
     const int status = report(&s, c, m);
     session_close(&s);
     return status;

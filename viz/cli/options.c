@@ -66,7 +66,8 @@ enum {
     SHEETS = BIT(JOB_SHEET),
     STEPPING = BIT(JOB_STEPS) | BIT(JOB_TRACE),
     TRYING = BIT(JOB_DRY_RUN) | BIT(JOB_OVERFIT),
-    SHORT = CHECKING | STEPPING | TRYING // a few steps, and nothing is saved
+    SHORT = CHECKING | STEPPING | TRYING, // a few steps, and nothing is saved
+    OPENING = JUDGING | VIEWING | SHORT | SHEETS
 };
 
 // Words that stand where else the model stands.
@@ -92,7 +93,7 @@ static const Option options[] = {
     {.name = "--test", .job = JOB_TEST, .synonyms = "evaluate",
      .help = "judge trained weights on the test images"},
     {.name = "--predict", .value = "IMAGE…", .type = OPTION_IMAGES, .job = JOB_PREDICT,
-     .synonyms = "classify infer", .help = "say what is in these pictures (PNG, PGM, PPM)"},
+     .synonyms = "classify infer", .help = "say what is in these pictures (PNG, JPEG, BMP …)"},
     {.name = "--gradcheck", .job = JOB_GRADCHECK, .synonyms = "check-gradients grad-check",
      .help = "compare its gradients with finite differences"},
     {.name = "--steps", .job = JOB_STEPS, .synonyms = "stages explain step",
@@ -127,11 +128,16 @@ static const Option options[] = {
      .help = "images of one step instead of what the file says"},
     {.name = "--lr", .value = "X", TO_REAL(run.lr, 0, 1000), .with = LEARNING | STEPPING | TRYING,
      .synonyms = "learning-rate rate", .help = "learning rate instead of what the file says"},
-    {.name = "--seed", .value = "N", TO_SEED(run.seed), .with = JUDGING | VIEWING | SHORT | SHEETS,
+    {.name = "--seed", .value = "N", TO_SEED(run.seed), .with = OPENING,
      .help = "where all random numbers come from"},
-    {.name = "--limit", .value = "N", TO_INT(run.limit, 1, 1000000000),
-     .with = JUDGING | VIEWING | SHORT | SHEETS,
+    {.name = "--limit", .value = "N", TO_INT(run.limit, 1, 1000000000), .with = OPENING,
      .help = "use only so many training and test images"},
+    {.name = "--strict", TO_FLAG(run.strict), .with = OPENING,
+     .help = "a picture that cannot be read is an error; else it is left out"},
+    {.name = "--allow-empty", TO_FLAG(run.allow_empty), .with = OPENING,
+     .help = "a class folder without pictures is no error"},
+    {.name = "--cache", .value = "MB", TO_INT(cache, 1, 1000000), .with = OPENING,
+     .help = "memory for prepared pictures (default: 1,000 MB)"},
     {.name = "--threads", .value = "N", TO_INT(run.threads, 1, 1024),
      .with = RUNNING | SHORT | SHEETS | BIT(JOB_BENCH),
      .synonyms = "cores jobs",
@@ -412,6 +418,7 @@ bool options_parse(CommandLine *c, int argc, char **argv, Error *e) {
     if (!read_words(&p)) return false;
     if (c->job == JOB_USAGE || c->job == JOB_VERSION) return true;
     c->run.resume = c->job == JOB_RESUME;
+    c->run.cache = (size_t)c->cache * 1000000;
     c->n_images = p.n_images;
     c->image = (const char *const *)(argv + 1);
     if (!makes_sense(&p)) return false;

@@ -27,6 +27,7 @@ typedef struct CommandLine {
     const char *model;
     const char *word;        // of `cnnrun help WORD`, or NULL
     RunOptions run;
+    int cache;               // megabytes; 0: the default
     const char *drawing;     // --draw FILE
     const char *snapshot;    // --snapshot FILE
     const char *handout;     // --handout FILE

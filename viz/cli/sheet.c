@@ -188,7 +188,7 @@ static bool draw_sheets(const CommandLine *c, const Model *m, const Dataset *d, 
 
 static void say(void *ctx, const char *text) {
     (void)ctx;
-    fprintf(stderr, "%s\n", text);
+    caution(text);
 }
 
 int command_sheet(const CommandLine *c, const Model *m) {
@@ -196,8 +196,9 @@ int command_sheet(const CommandLine *c, const Model *m) {
     Dataset d;
     Threads *t = threads_make(c->run.threads);
     const uint64_t seed = c->run.seed_set ? c->run.seed : m->x->seed;
-    const Opening open = {.seed = seed, .limit = c->run.limit, .need_pictures = true, .threads = t,
-                          .say = say};
+    const Opening open = {.seed = seed, .limit = c->run.limit, .need_pictures = true,
+                          .strict = c->run.strict, .allow_empty = c->run.allow_empty,
+                          .cache = c->run.cache, .threads = t, .say = say};
     bool ok = dataset_open(&d, m->x, &open, &e);
     if (ok) {
         ok = draw_sheets(c, m, &d, seed, &e);

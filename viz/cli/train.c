@@ -4,6 +4,7 @@
 
 #include "runtime/train.h"
 #include "viz/cli/commands.h"
+#include "viz/cli/opening.h"
 #include "viz/cli/pictures.h"
 #include "viz/cli/signals.h"
 #include "viz/terminal/chart.h"
@@ -130,7 +131,7 @@ int command_train(const CommandLine *c, const Model *m) {
     Error e;
     Session s;
     signals_catch();
-    if (!session_open(&s, m->x, &c->run, true, &e)) return complain("%s", e.text);
+    if (!opening_session(&s, m->x, &c->run, true, &e)) return complain("%s", e.text);
 
     Watch w = {.c = c, .x = m->x, .loss = {.mark = '*', .name = "training"},
                .valid = {.mark = 'o', .name = "validation"}};

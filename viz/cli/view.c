@@ -1,5 +1,6 @@
 /* view.c — the viewer: in a window, as a picture, as a handout. */
 #include "viz/cli/commands.h"
+#include "viz/cli/opening.h"
 
 #if HAVE_VIZ
 #include <stdlib.h>
@@ -51,7 +52,7 @@ static int with_view(const CommandLine *c, const Model *m,
     o.weights = weights;
     bool fine = v && !failed && choose_image(c->look_at, &view, &picture, &e);
     if (!v) error_set(&e, "there is no memory left");
-    if (fine && (fine = session_open(&s, m->x, &o, true, &e))) {
+    if (fine && (fine = opening_session(&s, m->x, &o, true, &e))) {
         fine = view_open(v, &s, &view, &e);
         if (fine) {
             fine = use(v, c, &status, &e);

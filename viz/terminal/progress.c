@@ -10,7 +10,7 @@
 
 enum { MAX_BAR = 30, MIN_BAR = 8, TENTHS = 10 };
 
-static double clock_now(void) {
+double clock_now(void) {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;

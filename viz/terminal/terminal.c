@@ -35,6 +35,13 @@ const char *terminal_bold(const Terminal *t) { return t->colour ? "\033[1m" : ""
 const char *terminal_red(const Terminal *t) { return t->colour ? "\033[1;31m" : ""; }
 const char *terminal_normal(const Terminal *t) { return t->colour ? "\033[0m" : ""; }
 
+void caution(const char *text) {
+    char clean[4 * ERROR_TEXT];
+    const Terminal t = terminal_of(stderr);
+    text_clean(clean, sizeof clean, text, "\n");
+    fprintf(stderr, "cnnrun: %swarning:%s %s\n", terminal_bold(&t), terminal_normal(&t), clean);
+}
+
 int complain(const char *fmt, ...) {
     char text[ERROR_TEXT], clean[4 * ERROR_TEXT];
     va_list args;

@@ -32,6 +32,9 @@ const char *terminal_normal(const Terminal *t);
 // exit status of a command that failed.
 int complain(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+// "cnnrun: warning: TEXT" in the same way.
+void caution(const char *text);
+
 // Sends on what was printed. False if it could not be written.
 bool terminal_flush(FILE *out);
 

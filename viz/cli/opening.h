@@ -1,0 +1,7 @@
+/* opening.h — opens a session while a person watches: warnings on stderr, and on a terminal how many
+ * pictures have been decoded. */
+#pragma once
+#include "runtime/train.h"
+
+// session_open(), watched.
+bool opening_session(Session *s, const Experiment *x, const RunOptions *o, bool need_pictures, Error *e);
