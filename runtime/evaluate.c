@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "runtime/batch.h"
+#include "runtime/feed.h"
 #include "runtime/judge.h"
 #include "runtime/loss.h"
 #include "runtime/train.h"
@@ -17,9 +17,9 @@ typedef struct Judging {
     Session *s;
     Part part;
     Plan *plan;
-    Batcher batcher;
+    Feed *feed;
     int room;                 // how many mistakes are wanted
-    int index[BATCH], label[BATCH];
+    int label[BATCH];
     double loss_sum;
     int top_hits;
 } Judging;
@@ -51,10 +51,19 @@ static void count_answers(Judging *j, Tensor out, int lo, Evaluation *v) {
     }
 }
 
-static bool judge_batch(Judging *j, int lo, int n, Evaluation *v, Error *e) {
-    for (int k = 0; k < n; k++) j->index[k] = lo + k;
-    if (!batcher_fill(&j->batcher, j->part, j->index, n, NULL, plan_input(j->plan, n), j->label, e))
-        return false;
+// The pictures of batch k: one after the other.
+static int choose(void *ctx, uint64_t k, Pick *pick, Draw *draw) {
+    (void)draw;
+    const Judging *j = ctx;
+    const int all = j->s->data.part[j->part].n;
+    int n = 0;
+    for (uint64_t i = k * BATCH; n < BATCH && i < (uint64_t)all; i++) pick[n++] = (Pick){(int)i, 0};
+    return n;
+}
+
+static bool judge_batch(Judging *j, int lo, Evaluation *v, Error *e) {
+    const int n = feed_next(j->feed, plan_input(j->plan, BATCH), j->label, e);
+    if (n == 0) return false;
     plan_infer(j->plan, n);
     if (j->s->x->loss.kind) {
         loss_target(j->label, plan_target(j->plan, n), 0);
@@ -72,7 +81,11 @@ static bool judging_open(Judging *j, Evaluation *v, Error *e) {
         return error_set(e, "there is no memory left");
     const PlanOptions o = {.batch = BATCH, .ref = j->s->o.ref, .seed = j->s->seed};
     j->plan = plan_make(j->s->x, j->s->params, j->s->threads, &o, e);
-    return j->plan && batcher_open(&j->batcher, &j->s->data, j->s->threads, e);
+    if (!j->plan) return false;
+    const FeedOptions feed = {.data = &j->s->data, .part = j->part, .threads = j->s->threads,
+                              .like = plan_input(j->plan, BATCH), .choose = choose, .ctx = j};
+    j->feed = feed_open(&feed, e);
+    return j->feed;
 }
 
 void evaluation_free(Evaluation *v) {
@@ -90,13 +103,12 @@ bool evaluate_part(Session *s, Part part, int top, int worst, Evaluation *v, Err
     if (n == 0) return error_set(e, "there are no %s pictures to judge", part_name[part]);
     Judging j = {.s = s, .part = part, .room = worst};
     bool fine = judging_open(&j, v, e);
-    for (int lo = 0; fine && lo < n; lo += BATCH)
-        fine = judge_batch(&j, lo, lo + BATCH < n ? BATCH : n - lo, v, e);
+    for (int lo = 0; fine && lo < n; lo += BATCH) fine = judge_batch(&j, lo, v, e);
     v->loss = s->x->loss.kind ? j.loss_sum / n : NAN;
     v->accuracy = (double)v->hits / n;
     v->top_accuracy = (double)j.top_hits / n;
+    feed_close(j.feed);
     plan_free(j.plan);
-    batcher_close(&j.batcher);
     if (!fine) evaluation_free(v);
     return fine;
 }

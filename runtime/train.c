@@ -111,12 +111,10 @@ static bool run_open(Run *run, Error *e) {
     for (int i = 0; i < s->x->n_actions; i++) run->n_phases += s->x->action[i].kind == ACTION_TRAIN;
     if (s->data.part[PART_TRAIN].n == 0) return error_set(e, "there are no pictures to train on");
     return files_can_be_written(s->x, e) && params_learn(s->params, &s->x->optimizer, e) &&
-           batcher_open(&run->batcher, &s->data, s->threads, e) &&
            (s->o.resume ? take_up(run, e) : start_anew(run, e));
 }
 
 static void run_close(Run *run) {
-    batcher_close(&run->batcher);
     results_close(&run->results);
     run_folder_unlock(run->folder, run->lock);
     free(run->folder);
