@@ -3,7 +3,7 @@
  * The ring holds batches `next` … `chosen` − 1, each in pieces of a few pictures. A thread that has
  * time takes the first piece that nobody has taken. The owner takes the batch at `next` out when
  * all its pictures are done, and chooses another one for the place. If it comes too early, it takes
- * pieces of that batch, too, and waits only for those that others have begun.
+ * pieces like everybody else, and sleeps only when others have begun all there are.
  *
  * Invariant: the place of a picture is written by one thread, between taking its piece and counting
  * it as done; everything else in the ring is written under the lock. */
@@ -14,7 +14,7 @@
 #include <time.h>
 
 enum {
-    PIECE = 4, QUICK_PIECE = 32,        // pictures
+    PIECE = 2, QUICK_PIECE = 32,        // pictures
     AHEAD = 128,                        // pictures in the ring, but
     LEAST_SLOTS = 3, MOST_SLOTS = 16    // so many batches
 };
@@ -56,9 +56,9 @@ static Slot *slot_of(const Feed *f, uint64_t k) { return &f->slot[k % (uint64_t)
 
 typedef struct Piece { Slot *s; int lo, hi; } Piece;
 
-// Takes the first piece of batches next … end − 1 that nobody has; false: there is none. Locked.
-static bool take(Feed *f, uint64_t end, Piece *p) {
-    for (uint64_t k = f->next; k < end; k++) {
+// Takes the first piece that nobody has; false: there is none. Locked.
+static bool take(Feed *f, Piece *p) {
+    for (uint64_t k = f->next; k < f->chosen; k++) {
         Slot *s = slot_of(f, k);
         if (s->taken == s->n) continue;
         *p = (Piece){s, s->taken, s->n - s->taken > f->piece ? s->taken + f->piece : s->n};
@@ -94,11 +94,11 @@ static void note(Slot *s, const Piece *p, int wrong, const Error *e) {
     s->done += p->hi - p->lo;
 }
 
-// Takes a piece of batches up to `end` and prepares it, if there is one. Called and left locked.
-static bool do_piece(Feed *f, uint64_t end, int worker) {
+// Takes a piece and prepares it, if there is one. Called and left locked.
+static bool do_piece(Feed *f, int worker) {
     Piece p;
     Error e;
-    if (!take(f, end, &p)) return false;
+    if (!take(f, &p)) return false;
     pthread_mutex_unlock(&f->lock);
     const int wrong = prepare(f, &p, worker, &e);
     pthread_mutex_lock(&f->lock);
@@ -110,7 +110,7 @@ static bool do_piece(Feed *f, uint64_t end, int worker) {
 static bool idle_piece(void *ctx, int worker) {
     Feed *f = ctx;
     pthread_mutex_lock(&f->lock);
-    const bool done = do_piece(f, f->chosen, worker);
+    const bool done = do_piece(f, worker);
     pthread_mutex_unlock(&f->lock);
     return done;
 }
@@ -154,7 +154,7 @@ static void wait_for(Feed *f) {
     pthread_mutex_lock(&f->lock);
     const Slot *s = slot_of(f, f->next);
     while (s->done < s->n)
-        if (!do_piece(f, f->next + 1, 0)) pthread_cond_wait(&f->ready, &f->lock);
+        if (!do_piece(f, 0)) pthread_cond_wait(&f->ready, &f->lock);
     pthread_mutex_unlock(&f->lock);
 }
 

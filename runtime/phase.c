@@ -190,7 +190,8 @@ static void report(const Phase *ph) {
                         .steps = ph->pace.steps, .epoch = (int)s->epoch + 1,
                         .epochs = (int)divide_up(ph->pace.steps, ph->pace.steps_per_epoch),
                         .loss = mean_loss(&s->epoch_sums), .accuracy = share_right(&s->epoch_sums),
-                        .lr = ph->rate, .images = ph->images, .seconds = seconds(ph)};
+                        .lr = ph->rate, .images = ph->images, .seconds = seconds(ph),
+                        .waited = feed_waited(ph->feed)};
     run->r->progress(run->r->ctx, &p);
 }
 

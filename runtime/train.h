@@ -36,6 +36,7 @@ typedef struct Progress {
     double lr;
     uint64_t images;              // seen by this process in this phase
     double seconds;               // spent on them, saving and evaluating left out
+    double waited;                // of these, the seconds in which pictures were not ready
 } Progress;
 
 typedef struct EpochResult {
