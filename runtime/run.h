@@ -15,6 +15,7 @@ typedef struct Run {
     int n_phases;
     double saved_at;          // seconds, of the last checkpoint
     char unsaved[ERROR_TEXT]; // why the last checkpoint could not be written, or ""
+    Error unreported;         // why an evaluation's tables could not be written, or ""
 } Run;
 
 // One line for a person, through the reporter.

@@ -10,6 +10,7 @@
 #include "runtime/error.h"
 #include "runtime/params.h"
 #include "runtime/plan.h"
+#include "runtime/scores.h"
 #include "runtime/threads.h"
 
 // What the command line sets; 0 or NULL: as the file says.
@@ -52,6 +53,7 @@ typedef struct EpochResult {
 // A picture the network judged badly.
 typedef struct WrongAnswer {
     int picture;                  // its number in the part, from 0
+    const char *file;             // where it came from; NULL: its source has no files of pictures
     int wanted, said;             // classes
     double loss, share;           // share: the probability it gave to what it said, or the score
 } WrongAnswer;
@@ -65,8 +67,10 @@ typedef struct Evaluation {
     double accuracy, top_accuracy;       // shares, 0 … 1
     int hits;                            // how many were right
     int top;
+    ClassScore *score;            // of each class
+    MeanScore mean;
     int *confusion;               // classes × classes: [wanted][said]; NULL above 1,000 classes
-    int n_worst;
+    int worst_wanted, n_worst;    // how many were asked for, and how many there are
     WrongAnswer *worst;               // the pictures with the largest loss, largest first
 } Evaluation;
 
