@@ -12,7 +12,11 @@
 #include "tests/unit/folder.h"
 #include "tests/unit/test.h"
 
-enum { N = 10, W = 2, CLASSES = 3, N_SEEN = 400, MAX_EPOCHS = 8, LATE = 200 /* microseconds */ };
+enum {
+    N = 10, W = 2, CLASSES = 3, N_SEEN = 400, MAX_EPOCHS = 8,
+    LATE = 200, // microseconds
+    ALWAYS = 1  // bytes of cache: no prepared picture is kept, each goes through the steps every time
+};
 
 // ---- a step that looks ------------------------------------------------------------------------------
 
@@ -165,7 +169,7 @@ static const char *new_run(Folder *f) {
 }
 
 static void check_epochs(Folder *f, int k) {
-    const RunOptions o = {.threads = 1, .run = new_run(f)};
+    const RunOptions o = {.threads = 1, .run = new_run(f), .cache = ALWAYS};
     Case c = open_case(f, "rescale 1; look", epochs[k].line, &o);
     Told t;
     if (c.ok && CHECK(train(&c, &t, 0) == RUN_DONE)) {
@@ -208,7 +212,7 @@ enum { N_PROGRAMS = sizeof programs / sizeof *programs };
 static const char *const prepared[] = {"rescale 1/255", "look; rescale 1/255"};
 
 static Weights whole(Folder *f, const char *steps, const char *lines, int threads) {
-    const RunOptions o = {.threads = threads, .run = new_run(f)};
+    const RunOptions o = {.threads = threads, .run = new_run(f), .cache = ALWAYS};
     Case c = open_case(f, steps, lines, &o);
     Weights w = {0};
     Told t;
@@ -221,7 +225,7 @@ static Weights whole(Folder *f, const char *steps, const char *lines, int thread
 static Weights stopped(Folder *f, const char *steps, const char *lines) {
     char run[sizeof f->name];
     snprintf(run, sizeof run, "%s", new_run(f));
-    RunOptions o = {.threads = 2, .run = run};
+    RunOptions o = {.threads = 2, .run = run, .cache = ALWAYS};
     Weights w = {0};
     RunResult result = RUN_STOPPED;
     int sessions = 0;
@@ -314,7 +318,7 @@ static void check_batch(Feed *f, uint64_t k, Layout layout) {
 
 // In every layout; while another feed of the same threads is used, too, and closed half way.
 static void check_feeds(Folder *folder, const char *steps, int threads) {
-    const RunOptions o = {.threads = threads};
+    const RunOptions o = {.threads = threads, .cache = ALWAYS};
     Case c = open_case(folder, steps, "train", &o);
     if (!c.ok) return;
     for (Layout layout = LAYOUT_PLAIN; layout <= LAYOUT_LANES; layout++) {
@@ -335,7 +339,7 @@ static void check_feeds(Folder *folder, const char *steps, int threads) {
 
 // Closed while pictures are still being prepared, or before any was asked for.
 static void check_close(Folder *folder) {
-    const RunOptions o = {.threads = 4};
+    const RunOptions o = {.threads = 4, .cache = ALWAYS};
     seen.late = LATE;
     Case c = open_case(folder, "rescale 1; look", "train", &o);
     for (uint64_t n = 0; c.ok && n < 20; n++) {
@@ -352,7 +356,7 @@ static void check_close(Folder *folder) {
 // Training that must wait says so; training that need not does not.
 static void check_waited(Folder *f) {
     for (int slow = 0; slow < 2; slow++) {
-        const RunOptions o = {.threads = 2, .run = new_run(f)};
+        const RunOptions o = {.threads = 2, .run = new_run(f), .cache = ALWAYS};
         Told t;
         seen.late = slow ? LATE : 0;
         Case c = open_case(f, slow ? "look" : "rescale 1/255", "train epochs=3 batch=4", &o);
