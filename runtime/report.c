@@ -1,30 +1,13 @@
-/* report.c — an evaluation as tables; see report.h. A field with a comma, a quote or a line's end in it
- * stands in quotes (RFC 4180). */
+/* report.c — an evaluation as tables; see report.h. */
 #include "runtime/report.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
+#include "runtime/csv.h"
 #include "runtime/io.h"
 
-// ---- fields ----------------------------------------------------------------------------------------
-
-static void put_text(FILE *f, const char *text) {
-    if (!strpbrk(text, ",\"\r\n")) {
-        fputs(text, f);
-        return;
-    }
-    fputc('"', f);
-    for (const char *p = text; *p; p++) fprintf(f, *p == '"' ? "\"\"" : "%c", *p);
-    fputc('"', f);
-}
-
-static void put_real(FILE *f, double v) {
-    fputc(',', f);
-    if (isfinite(v)) fprintf(f, "%.6g", v);
-}
+static void put_real(FILE *f, double v) { fputc(',', f), csv_real(f, v); }
 
 static const char *name_of(const Evaluation *v, int k) { return v->class_name[k]; }
 
@@ -48,7 +31,7 @@ static void put_classes(FILE *f, const Evaluation *v) {
     fputs("class,images,answers,right,precision,recall,f1\n", f);
     for (int k = 0; k < v->classes; k++) {
         const ClassScore *c = &v->score[k];
-        put_text(f, name_of(v, k));
+        csv_text(f, name_of(v, k));
         fprintf(f, ",%d,%d,%d", c->images, c->answers, c->right);
         put_real(f, c->precision);
         put_real(f, c->recall);
@@ -59,10 +42,10 @@ static void put_classes(FILE *f, const Evaluation *v) {
 
 static void put_confusion(FILE *f, const Evaluation *v) {
     fputs("class", f);
-    for (int said = 0; said < v->classes; said++) fputc(',', f), put_text(f, name_of(v, said));
+    for (int said = 0; said < v->classes; said++) fputc(',', f), csv_text(f, name_of(v, said));
     fputc('\n', f);
     for (int wanted = 0; wanted < v->classes; wanted++) {
-        put_text(f, name_of(v, wanted));
+        csv_text(f, name_of(v, wanted));
         for (int said = 0; said < v->classes; said++)
             fprintf(f, ",%d", v->confusion[(size_t)wanted * (size_t)v->classes + (size_t)said]);
         fputc('\n', f);
@@ -74,9 +57,9 @@ static void put_worst(FILE *f, const Evaluation *v) {
     for (int i = 0; i < v->n_worst; i++) {
         const WrongAnswer *w = &v->worst[i];
         fprintf(f, "%s,%d,", v->part, w->picture);
-        put_text(f, w->file ? w->file : "");
-        fputc(',', f), put_text(f, name_of(v, w->wanted));
-        fputc(',', f), put_text(f, name_of(v, w->said));
+        csv_text(f, w->file ? w->file : "");
+        fputc(',', f), csv_text(f, name_of(v, w->wanted));
+        fputc(',', f), csv_text(f, name_of(v, w->said));
         put_real(f, w->share);
         put_real(f, w->loss);
         fputc('\n', f);

@@ -25,6 +25,7 @@ int command_in_double(const CommandLine *c);               // the same words for
 int command_sheet(const CommandLine *c, const Model *m);   // sheet.c
 int command_bench_model(const CommandLine *c, const Model *m); // bench.c: cnnrun bench MODEL.cnn
 int command_bench(const CommandLine *c);                   // bench.c: of the machine
+int command_data(const CommandLine *c);                  // data.c: cnnrun data [NAME | FOLDER]
 int command_words(const CommandLine *c);                   // words.c: cnnrun help [WORD | CODE]
 int command_format(const CommandLine *c);                  // format.c: cnnrun fmt FILE
 

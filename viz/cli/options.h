@@ -15,6 +15,7 @@ typedef enum Job {
     JOB_SHOW, JOB_CHECK, JOB_TRAIN, JOB_RESUME, JOB_TEST, JOB_PREDICT, JOB_DRAW, JOB_VIEW,
     JOB_SNAPSHOT, JOB_HANDOUT, JOB_GRADCHECK, JOB_SHEET,
     JOB_BENCH,  // cnnrun bench [MODEL]
+    JOB_DATA,   // cnnrun data [NAME | FOLDER]
     JOB_WORDS,  // cnnrun help [WORD | CODE]
     JOB_FORMAT, // cnnrun fmt FILE
     JOB_USAGE, JOB_VERSION,
@@ -23,7 +24,7 @@ typedef enum Job {
 
 typedef struct CommandLine {
     Job job;
-    const char *model;
+    const char *model;       // or, of `cnnrun data`, the name or the folder
     const char *word;        // of `cnnrun help WORD`, or NULL
     RunOptions run;
     const char *drawing;     // --draw FILE
@@ -37,6 +38,7 @@ typedef struct CommandLine {
     bool json;               // --json
     const char *mode;        // bench --mode train | infer, or NULL
     bool write;              // fmt --write
+    bool csv;                // data --csv
     const char *style;       // help --as FORMAT
     int n_images;            // --predict IMAGE…
     const char *const *image;
