@@ -232,7 +232,10 @@ Feed *feed_open(const FeedOptions *o, Error *e) {
 void feed_close(Feed *f) {
     if (!f) return;
     if (f->ahead) threads_idle(f->o.threads, NULL, NULL);
-    for (int k = 0; f->slot && k < f->n_slots; k++) free(f->slot[k].pick), free(f->ahead ? f->slot[k].v.v : NULL);
+    for (int k = 0; f->slot && k < f->n_slots; k++) {
+        free(f->slot[k].pick);
+        if (f->ahead) free(f->slot[k].v.v);
+    }
     free(f->slot), free(f->scratch);
     pthread_cond_destroy(&f->ready);
     pthread_mutex_destroy(&f->lock);

@@ -64,9 +64,9 @@ static bool put_many(Contact *c, Error *e) {
     const int most = MANY_ROWS * MANY_COLUMNS, n = c->d->classes < most ? c->d->classes : most;
     if (!sheet_make(&c->sheet, (n + MANY_COLUMNS - 1) / MANY_COLUMNS, MANY_COLUMNS, 1, e)) return false;
     for (int class = 0; class < n; class++) {
+        const int row = class / MANY_COLUMNS, column = class % MANY_COLUMNS;
         if (!c->count[class]) continue;
-        if (!put(c, class / MANY_COLUMNS, class % MANY_COLUMNS, find(c, class, 0), c->d->class_name[class], e))
-            return false;
+        if (!put(c, row, column, find(c, class, 0), c->d->class_name[class], e)) return false;
     }
     return true;
 }
