@@ -143,7 +143,6 @@ static void drop(Feed *f) {
 
 // The batch at `next`, straight into its place.
 static void fill_now(Feed *f, Tensor dst) {
-    choose(f);
     Slot *s = slot_of(f, f->next);
     s->v = dst, s->v.n = s->n;
     threads_run(f->o.threads, (s->n + f->piece - 1) / f->piece, fill_piece, f);
@@ -158,20 +157,29 @@ static void wait_for(Feed *f) {
     pthread_mutex_unlock(&f->lock);
 }
 
-static void fill_ahead(Feed *f, Tensor dst) {
-    choose(f);
-    threads_idle(f->o.threads, idle_piece, f);
-    wait_for(f);
-    const Tensor v = slot_of(f, f->next)->v;
-    dst.n = v.n;
-    tensor_copy(dst, v);
+// The batch at `next`, from the ring into its place.
+typedef struct Copy { Tensor src, dst; } Copy;
+
+static void copy_images(void *ctx, int task, int worker) {
+    (void)worker;
+    const Copy *c = ctx;
+    const int lo = task * LANES, hi = c->src.n - lo > LANES ? lo + LANES : c->src.n;
+    tensor_copy(tensor_part(c->dst, lo, hi), tensor_part(c->src, lo, hi));
+}
+
+static void copy_out(Feed *f, Tensor dst) {
+    Copy c = {slot_of(f, f->next)->v, dst};
+    c.dst.n = c.src.n;
+    threads_run(f->o.threads, (c.src.n + LANES - 1) / LANES, copy_images, &c);
 }
 
 int feed_next(Feed *f, Tensor dst, int *label, Error *e) {
     const double before = now();
-    if (f->ahead) fill_ahead(f, dst);
+    choose(f);
+    if (f->ahead) threads_idle(f->o.threads, idle_piece, f), wait_for(f);
     else fill_now(f, dst);
     if (!f->quick) f->waited += now() - before;
+    if (f->ahead) copy_out(f, dst);
 
     const Slot *s = slot_of(f, f->next);
     const int n = s->n;

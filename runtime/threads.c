@@ -6,8 +6,9 @@
  * goes to sleep on `wake`. Nobody waits for a thread that is still asleep: when the tasks are gone,
  * the caller shuts the door and waits only for those who came in while it was open.
  *
- * Idle work fills the time between rounds: a thread that sees no new round does a piece of it and
- * looks again. A round that begins meanwhile does not wait for that thread.
+ * Idle work fills the gaps: a thread that sees no new round does a piece of it and looks again, and
+ * so does the caller when its tasks are gone and others still work on theirs. A round that begins
+ * meanwhile does not wait for that thread.
  *
  * Invariants: task, ctx and n_tasks change only while the door is shut and nobody is inside; idle_work
  * and idle_ctx only while nobody is busy with them. */
@@ -120,6 +121,7 @@ static void begin_round(Threads *t) {
 
 static void end_round(Threads *t) {
     atomic_fetch_and(&t->door, ~OPEN);
+    while (atomic_load(&t->door) != 0 && idle_piece(t, 0)) continue;
     for (int i = 0; i < LOOKS; i++) {
         if (atomic_load(&t->door) == 0) return;
         pause_briefly();

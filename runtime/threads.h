@@ -24,8 +24,9 @@ void threads_run(Threads *t, int n, Task *task, void *ctx);
 // A piece of work for idle moments, as small as it can sensibly be; false: there is none just now.
 typedef bool IdleWork(void *ctx, int worker);
 
-// From now on the threads other than the caller do pieces of this work whenever no task waits for
-// them. When it returns, the work of before (NULL: none) is not going on any more.
+// From now on threads that have no task do pieces of this work: the others between two rounds, the
+// caller while it waits for the end of one. When it returns, the work of before (NULL: none) is not
+// going on any more.
 void threads_idle(Threads *t, IdleWork *work, void *ctx);
 
 // There is idle work again, after some thread was told that there is none.
