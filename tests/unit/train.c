@@ -337,6 +337,41 @@ static void check_feeds(Folder *folder, const char *steps, int threads) {
     close_case(&c);
 }
 
+// ---- copies of a picture -----------------------------------------------------------------------------
+
+// One picture three times in a batch, in pass 7.
+static int choose_copies(void *ctx, uint64_t k, Pick *pick, Draw *draw) {
+    (void)ctx, (void)k;
+    draw->epoch = 7;
+    for (int i = 0; i < BATCH; i++) pick[i] = (Pick){4, i};
+    return BATCH;
+}
+
+// Random steps draw anew for each copy; the first draws what the picture alone would.
+static void check_copies(Folder *folder, int threads) {
+    const RunOptions o = {.threads = threads, .cache = ALWAYS};
+    Case c = open_case(folder, "rescale 1", "train\naugment { brightness 50%; noise 5% }", &o);
+    Place p, alone;
+    Error e;
+    int label[BATCH];
+    real *scratch = c.ok ? calloc(dataset_scratch(&c.s.data), sizeof *scratch) : NULL;
+    if (!CHECK(scratch != NULL)) return close_case(&c);
+    place_make(&p, LAYOUT_PLAIN);
+    place_make(&alone, LAYOUT_PLAIN);
+    const FeedOptions options = {.data = &c.s.data, .part = PART_TRAIN, .threads = c.s.threads, .like = p.t,
+                                 .random = true, .seed = 3, .choose = choose_copies};
+    Feed *f = feed_open(&options, &e);
+    CHECK(f && feed_next(f, p.t, label, &e) == BATCH);
+    const Draw draw = {3, 7};
+    CHECK(dataset_image(&c.s.data, PART_TRAIN, 4, &draw, alone.t, 0, scratch, &e));
+    CHECK(memcmp(p.v, alone.v, W * sizeof *p.v) == 0);
+    for (int i = 0; i < BATCH; i++)
+        for (int j = 0; j < i; j++) CHECK(memcmp(p.v + W * i, p.v + W * j, W * sizeof *p.v) != 0);
+    feed_close(f);
+    free(scratch);
+    close_case(&c);
+}
+
 // Closed while pictures are still being prepared, or before any was asked for.
 static void check_close(Folder *folder) {
     const RunOptions o = {.threads = 4, .cache = ALWAYS};
@@ -377,6 +412,8 @@ int main(void) {
         check_feeds(&f, "rescale 1", threads);
         check_feeds(&f, "rescale 1; look", threads);
     }
+    check_copies(&f, 1);
+    check_copies(&f, 3);
     check_close(&f);
     check_waited(&f);
     folder_remove(&f);
