@@ -4,6 +4,7 @@
 #   make demo       install what is missing, build, train models/first.cnn on the digits that ship
 #   make test       install what is missing, build, run every test
 #   make bench      build, measure how fast this machine, the kernels and the networks are
+#   make data       fetches the full public data sets (models/data/fetch.sh says how)
 #   make install    into PREFIX (default /usr/local), below DESTDIR if set
 #   make SDL=0      the same program without a window
 #   make VIZ=0      without window and pictures
@@ -59,7 +60,7 @@ F64_OBJ  := $(RUNTIME_SRC:%.c=$(BUILD)/obj/f64/%.o)
 VIZ_OBJ  := $(VIZ_SRC:%.c=$(BUILD)/obj/viz$(VIZ)$(SDL)/%.o)
 VIZ64_OBJ := $(CLI_SRC:%.c=$(BUILD)/obj/f64/%.o)
 
-.PHONY: all demo test bench packages install uninstall clean test-programs fuzz-programs
+.PHONY: all demo test bench data packages install uninstall clean test-programs fuzz-programs
 all: $(BUILD)/cnnrun $(BUILD)/cnnrun-f64
 
 # ---- the program --------------------------------------------------------------------------------
@@ -165,6 +166,9 @@ test:
 
 bench: $(BUILD)/cnnrun
 	@BUILD=$(BUILD) sh tests/bench/own.sh
+
+data:
+	@FROM='$(FROM)' sh models/data/fetch.sh $(SETS)
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/libexec/cnnrun \

@@ -10,6 +10,10 @@
 
 static const Word colors[] = {{"gray", COLOR_GRAY}, {"rgb", COLOR_RGB}, {0}};
 
+static const Word balances[] = {
+    {"none", BALANCE_NONE}, {"oversample", BALANCE_OVERSAMPLE}, {"undersample", BALANCE_UNDERSAMPLE},
+    {"weights", BALANCE_WEIGHTS}, {0}};
+
 static const AttrSpec data_attrs[] = {
     CHOICE_ATTR(struct DataOptions, set, GROUP_DATA, "a known set", .main = true),
     TEXT_ATTR(DataOptions, path, "or a folder, in quotes", .main = true),
@@ -73,6 +77,9 @@ static const AttrSpec train_attrs[] = {
              .def_text = "none", .synonyms = "warmup_epochs burn_in"),
     INT_ATTR(TrainOptions, patience, 0, 1, 1000000, "epochs without progress that end training",
              .def_text = "none", .synonyms = "early_stopping early_stop"),
+    WORD_ATTR(TrainOptions, balance, BALANCE_NONE, balances,
+              "how classes of different size are evened out",
+              .synonyms = "class_weight class_weights sampler sampling resample imbalance"),
     REAL_ATTR(TrainOptions, clip, 0, 0, 1e6, "largest length of the whole gradient", .open = true,
               .def_text = "no limit",
               .synonyms = "clipnorm clip_norm grad_clip max_norm gradient_clip"),

@@ -12,9 +12,11 @@
 #include <string.h>
 #include <time.h>
 
+#include "runtime/feed.h"
 #include "runtime/io.h"
 #include "runtime/judge.h"
 #include "runtime/loss.h"
+#include "runtime/order.h"
 #include "runtime/pace.h"
 #include "runtime/weights.h"
 
@@ -26,9 +28,11 @@ typedef struct Phase {
     const TrainOptions *o;
     Plan *plan;
     Pace pace;
-    int *order, *label;
+    Order order;
+    Feed *feed;
+    int *label;
+    real *class_weight;              // NULL: all classes count the same
     uint64_t steps_per_row;
-    uint64_t pass;                   // whose order is in `order`
     double rate;                     // of the current step
     uint64_t images;                 // since this process began the phase
     double began, paused;            // seconds
@@ -44,49 +48,86 @@ static uint64_t divide_up(uint64_t a, uint64_t b) { return (a + b - 1) / b; }
 
 // ---- beginning -------------------------------------------------------------------------------------
 
+// Whose pictures are shown how often, and what each counts; said aloud if that is not once and one.
+static bool balance(Phase *ph, Error *e) {
+    const Session *s = ph->run->s;
+    char text[ERROR_TEXT];
+    if (!order_open(&ph->order, &s->data, ph->o->balance, s->seed, e)) return false;
+    if (ph->o->balance == BALANCE_NONE) return true;
+    order_text(&ph->order, text, sizeof text);
+    run_say(ph->run, "%s", text);
+    if (ph->o->balance != BALANCE_WEIGHTS) return true;
+    ph->class_weight = calloc((size_t)s->data.classes, sizeof *ph->class_weight);
+    for (int c = 0; ph->class_weight && c < s->data.classes; c++)
+        ph->class_weight[c] = order_weight(&ph->order, c);
+    return ph->class_weight || error_set(e, "there is no memory left");
+}
+
+// The pictures of step k of the phase.
+static int choose(void *ctx, uint64_t k, Pick *pick, Draw *draw) {
+    Phase *ph = ctx;
+    const Pace *p = &ph->pace;
+    if (k >= p->steps) return 0;
+    draw->epoch = ph->run->state.passes + k / p->steps_per_pass;
+    const int first = (int)(k % p->steps_per_pass) * p->batch;
+    const int n = p->n - first < p->batch ? p->n - first : p->batch;
+    memcpy(pick, order_pass(&ph->order, draw->epoch) + first, (size_t)n * sizeof *pick);
+    return n;
+}
+
+static bool feed(Phase *ph, Error *e) {
+    const Session *s = ph->run->s;
+    const FeedOptions o = {.data = &s->data, .part = PART_TRAIN, .threads = s->threads,
+                           .like = plan_input(ph->plan, ph->pace.batch), .random = true,
+                           .seed = s->seed, .first = ph->run->state.phase_step, .choose = choose,
+                           .ctx = ph};
+    ph->feed = feed_open(&o, e);
+    return ph->feed;
+}
+
+static bool pace(Phase *ph, Error *e) {
+    Run *run = ph->run;
+    const Pace p = ph->pace = pace_make(run->s, ph->o, ph->order.n);
+    ph->steps_per_row = divide_up(p.steps, LINES);
+    if (p.batch_asked > p.n)
+        run_say(run, "batch=%d is more than the %d training pictures: each step uses all of them",
+                p.batch_asked, p.n);
+    if (run->state.phase_step > 0 && run->state.batch != (uint64_t)p.batch)
+        return error_set(e, "the checkpoint was made with batch=%llu, not %d: resuming would not be "
+                         "the same run", (unsigned long long)run->state.batch, p.batch);
+    run->state.batch = (uint64_t)p.batch;
+    return true;
+}
+
 static bool phase_open(Phase *ph, Run *run, const TrainOptions *o, Error *e) {
     const Session *s = run->s;
-    const Pace pace = pace_make(s, o, s->data.part[PART_TRAIN].n);
-    *ph = (Phase){.run = run, .o = o, .pace = pace, .pass = UINT64_MAX,
-                  .steps_per_row = divide_up(pace.steps, LINES)};
-    if (pace.batch_asked > pace.n)
-        run_say(run, "batch=%d is more than the %d training pictures: each step uses all of them",
-                pace.batch_asked, pace.n);
-    if (run->state.phase_step > 0 && run->state.batch != (uint64_t)pace.batch)
-        return error_set(e, "the checkpoint was made with batch=%llu, not %d: resuming would not be "
-                         "the same run", (unsigned long long)run->state.batch, pace.batch);
-    run->state.batch = (uint64_t)pace.batch;
-    const PlanOptions options = {.batch = pace.batch, .training = true, .ref = s->o.ref, .seed = s->seed};
-    ph->order = calloc((size_t)pace.n, sizeof *ph->order);
-    ph->label = calloc((size_t)pace.batch, sizeof *ph->label);
-    if (!ph->order || !ph->label) return error_set(e, "there is no memory left");
+    *ph = (Phase){.run = run, .o = o};
+    if (!balance(ph, e) || !pace(ph, e)) return false;
+    const PlanOptions options = {.batch = ph->pace.batch, .training = true, .ref = s->o.ref,
+                                 .seed = s->seed};
+    ph->label = calloc((size_t)ph->pace.batch, sizeof *ph->label);
+    if (!ph->label) return error_set(e, "there is no memory left");
     ph->plan = plan_make(s->x, s->params, s->threads, &options, e);
+    if (!ph->plan || !feed(ph, e)) return false;
+    plan_weigh(ph->plan, ph->class_weight);
     ph->began = run->saved_at = now();
-    return ph->plan != NULL;
+    return true;
 }
 
 static void phase_close(Phase *ph) {
+    feed_close(ph->feed);
     plan_free(ph->plan);
-    free(ph->order), free(ph->label);
+    order_close(&ph->order);
+    free(ph->label), free(ph->class_weight);
 }
 
 // ---- one step --------------------------------------------------------------------------------------
 
 // Puts the pictures and labels of the next step into the plan; returns how many, or 0 with a message.
 static int next_batch(Phase *ph, Error *e) {
-    const Run *run = ph->run;
-    const uint64_t step = run->state.phase_step;
-    const uint64_t pass = run->state.passes + step / ph->pace.steps_per_pass;
-    if (pass != ph->pass) dataset_order(&run->s->data, PART_TRAIN, run->s->seed, pass, ph->order);
-    ph->pass = pass;
-    const int first = (int)(step % ph->pace.steps_per_pass) * ph->pace.batch;
-    const int n = ph->pace.n - first < ph->pace.batch ? ph->pace.n - first : ph->pace.batch;
-    const Draw draw = {run->s->seed, pass};
-    if (!batcher_fill(&run->batcher, PART_TRAIN, ph->order + first, n, &draw, plan_input(ph->plan, n),
-                      ph->label, e))
-        return 0;
-    const LossOptions *loss = run->s->x->loss.cfg;
-    loss_target(ph->label, plan_target(ph->plan, n), loss->smoothing);
+    const int n = feed_next(ph->feed, plan_input(ph->plan, ph->pace.batch), ph->label, e);
+    const LossOptions *loss = ph->run->s->x->loss.cfg;
+    if (n > 0) loss_target(ph->label, plan_target(ph->plan, n), loss->smoothing);
     return n;
 }
 
@@ -149,7 +190,8 @@ static void report(const Phase *ph) {
                         .steps = ph->pace.steps, .epoch = (int)s->epoch + 1,
                         .epochs = (int)divide_up(ph->pace.steps, ph->pace.steps_per_epoch),
                         .loss = mean_loss(&s->epoch_sums), .accuracy = share_right(&s->epoch_sums),
-                        .lr = ph->rate, .images = ph->images, .seconds = seconds(ph)};
+                        .lr = ph->rate, .images = ph->images, .seconds = seconds(ph),
+                        .waited = feed_waited(ph->feed)};
     run->r->progress(run->r->ctx, &p);
 }
 

@@ -1,6 +1,5 @@
 /* run.h — what a run keeps while it goes on, and how it speaks and saves. */
 #pragma once
-#include "runtime/batch.h"
 #include "runtime/checkpoint.h"
 #include "runtime/results.h"
 #include "runtime/run_folder.h"
@@ -12,11 +11,11 @@ typedef struct Run {
     char *folder;
     int lock;                 // of the folder; -1: none
     Results results;
-    Batcher batcher;
     RunState state;
     int n_phases;
     double saved_at;          // seconds, of the last checkpoint
     char unsaved[ERROR_TEXT]; // why the last checkpoint could not be written, or ""
+    Error unreported;         // why an evaluation's tables could not be written, or ""
 } Run;
 
 // One line for a person, through the reporter.

@@ -6,12 +6,16 @@
  * goes to sleep on `wake`. Nobody waits for a thread that is still asleep: when the tasks are gone,
  * the caller shuts the door and waits only for those who came in while it was open.
  *
- * Invariant: task, ctx and n_tasks change only while the door is shut and nobody is inside. */
+ * Idle work fills the gaps: a thread that sees no new round does a piece of it and looks again, and
+ * so does the caller when its tasks are gone and others still work on theirs. A round that begins
+ * meanwhile does not wait for that thread.
+ *
+ * Invariants: task, ctx and n_tasks change only while the door is shut and nobody is inside; idle_work
+ * and idle_ctx only while nobody is busy with them. */
 #include "runtime/threads.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -24,7 +28,7 @@ struct Threads {
     int n;                 // the caller included
     Worker *worker;        // n − 1 of them
     pthread_mutex_t lock;
-    pthread_cond_t wake, done;
+    pthread_cond_t wake, done, rest;
     Task *task;
     void *ctx;
     int n_tasks;
@@ -32,6 +36,10 @@ struct Threads {
     atomic_uint door;      // OPEN or not, and how many workers are inside
     atomic_uint round;
     atomic_bool quit;
+    _Atomic(IdleWork *) idle_work;
+    void *idle_ctx;
+    int busy;              // threads in a piece of idle work
+    atomic_uint news;      // raised when there is idle work again
 };
 
 static void take_tasks(Threads *t, int worker) {
@@ -50,15 +58,42 @@ static inline void pause_briefly(void) {
 #endif
 }
 
-// Returns the number of a round other than `seen`, once there is one.
-static unsigned next_round(Threads *t, unsigned seen) {
+// Does a piece of idle work; false if there is none.
+static bool idle_piece(Threads *t, int worker) {
+    if (!atomic_load(&t->idle_work)) return false;
+    pthread_mutex_lock(&t->lock);
+    IdleWork *const work = atomic_load(&t->idle_work);
+    void *const ctx = t->idle_ctx;
+    t->busy++;
+    pthread_mutex_unlock(&t->lock);
+
+    const bool did = work && work(ctx, worker);
+
+    pthread_mutex_lock(&t->lock);
+    if (--t->busy == 0) pthread_cond_signal(&t->rest);
+    pthread_mutex_unlock(&t->lock);
+    return did;
+}
+
+// Is there a round other than `seen`, or will there be soon?
+static bool round_comes(Threads *t, unsigned seen) {
     for (int i = 0; i < LOOKS; i++) {
-        if (atomic_load(&t->round) != seen) return atomic_load(&t->round);
+        if (atomic_load(&t->round) != seen) return true;
         pause_briefly();
     }
-    pthread_mutex_lock(&t->lock);
-    while (atomic_load(&t->round) == seen) pthread_cond_wait(&t->wake, &t->lock);
-    pthread_mutex_unlock(&t->lock);
+    return false;
+}
+
+// Returns the number of a round other than `seen`, once there is one.
+static unsigned next_round(Threads *t, int worker, unsigned seen) {
+    while (atomic_load(&t->round) == seen) {
+        const unsigned news = atomic_load(&t->news);
+        if (idle_piece(t, worker) || round_comes(t, seen)) continue;
+        pthread_mutex_lock(&t->lock);
+        while (atomic_load(&t->round) == seen && atomic_load(&t->news) == news)
+            pthread_cond_wait(&t->wake, &t->lock);
+        pthread_mutex_unlock(&t->lock);
+    }
     return atomic_load(&t->round);
 }
 
@@ -67,7 +102,7 @@ static void *worker_main(void *arg) {
     Threads *t = w->pool;
     unsigned seen = 0;
     for (;;) {
-        seen = next_round(t, seen);
+        seen = next_round(t, w->number, seen);
         if (atomic_load(&t->quit)) return NULL;
         if (atomic_fetch_add(&t->door, 1) & OPEN) take_tasks(t, w->number);
         if (atomic_fetch_sub(&t->door, 1) != 1) continue;
@@ -86,6 +121,7 @@ static void begin_round(Threads *t) {
 
 static void end_round(Threads *t) {
     atomic_fetch_and(&t->door, ~OPEN);
+    while (atomic_load(&t->door) != 0 && idle_piece(t, 0)) continue;
     for (int i = 0; i < LOOKS; i++) {
         if (atomic_load(&t->door) == 0) return;
         pause_briefly();
@@ -113,6 +149,7 @@ Threads *threads_make(int n) {
     pthread_mutex_init(&t->lock, NULL);
     pthread_cond_init(&t->wake, NULL);
     pthread_cond_init(&t->done, NULL);
+    pthread_cond_init(&t->rest, NULL);
     for (t->n = 1; t->n < n; t->n++) {
         Worker *w = &t->worker[t->n - 1];
         *w = (Worker){.pool = t, .number = t->n};
@@ -128,6 +165,7 @@ void threads_free(Threads *t) {
     for (int i = 0; i < t->n - 1; i++) pthread_join(t->worker[i].thread, NULL);
     pthread_cond_destroy(&t->wake);
     pthread_cond_destroy(&t->done);
+    pthread_cond_destroy(&t->rest);
     pthread_mutex_destroy(&t->lock);
     free(t->worker), free(t);
 }
@@ -147,4 +185,28 @@ void threads_run(Threads *t, int n, Task *task, void *ctx) {
     begin_round(t);
     take_tasks(t, 0);
     end_round(t);
+}
+
+void threads_idle(Threads *t, IdleWork *work, void *ctx) {
+    if (!t) return;
+    pthread_mutex_lock(&t->lock);
+    const bool same = atomic_load(&t->idle_work) == work && t->idle_ctx == ctx;
+    if (same) {
+        pthread_mutex_unlock(&t->lock);
+        return;
+    }
+    atomic_store(&t->idle_work, NULL);
+    while (t->busy > 0) pthread_cond_wait(&t->rest, &t->lock);
+    t->idle_ctx = ctx;
+    atomic_store(&t->idle_work, work);
+    pthread_mutex_unlock(&t->lock);
+    if (work) threads_wake(t);
+}
+
+void threads_wake(Threads *t) {
+    if (!t || t->n == 1) return;
+    pthread_mutex_lock(&t->lock);
+    atomic_fetch_add(&t->news, 1);
+    pthread_cond_broadcast(&t->wake);
+    pthread_mutex_unlock(&t->lock);
 }

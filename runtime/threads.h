@@ -4,6 +4,7 @@
  * the task computes the same numbers into its own place; so results do not depend on how many
  * threads there are, or on which was quicker. */
 #pragma once
+#include <stdbool.h>
 
 typedef struct Threads Threads;
 
@@ -19,3 +20,14 @@ int threads_count(const Threads *t); // NULL is one thread: the caller
 
 // Does tasks 0 … n−1, each once, and returns when all are done. Not to be called from a task.
 void threads_run(Threads *t, int n, Task *task, void *ctx);
+
+// A piece of work for idle moments, as small as it can sensibly be; false: there is none just now.
+typedef bool IdleWork(void *ctx, int worker);
+
+// From now on threads that have no task do pieces of this work: the others between two rounds, the
+// caller while it waits for the end of one. When it returns, the work of before (NULL: none) is not
+// going on any more.
+void threads_idle(Threads *t, IdleWork *work, void *ctx);
+
+// There is idle work again, after some thread was told that there is none.
+void threads_wake(Threads *t);

@@ -11,6 +11,7 @@
 
 #include "runtime/io.h"
 #include "runtime/phase.h"
+#include "runtime/report.h"
 #include "runtime/weights.h"
 
 // ---- the lines of a program ------------------------------------------------------------------------
@@ -30,6 +31,10 @@ static RunResult do_evaluate(Run *run, const Action *a, Error *e) {
     Evaluation v;
     if (!evaluate_part(s, part, o->top, o->worst, &v, e)) return RUN_FAILED;
     run->r->evaluation(run->r->ctx, o, &v);
+    if (!report_save(run->folder, &v, e)) {
+        run_say(run, "%s; training goes on", e->text);
+        run->unreported = *e;
+    }
     evaluation_free(&v);
     return RUN_DONE;
 }
@@ -121,12 +126,10 @@ static bool run_open(Run *run, Error *e) {
     if (s->data.part[PART_TRAIN].n == 0) return error_set(e, "there are no pictures to train on");
     if (run->n_phases > 0 && !params_learn(s->params, &s->x->optimizer, e)) return false;
     return files_can_be_written(s->x, e) &&
-           batcher_open(&run->batcher, &s->data, s->threads, e) &&
            (s->o.resume ? take_up(run, e) : start_anew(run, e));
 }
 
 static void run_close(Run *run) {
-    batcher_close(&run->batcher);
     results_close(&run->results);
     run_folder_unlock(run->folder, run->lock);
     free(run->folder);
@@ -145,8 +148,9 @@ static RunResult all_lines(Run *run, Error *e) {
         run->state.action++;
     }
     run_checkpoint(run);
-    if (!run->unsaved[0]) return RUN_DONE;
-    error_set(e, "the last checkpoint could not be saved: %s", run->unsaved);
+    if (!run->unsaved[0] && !run->unreported.text[0]) return RUN_DONE;
+    if (run->unsaved[0]) error_set(e, "the last checkpoint could not be saved: %s", run->unsaved);
+    else error_set(e, "the evaluation could not be saved: %s", run->unreported.text);
     return RUN_FAILED;
 }
 

@@ -10,6 +10,7 @@
 #include "runtime/error.h"
 #include "runtime/params.h"
 #include "runtime/plan.h"
+#include "runtime/scores.h"
 #include "runtime/threads.h"
 
 // What the command line sets; 0 or NULL: as the file says.
@@ -37,6 +38,7 @@ typedef struct Progress {
     double lr;
     uint64_t images;              // seen by this process in this phase
     double seconds;               // spent on them, saving and evaluating left out
+    double waited;                // of these, the seconds in which pictures were not ready
 } Progress;
 
 typedef struct EpochResult {
@@ -52,6 +54,7 @@ typedef struct EpochResult {
 // A picture the network judged badly.
 typedef struct WrongAnswer {
     int picture;                  // its number in the part, from 0
+    const char *file;             // where it came from; NULL: its source has no files of pictures
     int wanted, said;             // classes
     double loss, share;           // share: the probability it gave to what it said, or the score
 } WrongAnswer;
@@ -65,8 +68,10 @@ typedef struct Evaluation {
     double accuracy, top_accuracy;       // shares, 0 … 1
     int hits;                            // how many were right
     int top;
+    ClassScore *score;            // of each class
+    MeanScore mean;
     int *confusion;               // classes × classes: [wanted][said]; NULL above 1,000 classes
-    int n_worst;
+    int worst_wanted, n_worst;    // how many were asked for, and how many there are
     WrongAnswer *worst;               // the pictures with the largest loss, largest first
 } Evaluation;
 

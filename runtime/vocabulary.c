@@ -67,12 +67,6 @@ static const KindSpec *const sets[] = {
 
 static const KindSpec *const none[] = {NULL};
 
-// Words of the language whose kinds are not written yet: a row goes when its kind comes.
-static const Planned planned[] = {
-    {GROUP_STATEMENT, "balance", "train"},
-    {0},
-};
-
 const Vocabulary runtime_vocabulary = {
     .kinds = {
         [GROUP_LAYER]     = layers,
@@ -85,6 +79,5 @@ const Vocabulary runtime_vocabulary = {
         [GROUP_DATA]      = sets,
         [GROUP_STATEMENT] = none,
     },
-    .planned = planned,
     .probe = data_probe,
 };

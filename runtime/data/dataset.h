@@ -155,6 +155,9 @@ bool dataset_image(const Dataset *d, Part part, int i, const Draw *draw, Tensor 
                    real *scratch, Error *e);
 size_t dataset_scratch(const Dataset *d);
 
+// Is preparing a picture of this part no more than looking up its bytes, which lie in memory?
+bool dataset_quick(const Dataset *d, Part part, bool random);
+
 // The same, stage by stage, for somebody who looks: `each` is called with the picture itself (use is
 // NULL; bytes as numbers), then with what comes out of every random step and of every fixed one.
 // `elsewhere` is looked at instead of picture i if it is not NULL. What a stage points to lives as

@@ -177,6 +177,13 @@ bool dataset_image(const Dataset *d, Part part, int i, const Draw *draw, Tensor 
     return true;
 }
 
+bool dataset_quick(const Dataset *d, Part part, bool random) {
+    const ImageList *l = &d->part[part];
+    bool in_memory = true;
+    for (int i = 0; i < l->n; i++) in_memory = in_memory && l->pixel[i];
+    return in_memory && store_of(d)->table && !(random && d->n_augments > 0);
+}
+
 void numbers_put(const Dataset *d, const uint8_t *pixel, Tensor dst, int k, real *scratch) {
     Scratch s = scratch_cut(d, scratch);
     put_canvas(d, (Canvas){.shape = d->image, .bytes = pixel}, store_of(d)->shape, place_of(dst, k),

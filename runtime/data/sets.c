@@ -3,6 +3,9 @@
 
 #define IN_SOURCE \
     "it ships with cnnrun's source in models/data; CNNRUN_DATA may name a folder that has it"
+#define FETCHED(set, size, files) \
+    "make data SETS=" set " in the folder of cnnrun's source fetches it (" size "); or put " files \
+    " into ~/.local/share/cnnrun/" set ", or into a folder " set " below $CNNRUN_DATA"
 
 static const char *const digit_names[] = {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"};
 
@@ -62,14 +65,10 @@ const KnownSet fashion_set = {
     .folder = "fashion",
     .elsewhere = "/usr/share/datasets/fashion-mnist",
     .class_name = clothes,
-    .how_to_get = "on Debian and Ubuntu: apt install dataset-fashion-mnist; elsewhere: put the "
-                  "four files of Fashion-MNIST into ~/.local/share/cnnrun/fashion",
+    .how_to_get = FETCHED("fashion", "31 MB", "the four files of Fashion-MNIST")
+                  "; on Debian and Ubuntu also: apt install dataset-fashion-mnist",
     .white = 255,
 };
-
-#define FROM_TORONTO(file, folder) \
-    "unpack " file " (the binary version) and put its .bin files into " \
-    "~/.local/share/cnnrun/" folder ", or into a folder " folder " below $CNNRUN_DATA"
 
 // Source: A. Krizhevsky, "Learning Multiple Layers of Features from Tiny Images", 2009.
 const KnownSet cifar10_set = {
@@ -79,7 +78,7 @@ const KnownSet cifar10_set = {
              .image = {3, 32, 32}, .classes = 10},
     .folder = "cifar10",
     .class_name = things,
-    .how_to_get = FROM_TORONTO("cifar-10-binary.tar.gz", "cifar10"),
+    .how_to_get = FETCHED("cifar10", "170 MB", "the .bin files of cifar-10-binary.tar.gz"),
     .white = 255,
 };
 
@@ -91,6 +90,6 @@ const KnownSet cifar100_set = {
              .image = {3, 32, 32}, .classes = 100},
     .folder = "cifar100",
     .class_name = more_things,
-    .how_to_get = FROM_TORONTO("cifar-100-binary.tar.gz", "cifar100"),
+    .how_to_get = FETCHED("cifar100", "169 MB", "the .bin files of cifar-100-binary.tar.gz"),
     .white = 255,
 };

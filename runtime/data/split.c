@@ -3,9 +3,7 @@
 
 #include <stdlib.h>
 
-// The pictures sorted by class, in the order of the file within each: class c has order[first[c]]
-// … order[first[c + 1] − 1].
-static void sort_by_class(const int *label, int n, int classes, int *first, int *order) {
+void split_by_class(const int *label, int n, int classes, int *first, int *order) {
     for (int c = 0; c <= classes; c++) first[c] = 0;
     for (int i = 0; i < n; i++) first[label[i] + 1]++;
     for (int c = 0; c < classes; c++) first[c + 1] += first[c];
@@ -25,7 +23,7 @@ bool split_choose(const int *label, int n, int classes, double share, Rng r, boo
     int *first = malloc(((size_t)classes + 1) * sizeof *first);
     int *order = malloc((size_t)n * 2 * sizeof *order + 1);
     if (first && order) {
-        sort_by_class(label, n, classes, first, order);
+        split_by_class(label, n, classes, first, order);
         for (int i = 0; i < n; i++) held[i] = false;
         for (int c = 0; c < classes; c++)
             choose(order + first[c], first[c + 1] - first[c], share, rng_at(r, (uint64_t)c),

@@ -1,7 +1,10 @@
-/* threads.c — every task is done once, on any number of threads, however short the rounds are. */
+/* threads.c — every task is done once, on any number of threads, however short the rounds are; idle
+ * work is done meanwhile; and a pool with nothing to do uses no time. */
 #include "runtime/threads.h"
 
 #include <stdatomic.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "tests/unit/test.h"
 
@@ -31,8 +34,84 @@ static void check_rounds(int n_threads) {
     threads_free(t);
 }
 
+// ---- idle work ----------------------------------------------------------------------------------------
+
+typedef struct Heap { atomic_int left, done, inside; } Heap;
+
+static bool piece(void *ctx, int worker) {
+    Heap *h = ctx;
+    (void)worker;
+    if (atomic_fetch_sub(&h->left, 1) <= 0) {
+        atomic_fetch_add(&h->left, 1);
+        return false;
+    }
+    atomic_fetch_add(&h->inside, 1);
+    for (volatile int i = 0; i < 500; i++) continue;
+    atomic_fetch_add(&h->done, 1);
+    atomic_fetch_sub(&h->inside, 1);
+    return true;
+}
+
+static void wait_until_done(const Heap *h, int n) {
+    for (int i = 0; i < 20000 && h->done < n; i++) usleep(500);
+    CHECK(h->done == n);
+}
+
+// Rounds go on while pieces are done, and the other way round; what is replaced is not going on.
+static void check_idle(int n_threads) {
+    enum { PIECES = 40, BATCHES = 20 };
+    Threads *t = threads_make(n_threads);
+    if (!CHECK(t != NULL)) return;
+    Count c = {.n_threads = threads_count(t)};
+    Heap h = {0}, other = {0};
+    threads_idle(t, piece, &h);
+    for (int b = 1; b <= BATCHES; b++) {
+        atomic_fetch_add(&h.left, PIECES);
+        threads_wake(t);
+        for (int r = 0; r < 50; r++) threads_run(t, TASKS, count, &c);
+        wait_until_done(&h, b * PIECES);
+        threads_idle(t, piece, &h); // changes nothing
+    }
+    for (int i = 0; i < TASKS; i++) CHECK(c.done[i] == 50 * BATCHES);
+
+    atomic_fetch_add(&h.left, 100000);
+    threads_wake(t);
+    atomic_fetch_add(&other.left, PIECES);
+    threads_idle(t, piece, &other);
+    const int done = h.done;
+    CHECK(h.inside == 0);
+    wait_until_done(&other, PIECES);
+    CHECK(h.done == done);
+    threads_idle(t, NULL, NULL);
+    threads_free(t);
+}
+
+static double seconds_used(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+// Nobody looks for work all the time, whether there has been idle work or not.
+static void check_sleep(void) {
+    Threads *t = threads_make(4);
+    Heap h = {0};
+    for (int k = 0; k < 3; k++) {
+        usleep(20000);
+        const double before = seconds_used();
+        usleep(200000);
+        CHECK(seconds_used() - before < 0.05);
+        if (k == 0) threads_idle(t, piece, &h);
+        atomic_fetch_add(&h.left, 10);
+        if (k == 1) threads_wake(t);
+    }
+    threads_free(t);
+}
+
 int main(void) {
     for (int n = 1; n <= 9; n++) check_rounds(n);
+    for (int n = 2; n <= 5; n++) check_idle(n);
+    check_sleep();
     Threads *all = threads_make(0);
     CHECK(threads_count(all) >= 1);
     threads_free(all);

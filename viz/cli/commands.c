@@ -71,6 +71,7 @@ int with_weights(const CommandLine *c, const Model *m, bool need_pictures,
 
 static int (*const without_model[N_JOBS])(const CommandLine *) = {
     [JOB_BENCH]   = command_bench,
+    [JOB_DATA]    = command_data,
     [JOB_WORDS]   = command_words,
     [JOB_FORMAT]  = command_format,
     [JOB_USAGE]   = usage,

@@ -29,6 +29,7 @@ int command_steps(const CommandLine *c, const Model *m);   // steps.c
 int command_trace(const CommandLine *c, const Model *m);   // trace.c
 int command_dry_run(const CommandLine *c, const Model *m); // dry_run.c
 int command_overfit(const CommandLine *c, const Model *m); // overfit.c
+int command_data(const CommandLine *c);                    // data.c: cnnrun data [NAME | FOLDER]
 int command_words(const CommandLine *c);                   // words.c: cnnrun help [WORD | CODE]
 int command_format(const CommandLine *c);                  // format.c: cnnrun fmt FILE
 

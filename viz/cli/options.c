@@ -77,6 +77,7 @@ static const Command commands[] = {
     {"help", "[WORD | CODE]", JOB_WORDS},
     {"fmt",  "FILE.cnn [--write]", JOB_FORMAT},
     {"bench", "[MODEL.cnn] [--mode train | infer]", JOB_BENCH},
+    {"data", "[NAME | FOLDER] [--csv]", JOB_DATA},
 };
 
 enum { N_COMMANDS = sizeof commands / sizeof *commands };
@@ -139,7 +140,7 @@ static const Option options[] = {
     {.name = "--cache", .value = "MB", TO_INT(cache, 1, 1000000), .with = OPENING,
      .help = "memory for prepared pictures (default: 1,000 MB)"},
     {.name = "--threads", .value = "N", TO_INT(run.threads, 1, 1024),
-     .with = RUNNING | SHORT | SHEETS | BIT(JOB_BENCH),
+     .with = RUNNING | SHORT | SHEETS | BIT(JOB_BENCH) | BIT(JOB_DATA),
      .synonyms = "cores jobs",
      .help = "cores to use (default: all); results are the same for any number"},
     {.name = "--run", .value = "DIR", TO_TEXT(run.run), .with = RUNNING | BIT(JOB_STEPS),
@@ -175,6 +176,8 @@ static const Option options[] = {
      .help = "what bench measures: train (steps, the default) or infer"},
     {.name = "--write", TO_FLAG(write), .with = BIT(JOB_FORMAT),
      .synonyms = "inplace in-place", .help = "replace the file by its neat version"},
+    {.name = "--csv", TO_FLAG(csv), .with = BIT(JOB_DATA), .synonyms = "table tsv",
+     .help = "as a table, for spreadsheets and other programs"},
     {.name = "--as", .value = "FORMAT", TO_TEXT(style), .with = BIT(JOB_WORDS),
      .synonyms = "format", .help = "all words as markdown, or for an editor: vim, textmate"},
 };
@@ -386,6 +389,7 @@ static bool makes_sense(Parse *p) {
     if (c->mode && strcmp(c->mode, "train") != 0 && strcmp(c->mode, "infer") != 0)
         return error_set(p->e, "--mode wants train or infer, not '%s'", c->mode);
     if (!c->model && c->job == JOB_BENCH) return bench_makes_sense(p);
+    if (c->job == JOB_DATA) return true;
     if (!c->model && c->job == JOB_FORMAT)
         return error_set(p->e, "which file? cnnrun fmt FILE.cnn");
     if (!c->model && c->job == JOB_PREDICT)

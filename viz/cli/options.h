@@ -16,6 +16,7 @@ typedef enum Job {
     JOB_SNAPSHOT, JOB_HANDOUT, JOB_GRADCHECK, JOB_SHEET,
     JOB_STEPS, JOB_TRACE, JOB_DRY_RUN, JOB_OVERFIT,
     JOB_BENCH,  // cnnrun bench [MODEL]
+    JOB_DATA,   // cnnrun data [NAME | FOLDER]
     JOB_WORDS,  // cnnrun help [WORD | CODE]
     JOB_FORMAT, // cnnrun fmt FILE
     JOB_USAGE, JOB_VERSION,
@@ -24,7 +25,7 @@ typedef enum Job {
 
 typedef struct CommandLine {
     Job job;
-    const char *model;
+    const char *model;       // or, of `cnnrun data`, the name or the folder
     const char *word;        // of `cnnrun help WORD`, or NULL
     RunOptions run;
     int cache;               // megabytes; 0: the default
@@ -45,6 +46,7 @@ typedef struct CommandLine {
     const char *stage, *at;  // --stage NAME, --at PLACE
     bool backward;           // --steps --backward
     bool write;              // fmt --write
+    bool csv;                // data --csv
     const char *style;       // help --as FORMAT
     int n_images;            // --predict IMAGE…
     const char *const *image;

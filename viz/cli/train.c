@@ -60,6 +60,7 @@ static void keep_confusion(Watch *w, const Evaluation *v) {
     w->judged = *v;
     w->judged.confusion = copy;
     w->judged.worst = NULL;
+    w->judged.score = NULL;
     w->judged.n_worst = 0;
 }
 

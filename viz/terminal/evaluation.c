@@ -1,10 +1,4 @@
-/* evaluation.c — counts of right and wrong answers, and what follows from them.
- *
- *     precision of class k = right answers "k" / all answers "k"
- *     recall of class k    = right answers "k" / images of class k
- *     F1                   = 2 · precision · recall / (precision + recall)
- *
- * Source: van Rijsbergen, "Information Retrieval", 1979, chapter 7. */
+/* evaluation.c — counts of right and wrong answers, and what follows from them (runtime/scores.h). */
 #include "viz/terminal/evaluation.h"
 
 #include <math.h>
@@ -21,18 +15,6 @@ enum { NAME = 64, ROW_NAME = 20, LEAST_TITLE = 3, WORST_PAIRS = 3 };
 
 static int count_of(const Evaluation *v, int wanted, int said) {
     return v->confusion[(size_t)wanted * (size_t)v->classes + (size_t)said];
-}
-
-static int wanted_sum(const Evaluation *v, int k) {
-    int sum = 0;
-    for (int said = 0; said < v->classes; said++) sum += count_of(v, k, said);
-    return sum;
-}
-
-static int said_sum(const Evaluation *v, int k) {
-    int sum = 0;
-    for (int wanted = 0; wanted < v->classes; wanted++) sum += count_of(v, wanted, k);
-    return sum;
 }
 
 static void class_name(const Evaluation *v, int k, char name[NAME]) {
@@ -144,8 +126,8 @@ static void print_pairs(FILE *out, const Evaluation *v) {
         if (p.n == 0) return;
         class_name(v, p.wanted, wanted);
         class_name(v, p.said, said);
-        fprintf(out, "%s %s taken for %s: %s times\n", k ? "              " : "most confused:",
-                wanted, said, count_text((uint64_t)p.n).s);
+        fprintf(out, "%s %s taken for %s: %s time%s\n", k ? "              " : "most confused:",
+                wanted, said, count_text((uint64_t)p.n).s, p.n == 1 ? "" : "s");
     }
 }
 
@@ -162,16 +144,33 @@ static void ratio_cell(Grid *g, double share) {
     grid_cell(g, isfinite(share) ? percent_text(share).s : "–");
 }
 
-// Adds the class's numbers to mean[3]; a ratio that does not exist counts as 0, as usual.
-static void report_row(Grid *g, const Evaluation *v, int k, double mean[3]) {
-    const double right = count_of(v, k, k), wanted = wanted_sum(v, k), said = said_sum(v, k);
-    const double ratio[3] = {right / said, right / wanted, 2 * right / (said + wanted)};
-    grid_cell(g, v->class_name[k]);
-    for (int i = 0; i < 3; i++) {
-        ratio_cell(g, ratio[i]);
-        if (isfinite(ratio[i])) mean[i] += ratio[i] / v->classes;
+static void ratio_cells(Grid *g, double precision, double recall, double f1) {
+    ratio_cell(g, precision);
+    ratio_cell(g, recall);
+    ratio_cell(g, f1);
+}
+
+static void report_rows(Grid *g, Arena *a, const Evaluation *v) {
+    for (int k = 0; k < v->classes; k++) {
+        const ClassScore *c = &v->score[k];
+        grid_cell(g, v->class_name[k]);
+        ratio_cells(g, c->precision, c->recall, c->f1);
+        grid_cell(g, c->images ? count_text((uint64_t)c->images).s : "none");
     }
-    grid_cell(g, count_text((uint64_t)wanted).s);
+    grid_rule(g);
+    grid_cell(g, v->mean.classes == v->classes ? "mean" : arena_print(a, "mean of %d", v->mean.classes));
+    ratio_cells(g, v->mean.precision, v->mean.recall, v->mean.f1);
+    grid_cell(g, count_text((uint64_t)v->n).s);
+}
+
+// What the table needs to be read rightly.
+static void print_notes(FILE *out, const Evaluation *v) {
+    const int without = v->classes - v->mean.classes;
+    fprintf(out, "balanced accuracy %s: the mean recall, in which all classes count the same\n",
+            percent_text(v->mean.recall).s);
+    if (without > 0)
+        fprintf(out, "%d class%s no %s images and %s left out of the means\n", without,
+                without == 1 ? " has" : "es have", v->part, without == 1 ? "is" : "are");
 }
 
 static void print_report(const Terminal *to, const Evaluation *v) {
@@ -187,14 +186,10 @@ static void print_report(const Terminal *to, const Evaluation *v) {
         return;
     }
     Grid *g = grid_make(a, 5, columns);
-    double mean[3] = {0};
-    for (int k = 0; k < v->classes; k++) report_row(g, v, k, mean);
-    grid_rule(g);
-    grid_cell(g, "mean");
-    for (int i = 0; i < 3; i++) ratio_cell(g, mean[i]);
-    grid_cell(g, count_text((uint64_t)v->n).s);
+    report_rows(g, a, v);
     fputs("\n", to->out);
     grid_print(g, to);
+    print_notes(to->out, v);
     arena_free(a);
 }
 
@@ -207,8 +202,11 @@ static void print_worst(FILE *out, const Evaluation *v) {
         char wanted[NAME], said[NAME];
         class_name(v, m->wanted, wanted);
         class_name(v, m->said, said);
-        fprintf(out, "%s image %6d: %s taken for %s with %s, loss %.2f\n", v->part, m->picture, wanted,
-                said, output_text(m->share, v->probable).s, m->loss);
+        fprintf(out, "%s image %6d: %s taken for %s with %s", v->part, m->picture, wanted, said,
+                output_text(m->share, v->probable).s);
+        if (!isnan(m->loss)) fprintf(out, ", loss %.2f", m->loss);
+        if (m->file) fputs("  ", out), text_print(out, m->file);
+        fputs("\n", out);
     }
 }
 
@@ -227,6 +225,6 @@ void evaluation_print(const Terminal *to, const EvaluateOptions *o, const Evalua
     const bool other = o->confusion || o->report || o->curves || o->worst;
     if (o->accuracy || o->top > 1 || !other) print_accuracy(to, v);
     if (o->confusion && v->confusion) print_confusion(to, v);
-    if (o->report && v->confusion) print_report(to, v);
+    if (o->report) print_report(to, v);
     if (o->worst > 0) print_worst(to->out, v);
 }

@@ -10,6 +10,8 @@
 
 enum { MAX_BAR = 30, MIN_BAR = 8, TENTHS = 10 };
 
+static const double NOTABLE = 0.05; // a share of the time that is worth a word
+
 double clock_now(void) {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
@@ -61,9 +63,13 @@ static void field(Line *l, const char *fmt, ...) {
     l->columns += columns;
 }
 
-static void speed_field(Line *l, const Progress *from, const Progress *to) {
+// How fast it goes, and how much of the time training has nothing to train with.
+static void speed_fields(Line *l, const Progress *from, const Progress *to) {
     const uint64_t images = speed(from, to);
+    const double seconds = to->seconds - from->seconds, waited = to->waited - from->waited;
     if (images > 0) field(l, "%s images/s", count_text(images).s);
+    if (seconds > 0 && waited >= NOTABLE * seconds)
+        field(l, "%.0f %% waiting for pictures", 100 * waited / seconds);
 }
 
 static void loss_field(Line *l, const char *name, double loss) {
@@ -105,7 +111,7 @@ static void draw(ProgressView *v, const Progress *p) {
     loss_field(&tail, "loss", p->loss);
     field(&tail, "accuracy %7s", percent_text(p->accuracy).s);
     if (left >= 0) field(&tail, "%s left", time_text(left).s);
-    speed_field(&tail, &v->phase_start, p);
+    speed_fields(&tail, &v->phase_start, p);
 
     fprintf(v->to.out, "\r%s%s", head.text, head.columns ? "  " : "");
     print_bar(v->to.out, bar, (double)p->step / (double)p->steps);
@@ -136,7 +142,7 @@ static void print_tenth(ProgressView *v, const Progress *p) {
     field(&l, "  step %*s of %s", (int)strlen(steps.s), count_text(p->step).s, steps.s);
     loss_field(&l, "loss", p->loss);
     field(&l, "accuracy %7s", percent_text(p->accuracy).s);
-    speed_field(&l, &v->phase_start, p);
+    speed_fields(&l, &v->phase_start, p);
     line_print(v, &l);
 }
 
@@ -166,7 +172,7 @@ void progress_epoch(ProgressView *v, const EpochResult *r) {
     }
     field(&l, "lr %g", r->lr);
     if (r->best) field(&l, "best");
-    speed_field(&l, &v->epoch_start, &v->last);
+    speed_fields(&l, &v->epoch_start, &v->last);
     v->epoch_start = v->last;
     line_print(v, &l);
 }

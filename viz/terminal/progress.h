@@ -4,7 +4,8 @@
  *
  *     epoch 3/10  ██████████──────────  loss 0.1234  accuracy 96.31 %  0:42 left  12,345 images/s
  *
- * fields that the window has no room for are left out. Elsewhere a phase of few epochs gets about
+ * fields that the window has no room for are left out. "12 % waiting for pictures" stands behind it if
+ * preparing them takes longer than learning from them. Elsewhere a phase of few epochs gets about
  * ten lines, chosen by the number of steps and never by the clock, so that two runs print the
  * same but for the speeds at the end of the lines. Every epoch gets a line in both cases. */
 #pragma once
