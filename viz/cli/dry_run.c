@@ -8,6 +8,7 @@
 #include "runtime/memory.h"
 #include "runtime/pace.h"
 #include "viz/cli/look.h"
+#include "viz/terminal/describe.h"
 #include "viz/terminal/grid.h"
 #include "viz/terminal/numbers.h"
 #include "viz/terminal/terminal.h"
@@ -102,13 +103,9 @@ static void try_files(Try *y, const Experiment *x) {
 
 static void print_input(const Try *y) {
     const Tensor in = trace_value(&y->l.t, 0);
-    double least = INFINITY, most = -INFINITY, sum = 0;
-    for (size_t i = 0; i < tensor_len(in); i++) {
-        const double v = (double)in.v[i];
-        least = fmin(least, v), most = fmax(most, v), sum += v;
-    }
+    const Summary s = summary_of(in);
     printf("pictures   %d×%d×%d numbers each, from %s to %s, mean %s\n", in.h, in.w, in.c,
-           value_text(least).s, value_text(most).s, value_text(sum / (double)tensor_len(in)).s);
+           value_text(s.least).s, value_text(s.most).s, value_text(s.mean).s);
 }
 
 // The loss of a network that gives every class the same probability; 0 if the loss has no such value.
