@@ -11,7 +11,6 @@
 #include <stdio.h>
 
 #include "runtime/explain.h"
-#include "runtime/layer.h"
 
 typedef struct Widen { int channels; } Widen;
 
@@ -62,34 +61,45 @@ static void backward_ref(const Step *s) {
 }
 
 /* ---- the fast way -------------------------------------------------------------------------------
- * In the plain layout the channels of one image lie one behind the other, so that the zeros before,
- * the numbers that arrive and the zeros behind are three runs. */
+ * The channels of one image, or of sixteen images side by side, lie one behind the other, so that the
+ * zeros before, the numbers that arrive and the zeros behind are three runs. */
+
+static size_t side_by_side(Tensor t) { return t.layout == LAYOUT_LANES ? LANES : 1; }
+static size_t runs(Tensor t) { return ((size_t)t.n + side_by_side(t) - 1) / side_by_side(t); }
+
+// Lengths of what arrives and of what goes on in one run, and where the former begins in the latter.
+typedef struct Run { size_t len, all, first; } Run;
+
+static Run run_of(const Step *s) {
+    const size_t lanes = side_by_side(s->dst), place = (size_t)s->dst.h * (size_t)s->dst.w * lanes;
+    return (Run){tensor_image(s->src[0]) * lanes, tensor_image(s->dst) * lanes,
+                 (size_t)before(s) * place};
+}
 
 static void forward(const Step *s) {
-    const size_t place = (size_t)s->dst.h * (size_t)s->dst.w, len = tensor_image(s->src[0]);
-    const size_t all = tensor_image(s->dst), first = (size_t)before(s) * place;
+    const Run run = run_of(s);
 
-    for (int n = 0; n < s->dst.n; n++) {
-        const real *src = s->src[0].v + (size_t)n * len;
-        real *dst = s->dst.v + (size_t)n * all;
-        for (size_t i = 0; i < first; i++)
+    for (size_t r = 0; r < runs(s->dst); r++) {
+        const real *src = s->src[0].v + r * run.len;
+        real *dst = s->dst.v + r * run.all;
+        for (size_t i = 0; i < run.first; i++)
             dst[i] = 0;
-        for (size_t i = 0; i < len; i++)
-            dst[first + i] = src[i];
-        for (size_t i = first + len; i < all; i++)
+        for (size_t i = 0; i < run.len; i++)
+            dst[run.first + i] = src[i];
+        for (size_t i = run.first + run.len; i < run.all; i++)
             dst[i] = 0;
     }
 }
 
 static void backward(const Step *s) {
-    const size_t place = (size_t)s->dst.h * (size_t)s->dst.w, len = tensor_image(s->src[0]);
-    const size_t all = tensor_image(s->dst), first = (size_t)before(s) * place;
+    const Run run = run_of(s);
+    const bool fresh = step_fresh(s, 0);
 
-    for (int n = 0; s->diff_src[0].v && n < s->dst.n; n++) {
-        const real *diff_dst = s->diff_dst.v + (size_t)n * all + first;
-        real *diff_src = s->diff_src[0].v + (size_t)n * len;
-        for (size_t i = 0; i < len; i++)
-            diff_src[i] += diff_dst[i];
+    for (size_t r = 0; s->diff_src[0].v && r < runs(s->dst); r++) {
+        const real *diff_dst = s->diff_dst.v + r * run.all + run.first;
+        real *diff_src = s->diff_src[0].v + r * run.len;
+        for (size_t i = 0; i < run.len; i++)
+            diff_src[i] = (fresh ? 0 : diff_src[i]) + diff_dst[i];
     }
 }
 
@@ -109,6 +119,8 @@ const LayerKind widen_layer = {
              .synonyms = "pad_channels ZeroPadChannels channel_pad option_a shortcut_a",
              .source = "runtime/layers/widen.c", .min_src = 1, .max_src = 1,
              .cfg_size = sizeof(Widen), .attrs = attrs, .infer = infer},
+    .lanes        = true,
+    .writes       = true,
     .forward_ref  = forward_ref,
     .backward_ref = backward_ref,
     .forward      = forward,
