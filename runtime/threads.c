@@ -19,6 +19,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#if defined __x86_64__
+#include <xmmintrin.h>
+#endif
+
 enum { MAX_THREADS = 256, LOOKS = 400 };
 static const unsigned OPEN = 1u << 31;
 
@@ -41,6 +45,34 @@ struct Threads {
     int busy;              // threads in a piece of idle work
     atomic_uint news;      // raised when there is idle work again
 };
+
+// ---- numbers that are too small --------------------------------------------------------------------
+
+#if defined __x86_64__
+typedef unsigned Mode;
+enum { TINY_IS_ZERO = 0x8040 }; // as results, and as operands
+
+static Mode get_mode(void) { return _mm_getcsr(); }
+static void set_mode(Mode mode) { _mm_setcsr(mode); }
+#elif defined __aarch64__
+typedef unsigned long Mode;
+static const Mode TINY_IS_ZERO = 1ul << 24;
+
+static Mode get_mode(void) {
+    Mode mode;
+    __asm__ volatile("mrs %0, fpcr" : "=r"(mode));
+    return mode;
+}
+static void set_mode(Mode mode) { __asm__ volatile("msr fpcr, %0" : : "r"(mode)); }
+#else
+typedef unsigned Mode;
+enum { TINY_IS_ZERO = 0 };
+
+static Mode get_mode(void) { return 0; }
+static void set_mode(Mode mode) { (void)mode; }
+#endif
+
+// ---- rounds ----------------------------------------------------------------------------------------
 
 static void take_tasks(Threads *t, int worker) {
     for (;;) {
@@ -101,6 +133,7 @@ static void *worker_main(void *arg) {
     const Worker *w = arg;
     Threads *t = w->pool;
     unsigned seen = 0;
+    set_mode(get_mode() | TINY_IS_ZERO);
     for (;;) {
         seen = next_round(t, w->number, seen);
         if (atomic_load(&t->quit)) return NULL;
@@ -172,11 +205,7 @@ void threads_free(Threads *t) {
 
 int threads_count(const Threads *t) { return t ? t->n : 1; }
 
-void threads_run(Threads *t, int n, Task *task, void *ctx) {
-    if (!t || t->n == 1 || n == 1) {
-        for (int i = 0; i < n; i++) task(ctx, i, 0);
-        return;
-    }
+static void share_tasks(Threads *t, int n, Task *task, void *ctx) {
     t->task = task;
     t->ctx = ctx;
     t->n_tasks = n;
@@ -185,6 +214,15 @@ void threads_run(Threads *t, int n, Task *task, void *ctx) {
     begin_round(t);
     take_tasks(t, 0);
     end_round(t);
+}
+
+void threads_run(Threads *t, int n, Task *task, void *ctx) {
+    const bool alone = !t || t->n == 1 || n == 1;
+    const Mode mode = get_mode();
+    set_mode(mode | TINY_IS_ZERO);
+    if (!alone) share_tasks(t, n, task, ctx);
+    for (int i = 0; alone && i < n; i++) task(ctx, i, 0);
+    set_mode(mode);
 }
 
 void threads_idle(Threads *t, IdleWork *work, void *ctx) {

@@ -2,7 +2,11 @@
  *
  * Work is a number of tasks fixed by the caller from shapes alone. Whichever thread takes a task,
  * the task computes the same numbers into its own place; so results do not depend on how many
- * threads there are, or on which was quicker. */
+ * threads there are, or on which was quicker.
+ *
+ * While a task runs, on whatever thread, numbers too small for a normal float (below 10⁻³⁸) count as 0:
+ * a processor takes a hundred times as long for each of them, and the momentum of a weight whose
+ * gradient stays 0 would end there and stay. */
 #pragma once
 #include <stdbool.h>
 

@@ -20,7 +20,7 @@
 
 enum {
     BAND = 6144,            // numbers of a tile of filters that stay in the first cache
-    MANY_WEIGHTS = 1 << 16, // so many do not stay in the second: then all places use a few at a time
+    SEEN = 6144,            // numbers that the windows of a tile of places see, likewise
 };
 
 // Maps of one image in memory, rows and channels without gaps.
@@ -115,29 +115,29 @@ static ptrdiff_t map_of(Maps m) { return (ptrdiff_t)m.H * m.W * LANES; }
 // All filters and all places of F × H × W outputs; src_y and dst_y lie between their rows.
 typedef struct Outputs { int F, H, W; ptrdiff_t src_y, dst_y; ConvTile first; } Outputs;
 
-static void tile(const Outputs *o, const LanesKernels *k, int f, int ft, int y, int x, int xt) {
+// Channels [c, c + n) of the sums of a tile; the first of them begin the sums.
+static void tile(const Outputs *o, const LanesKernels *k, Range channels, int f, int ft, int y, int x, int xt) {
     ConvTile t = o->first;
-    t.src += y * o->src_y + x * t.src_x;
+    t.C = channels.hi - channels.lo;
+    t.add |= channels.lo > 0;
+    t.src += y * o->src_y + x * t.src_x + channels.lo * t.src_c;
     t.dst += f * t.dst_f + y * o->dst_y + x * t.dst_x;
-    t.weights += f * t.weights_f;
+    t.weights += f * t.weights_f + channels.lo * t.weights_c;
     if (t.bias) t.bias += f;
     k->conv[smaller(ft, o->F - f)][smaller(xt, o->W - x)](&t);
 }
 
+// What the windows of a tile see stays in the first cache while all filters look at it.
 static void all_tiles(const Outputs *o) {
     const LanesKernels *const k = kernels_chosen()->lanes;
-    const int ft = equal_part(o->F, k->conv_f), xt = equal_part(o->W, k->conv_x);
-    const bool few_at_a_time = (int64_t)o->F * o->first.C * o->first.KH * o->first.KW > MANY_WEIGHTS;
+    const int C = o->first.C, ft = equal_part(o->F, k->conv_f), xt = equal_part(o->W, k->conv_x);
+    const int seen = (xt + o->first.KW - 1) * o->first.KH * LANES, fit = SEEN / seen;
+    const int ct = equal_part(C, fit > 1 ? fit : 1);
 
-    if (few_at_a_time) {
-        for (int f = 0; f < o->F; f += ft)
-        for (int y = 0; y < o->H; y++)
-        for (int x = 0; x < o->W; x += xt) tile(o, k, f, ft, y, x, xt);
-        return;
-    }
     for (int y = 0; y < o->H; y++)
     for (int x = 0; x < o->W; x += xt)
-    for (int f = 0; f < o->F; f += ft) tile(o, k, f, ft, y, x, xt);
+    for (int c = 0; c < C; c += ct)
+    for (int f = 0; f < o->F; f += ft) tile(o, k, (Range){c, smaller(c + ct, C)}, f, ft, y, x, xt);
 }
 
 // ---- one block of sixteen images, one group ----------------------------------------------------------

@@ -3,6 +3,7 @@
 #include "runtime/threads.h"
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -16,6 +17,28 @@ static void count(void *ctx, int i, int worker) {
     Count *c = ctx;
     c->done[i]++;
     if (worker < 0 || worker >= c->n_threads) atomic_fetch_add(&c->strangers, 1);
+}
+
+// Numbers below the smallest normal one, worked out where the compiler cannot.
+static bool tiny_is_zero(void) {
+    const volatile float small = 1e-30f, factor = 1e-10f;
+    return !(small * factor > 0);
+}
+
+static void look_at_tiny(void *ctx, int i, int worker) {
+    (void)worker;
+    ((bool *)ctx)[i] = tiny_is_zero();
+}
+
+// In every task tiny numbers count as zero; afterwards the caller has them again.
+static void check_tiny(int n_threads) {
+    Threads *t = n_threads ? threads_make(n_threads) : NULL;
+    bool zero[TASKS] = {false}, all = true;
+    threads_run(t, TASKS, look_at_tiny, zero);
+    for (int i = 0; i < TASKS; i++) all &= zero[i];
+    CHECK(all);
+    CHECK(!tiny_is_zero());
+    threads_free(t);
 }
 
 static void check_rounds(int n_threads) {
@@ -109,6 +132,7 @@ static void check_sleep(void) {
 }
 
 int main(void) {
+    for (int n = 0; n <= 4; n++) check_tiny(n);
     for (int n = 1; n <= 9; n++) check_rounds(n);
     for (int n = 2; n <= 5; n++) check_idle(n);
     check_sleep();
