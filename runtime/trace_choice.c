@@ -137,18 +137,28 @@ static bool watch_picture(Choice *c, const Dataset *d, const Draw *draw, Error *
     return w.memory || no_memory(e);
 }
 
+// The pictures of the part side by side. That from elsewhere is written over the first one afterwards:
+// where sixteen images share their memory, a batch cannot be filled from its second image on.
+static bool fill_batch(Choice *c, const Batcher *b, const Draw *draw, Tensor in, Error *e) {
+    const int index = c->index[0], label = c->label[0];
+    if (index >= 0) return batcher_fill(b, c->o.part, c->index, c->n, draw, in, c->label, e);
+    if (c->n > 1) {
+        c->index[0] = c->index[1];
+        const bool fine = batcher_fill(b, c->o.part, c->index, c->n, draw, in, c->label, e);
+        c->index[0] = index, c->label[0] = label;
+        if (!fine) return false;
+    }
+    tensor_copy(tensor_part(in, 0, 1), c->watched[c->n_watched - 1].v);
+    return true;
+}
+
 bool choice_prepare(Choice *c, const Trace *t, uint64_t step, Error *e) {
     const TraceState *s = t->state;
     const Dataset *d = &t->s->data;
     const Draw pass = {t->s->seed, s->train ? step / s->pace.steps_per_pass : 0};
     const Draw *draw = c->o.random ? &pass : NULL;
     const Tensor in = plan_input(c->plan, c->n);
-    const int from = c->elsewhere.v != NULL;
-    if (!watch_picture(c, d, draw, e)) return false;
-    if (c->n > from && !batcher_fill(&s->batcher, c->o.part, c->index + from, c->n - from, draw,
-                                     tensor_part(in, from, c->n), c->label + from, e))
-        return false;
-    if (from) tensor_copy(tensor_part(in, 0, 1), c->watched[c->n_watched - 1].v);
+    if (!watch_picture(c, d, draw, e) || !fill_batch(c, &s->batcher, draw, in, e)) return false;
     const LossOptions *loss = t->s->x->loss.cfg;
     if (c->judged) loss_target(c->label, plan_target(c->plan, c->n), loss->smoothing);
     return true;
