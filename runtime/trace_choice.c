@@ -137,15 +137,19 @@ static bool watch_picture(Choice *c, const Dataset *d, const Draw *draw, Error *
     return w.memory || no_memory(e);
 }
 
-// The pictures of the part. In the place of one from elsewhere there is first the one behind it:
-// only whole groups of lanes can be filled.
-static bool fill(Choice *c, const Batcher *b, const Draw *draw, Tensor in, Error *e) {
-    const int first = c->index[0], label = c->label[0];
-    if (first < 0) c->index[0] = c->index[1];
-    const bool fine = batcher_fill(b, c->o.part, c->index, c->n, draw, in, c->label, e);
-    c->index[0] = first;
-    c->label[0] = label;
-    return fine;
+// The pictures of the part side by side. That from elsewhere is written over the first one afterwards:
+// where sixteen images share their memory, a batch cannot be filled from its second image on.
+static bool fill_batch(Choice *c, const Batcher *b, const Draw *draw, Tensor in, Error *e) {
+    const int index = c->index[0], label = c->label[0];
+    if (index >= 0) return batcher_fill(b, c->o.part, c->index, c->n, draw, in, c->label, e);
+    if (c->n > 1) {
+        c->index[0] = c->index[1];
+        const bool fine = batcher_fill(b, c->o.part, c->index, c->n, draw, in, c->label, e);
+        c->index[0] = index, c->label[0] = label;
+        if (!fine) return false;
+    }
+    tensor_copy(tensor_part(in, 0, 1), c->watched[c->n_watched - 1].v);
+    return true;
 }
 
 bool choice_prepare(Choice *c, const Trace *t, uint64_t step, Error *e) {
@@ -154,10 +158,7 @@ bool choice_prepare(Choice *c, const Trace *t, uint64_t step, Error *e) {
     const Draw pass = {t->s->seed, s->train ? step / s->pace.steps_per_pass : 0};
     const Draw *draw = c->o.random ? &pass : NULL;
     const Tensor in = plan_input(c->plan, c->n);
-    const bool elsewhere = c->elsewhere.v != NULL;
-    if (!watch_picture(c, d, draw, e)) return false;
-    if ((!elsewhere || c->n > 1) && !fill(c, &s->batcher, draw, in, e)) return false;
-    if (elsewhere) tensor_copy(tensor_part(in, 0, 1), c->watched[c->n_watched - 1].v);
+    if (!watch_picture(c, d, draw, e) || !fill_batch(c, &s->batcher, draw, in, e)) return false;
     const LossOptions *loss = t->s->x->loss.cfg;
     if (c->judged) loss_target(c->label, plan_target(c->plan, c->n), loss->smoothing);
     return true;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "runtime/data/picture.h"
+#include "viz/cli/opening.h"
 #include "viz/terminal/numbers.h"
 #include "viz/terminal/text.h"
 
@@ -33,10 +34,10 @@ static bool find_weights(const CommandLine *c, const Model *m, bool trained, cha
 static bool open_session(Look *l, const CommandLine *c, const Model *m, Error *e) {
     RunOptions o = c->run;
     o.weights = l->weights;
-    if (session_open(&l->s, m->x, &o, true, e)) return true;
+    if (opening_session(&l->s, m->x, &o, true, e)) return true;
     // Without the data a picture from a file can still be looked at, as --predict does.
     Error without;
-    return l->picture.v && l->weights && session_open(&l->s, m->x, &o, false, &without);
+    return l->picture.v && l->weights && opening_session(&l->s, m->x, &o, false, &without);
 }
 
 // ---- pictures -----------------------------------------------------------------------------------
@@ -54,7 +55,7 @@ static bool read_part(const char *name, const Dataset *d, Part *part, Error *e) 
 }
 
 // A class by its name, or by its number.
-static bool read_label(const char *name, const Dataset *d, int *label, Error *e) {
+bool look_label(const char *name, const Dataset *d, int *label, Error *e) {
     *label = -1;
     if (!name) return true;
     for (int k = 0; k < d->classes && *label < 0; k++)
@@ -71,7 +72,7 @@ static bool choose(Look *l, const CommandLine *c, LookWish w, TraceOptions *o, E
     *o = (TraceOptions){.part = PART_TRAIN, .first = -1, .batch = c->run.batch, .random = true,
                         .input_diff = true};
     if (w.as_training && !c->look_at && !c->part) return true;
-    if (!read_part(c->part, d, &o->part, e) || !read_label(c->label, d, &o->label, e)) return false;
+    if (!read_part(c->part, d, &o->part, e) || !look_label(c->label, d, &o->label, e)) return false;
     o->random = c->augment || (w.as_training && o->part == PART_TRAIN);
     if (l->picture.v) o->picture = &l->picture;
     else if (c->label) return error_set(e, "--label goes with a picture from a file: --image FILE");

@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "viz/cli/commands.h"
+#include "viz/cli/opening.h"
 #include "viz/cli/signals.h"
 #include "viz/terminal/numbers.h"
 #include "viz/terminal/terminal.h"
@@ -49,7 +50,7 @@ int command_overfit(const CommandLine *c, const Model *m) {
     Session s;
     Overfit o;
     signals_catch();
-    if (!session_open(&s, m->x, &c->run, true, &e)) return complain("%s", e.text);
+    if (!opening_session(&s, m->x, &c->run, true, &e)) return complain("%s", e.text);
     printf("learning %d of the %s training pictures by heart; nothing is saved\n", c->overfit,
            count_text((uint64_t)s.data.part[PART_TRAIN].n).s);
     const bool fine = overfit_run(&s, c->overfit, print_step, NULL, &o, &e);

@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#include "viz/view/walk.h"
-
 enum { MAX_HELPERS = 16 };
 
 typedef struct Keeper { Arena *a; Answer *answer; } Keeper;
@@ -40,25 +38,58 @@ static void take_helper(void *ctx, const Operand *o) {
     keep_operand(k->a, kept);
 }
 
-static bool ask(const View *v, Keeper *k) {
+static bool ask(const View *v, int node, Asked asked, int k, Spot at, Keeper *keeper) {
+    Question q = {.asked = asked, .k = k, .n = at.n, .c = at.c, .y = at.y, .x = at.x, .ctx = keeper,
+                  .term = take_term, .helper = take_helper};
+    if (asked == ASKED_WEIGHT) return trace_explain_update(&v->t, k, &q);
+    return trace_explain(&v->t, node, &q);
+}
+
+Answer answer_about(Arena *a, const View *v, int node, Asked asked, int k, Spot at, int first) {
+    Answer x = {.first = first};
+    x.term = arena_array(a, Term, KEPT_TERMS);
+    x.helper = arena_array(a, Operand, MAX_HELPERS);
+    x.known = ask(v, node, asked, k, at, &(Keeper){a, &x}) && x.n > 0;
+    return x;
+}
+
+bool answer_each(const View *v, int node, Asked asked, int k, Spot at,
+                 void (*term)(void *ctx, const Term *t), void *ctx) {
+    Question q = {.asked = asked, .k = k, .n = at.n, .c = at.c, .y = at.y, .x = at.x, .ctx = ctx,
+                  .term = term};
+    return trace_explain(&v->t, node, &q);
+}
+
+// ---- the current place ---------------------------------------------------------------------------
+
+// An image step takes the number apart that it made of the picture before it.
+static bool ask_step(const View *v, Spot at, Keeper *keeper) {
+    const int stage = v->at.stage;
+    StepQuestion q = {.c = at.c, .y = at.y, .x = at.x, .ctx = keeper, .term = take_term,
+                      .helper = take_helper};
+    const Tensor src = trace_picture(&v->t, stage - 1), dst = trace_picture(&v->t, stage);
+    if (!src.v || !dst.v) return false;
+    dataset_explain(&v->t.s->data, v->t.stage[stage].index, src, dst, &q);
+    return true;
+}
+
+static bool ask_here(const View *v, Keeper *keeper) {
+    const Target t = walk_here(v);
     const Stage *s = &v->t.stage[v->at.stage];
-    const Target here = walk_here(v);
-    if (!here.asks) return false;
-    const Spot at = target_spot(&here, v->at.channel, v->at.pixel);
-    Question q = {.asked = here.asked, .k = here.k, .n = at.n, .c = at.c, .y = at.y, .x = at.x,
-                  .ctx = k, .term = take_term, .helper = take_helper};
-    return trace_explain(&v->t, s->index, &q);
+    const Spot at = target_spot(&t, v->at.channel, v->at.pixel);
+    if (!t.asks) return false;
+    return s->kind == STAGE_STEP ? ask_step(v, at, keeper) : ask(v, s->index, t.asked, t.k, at, keeper);
 }
 
 Answer answer_here(Arena *a, const View *v) {
     Answer x = {.first = v->at.term / KEPT_TERMS * KEPT_TERMS};
     x.term = arena_array(a, Term, KEPT_TERMS);
     x.helper = arena_array(a, Operand, MAX_HELPERS);
-    x.known = ask(v, &(Keeper){a, &x}) && x.n > 0;
+    x.known = ask_here(v, &(Keeper){a, &x}) && x.n > 0;
     return x;
 }
 
 int answer_count(const View *v) {
     Answer x = {0};
-    return ask(v, &(Keeper){NULL, &x}) ? x.n : 0;
+    return ask_here(v, &(Keeper){NULL, &x}) ? x.n : 0;
 }

@@ -5,7 +5,7 @@
  * kept. */
 #pragma once
 #include "lang/arena.h"
-#include "viz/view/view.h"
+#include "viz/view/walk.h"
 
 enum { KEPT_TERMS = 4096 };
 
@@ -18,6 +18,14 @@ typedef struct Answer {
     Operand *helper;
     double sum;          // of all terms
 } Answer;
+
+// The answer about any number of a layer, or of parameter k after the update (ASKED_WEIGHT); else k
+// is as in explain.h. Terms from `first` on are kept.
+Answer answer_about(Arena *a, const View *v, int node, Asked asked, int k, Spot at, int first);
+
+// The same without keeping: each term is handed on. False if the number is no sum.
+bool answer_each(const View *v, int node, Asked asked, int k, Spot at,
+                 void (*term)(void *ctx, const Term *t), void *ctx);
 
 // The answer about the number at the current place.
 Answer answer_here(Arena *a, const View *v);

@@ -14,13 +14,14 @@ typedef enum EventKind {
     EVENT_MOVE,   // the mouse is at x, y (pixels)
     EVENT_CLICK,  // its button went down there
     EVENT_WHEEL,  // turned by y clicks, away from the person is positive; ctrl
+    EVENT_DROP,   // a file was dropped on the window: path
     EVENT_TICK    // while playing: time for the next step
 } EventKind;
 
 // Keys that are no letters. A letter is its own code point, however the keyboard is laid out.
 typedef enum Key {
     KEY_LEFT = 0x110000, KEY_RIGHT, KEY_UP, KEY_DOWN, KEY_PAGE_UP, KEY_PAGE_DOWN, KEY_HOME, KEY_END,
-    KEY_TAB, KEY_ENTER, KEY_ESCAPE, KEY_F5, KEY_F11
+    KEY_TAB, KEY_ENTER, KEY_BACKSPACE, KEY_ESCAPE, KEY_F5, KEY_F11
 } Key;
 
 typedef struct Event {
@@ -29,4 +30,5 @@ typedef struct Event {
     bool ctrl, shift;  // shift: only of keys that are no letters
     double x, y;
     int w, h;
+    const char *path;  // lives as long as the call
 } Event;

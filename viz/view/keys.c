@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "viz/view/edit.h"
 #include "viz/view/snapshot.h"
 #include "viz/view/walk.h"
 
@@ -60,6 +61,7 @@ static void gradients(View *v) {
 
 static void scale(View *v)       { v->scale_by = (v->scale_by + 1) % N_SCALE_BY; }
 static void order(View *v)       { v->order = (v->order + 1) % N_ORDERS; }
+static void colours(View *v)     { v->palette = (v->palette + 1) % N_PALETTES; }
 static void theme(View *v)       { v->theme = (v->theme + 1) % N_THEMES; }
 static void guess(View *v)       { v->predict = !v->predict, v->revealed = false; }
 static void train(View *v)       { v->scene = SCENE_TRAIN; }
@@ -71,6 +73,7 @@ static void pan_right(View *v)   { v->pan_x = fmin(1, v->pan_x + PAN_STEP); }
 static void pan_up(View *v)      { v->pan_y = fmax(0, v->pan_y - PAN_STEP); }
 static void pan_down(View *v)    { v->pan_y = fmin(1, v->pan_y + PAN_STEP); }
 static void full_screen(View *v) { v->full_screen = !v->full_screen; }
+static void listing(View *v)     { v->model_text = !v->model_text; }
 static void blank(View *v)       { v->blank = true; }
 static void overview(View *v)    { v->scene = SCENE_OVERVIEW; }
 
@@ -96,17 +99,23 @@ const KeyRow key_rows[] = {
     {KEYS_DATA, "previous image",        previous_image, {'N'},                      {"Shift N"}},
     {KEYS_DATA, "next batch",            lesson_batch,   {'B'},                      {"Shift B"}},
     {KEYS_DATA, "update, then next step", lesson_update, {'u', 'U'},                 {"U"}},
+    {KEYS_DATA, "start again, same seed", lesson_restart, {'r', 'R'},                {"R"}},
+    {KEYS_DATA, "measure this gradient", edit_check,    {'i', 'I'},                 {"I"}},
     {KEYS_DATA, "how training went",     train,          {'t', 'T'},                 {"T"}},
     {KEYS_LOOK, "values or gradients",   gradients,      {'g', 'G'},                 {"G"}},
     {KEYS_LOOK, "the whole network",     overview,       {'w', 'W'},                 {"W"}},
+    {KEYS_LOOK, "the model's text",     listing,        {'x', 'X'},                 {"X"}},
     {KEYS_LOOK, "scale: map, stage, all", scale,         {'s', 'S'},                 {"S"}},
-    {KEYS_LOOK, "order of channels",     order,          {'o', 'O'},                 {"O"}},
+    {KEYS_LOOK, "order of channels",     order,          {'k', 'K'},                 {"K"}},
+    {KEYS_LOOK, "colours of the scale", colours,        {'c', 'C'},                 {"C"}},
     {KEYS_LOOK, "light, dark",           theme,          {'l', 'L'},                 {"L"}},
     {KEYS_LOOK, "predict: hide results", guess,          {'v', 'V'},                 {"V"}},
     {KEYS_LOOK, "larger",                zoom_in,        {CTRL | '+', CTRL | '='},   {"Ctrl +"}},
     {KEYS_LOOK, "smaller",               zoom_out,       {CTRL | '-'},               {"Ctrl −"}},
     {KEYS_LOOK, "full screen",           full_screen,    {'f', 'F', KEY_F11},        {"F", "F11"}},
     {KEYS_LOOK, "blank screen",          blank,          {'.', 'b'},                 {".", "b"}},
+    {KEYS_KEEP, "change the marked weight", edit_begin, {'e', 'E'},                {"E"}},
+    {KEYS_KEEP, "take the change back", edit_undo,      {'z', 'Z'},                 {"Z"}},
     {KEYS_KEEP, "back; never quits",     up,             {KEY_ESCAPE},               {"Esc"}},
     {KEYS_KEEP, "save picture (PNG)",    save_picture,   {'p', 'P'},                 {"P"}},
     {KEYS_KEEP, "handout (PDF)",         save_handout,   {'h', 'H'},                 {"H"}},
@@ -148,7 +157,7 @@ uint32_t key_named(const char *name) {
         {"Left", KEY_LEFT},     {"Right", KEY_RIGHT},       {"Up", KEY_UP},     {"Down", KEY_DOWN},
         {"PageUp", KEY_PAGE_UP}, {"PageDown", KEY_PAGE_DOWN}, {"Home", KEY_HOME}, {"End", KEY_END},
         {"Tab", KEY_TAB},       {"Enter", KEY_ENTER},       {"Esc", KEY_ESCAPE}, {"F5", KEY_F5},
-        {"F11", KEY_F11},       {"Space", ' '},
+        {"F11", KEY_F11},       {"Space", ' '},             {"Backspace", KEY_BACKSPACE},
     };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strcmp(names[i].name, name) == 0) return names[i].key;

@@ -11,50 +11,48 @@
 
 // ---- the parameters before the update --------------------------------------------------------------
 
-struct Saved {
-    real *value, *slot[MAX_SLOTS];
-    uint64_t *updates;
-};
-
-static void saved_free(Saved *s) {
-    if (!s) return;
-    free(s->value), free(s->updates);
-    for (int k = 0; k < MAX_SLOTS; k++) free(s->slot[k]);
-    free(s);
+// The trace keeps what they were; only how often each has been changed is kept here.
+static void keep_updates(View *v) {
+    const Params *p = v->t.s->params;
+    for (int i = 0; i < p->n; i++) v->updates[i] = p->param[i].updates;
 }
 
-static Saved *saved_make(const Params *p) {
-    const size_t bytes = p->len * sizeof(real) + 1;
-    Saved *s = calloc(1, sizeof *s);
-    if (!s) return NULL;
-    s->value = malloc(bytes);
-    s->updates = calloc((size_t)p->n + 1, sizeof *s->updates);
-    bool fine = s->value && s->updates;
-    for (int k = 0; k < p->n_slots; k++) fine = (s->slot[k] = malloc(bytes)) && fine;
-    if (fine) return s;
-    saved_free(s);
-    return NULL;
+static void copy_back(Tensor to, Tensor from) {
+    if (to.v && from.v) memcpy(to.v, from.v, tensor_len(to) * sizeof *to.v);
 }
 
-static void save(Saved *s, const Params *p) {
-    memcpy(s->value, p->value, p->len * sizeof(real));
-    for (int k = 0; k < p->n_slots; k++) memcpy(s->slot[k], p->slot[k], p->len * sizeof(real));
-    for (int i = 0; i < p->n; i++) s->updates[i] = p->param[i].updates;
-}
-
-static void put_back(const Saved *s, Params *p) {
-    memcpy(p->value, s->value, p->len * sizeof(real));
-    for (int k = 0; k < p->n_slots; k++) memcpy(p->slot[k], s->slot[k], p->len * sizeof(real));
-    for (int i = 0; i < p->n; i++) p->param[i].updates = s->updates[i];
+void lesson_put_back(View *v) {
+    Params *p = v->t.s->params;
+    for (int i = 0; i < p->n; i++) {
+        copy_back(params_tensor(p, i, p->value), trace_param(&v->t, i, PARAM_BEFORE));
+        for (int k = 0; k < p->n_slots; k++)
+            copy_back(params_tensor(p, i, p->slot[k]), trace_slot(&v->t, i, k, false));
+        p->param[i].updates = v->updates[i];
+    }
 }
 
 // ---- one step ------------------------------------------------------------------------------------
 
+// Where numbers first stop being numbers, in the order of computation: forward, then backward.
+static void look_for_broken(View *v) {
+    const Trace *t = &v->t;
+    for (int i = 0; i < t->n_stages; i++) {
+        const Stage *s = &t->stage[i];
+        const bool back = s->kind == STAGE_BACKWARD;
+        if (s->kind != STAGE_FORWARD && !back) continue;
+        const Tensor values = back ? trace_diff(t, s->index) : trace_value(t, s->index);
+        if (!values.v || tensor_bad(values) < 0) continue;
+        snprintf(v->message, sizeof v->message, "the first NaN or ∞ appears in %.100s", s->name);
+        return;
+    }
+}
+
 static bool do_step(View *v, Error *e) {
     Trace *t = &v->t;
-    save(v->saved, t->s->params);
+    keep_updates(v);
     if (!trace_step(t, t->judged, e)) return false;
     v->loss_after = t->judged ? trace_again(t, v->score_after) : NAN;
+    look_for_broken(v);
     return true;
 }
 
@@ -72,7 +70,7 @@ static void step_with(View *v, const TraceOptions *o) {
     char name[256];
     const Scene scene = v->scene;
     snprintf(name, sizeof name, "%s", v->t.stage[v->at.stage].name);
-    put_back(v->saved, v->t.s->params);
+    lesson_put_back(v);
     bool fine = trace_choose(&v->t, o, &e);
     if (fine) v->chosen = *o;
     const bool stepped = do_step(v, fine ? &e : &(Error){0});
@@ -91,29 +89,71 @@ void lesson_image(View *v, int by) {
     step_with(v, &o);
 }
 
+void lesson_picture(View *v, const char *path) {
+    Error e;
+    Picture p;
+    TraceOptions o = v->chosen;
+    if (!picture_read(&p, path, &e)) {
+        snprintf(v->message, sizeof v->message, "%.150s", e.text);
+        v->dirty = true;
+        return;
+    }
+    picture_free(&v->picture);
+    v->picture = p;
+    o.picture = &v->picture, o.label = -1;
+    step_with(v, &o);
+    walk_to_stage(v, 0);
+}
+
 void lesson_batch(View *v) { lesson_image(v, v->t.n); }
+
+void lesson_again(View *v) {
+    Error e;
+    const Place here = v->at;
+    const TraceOptions same = v->chosen;
+    if (!trace_choose(&v->t, &same, &e) || !do_step(v, &e))
+        snprintf(v->message, sizeof v->message, "%.150s", e.text);
+    v->at = here;
+    v->dirty = true;
+}
+
+// The weights of the beginning; the optimiser remembers nothing.
+void lesson_restart(View *v) {
+    Params *p = v->t.s->params;
+    memcpy(p->value, v->start, p->len * sizeof *p->value);
+    for (int k = 0; k < p->n_slots; k++) memset(p->slot[k], 0, p->len * sizeof *p->slot[k]);
+    for (int i = 0; i < p->n; i++) p->param[i].updates = 0;
+    v->edits = v->kept = 0;
+    v->edit = (Edit){0};
+    lesson_again(v);
+}
 
 void lesson_update(View *v) {
     Error e;
     char name[256];
     if (!v->t.judged) return;
     snprintf(name, sizeof name, "%s", v->t.stage[v->at.stage].name);
-    if (!do_step(v, &e)) snprintf(v->message, sizeof v->message, "%.150s", e.text);
+    if (do_step(v, &e)) v->kept++;
+    else snprintf(v->message, sizeof v->message, "%.150s", e.text);
     return_to(v, name);
 }
 
 // ---- opening -------------------------------------------------------------------------------------
 
-// As many pictures as the model trains with, fewer if their values would fill the machine.
+// As many pictures as the model trains with; fewer if their values would fill the machine, or if the
+// first picture would keep a person waiting.
 static int fitting_batch(const Session *s) {
     const size_t most = (size_t)1 << 30;
+    const double work = 1e9; // products of one forward pass
     const Experiment *x = s->x;
     int batch = 64;
     for (int i = x->n_actions - 1; i >= 0; i--)
         if (x->action[i].kind == ACTION_TRAIN) batch = ((const TrainOptions *)x->action[i].use.cfg)->batch;
     for (; batch > 1; batch /= 2) {
         const PlanOptions o = {.batch = batch, .training = true, .input_diff = true};
-        if (plan_size(x, &o, 1).total <= most) break;
+        const PlanSize size = plan_size(x, &o, 1);
+        const bool quick = batch <= 4 || (double)x->graph.macs * batch <= work;
+        if (quick && size.values + size.work <= most) break;
     }
     return batch;
 }
@@ -136,7 +176,8 @@ static bool choose_pictures(View *v, const ViewOptions *o, Error *e) {
     if (!o->picture && n == 0) return error_set(e, "there are no pictures to look at");
     if (o->image >= n && !o->picture)
         return error_set(e, "image %d: there are %d, counted from 0", o->image, n);
-    v->chosen = (TraceOptions){.part = part, .label = -1, .random = true, .input_diff = true,
+    v->chosen = (TraceOptions){.part = part, .label = o->picture ? o->label : -1, .random = true,
+                               .input_diff = true,
                                .batch = fitting_batch(s), .picture = o->picture};
     if (o->picture) v->chosen.batch = n == 0 ? 1 : v->chosen.batch;
     else v->chosen.first = o->image >= 0 ? o->image : wrong_picture(s, part);
@@ -156,9 +197,11 @@ bool view_open(View *v, Session *s, const ViewOptions *o, Error *e) {
     v->fonts = fonts_open(e);
     bool fine = v->fonts && choose_pictures(v, o, e) && trace_open(&v->t, s, &v->chosen, e);
     if (fine) {
-        v->saved = saved_make(s->params);
+        v->updates = calloc((size_t)s->params->n + 1, sizeof *v->updates);
         v->score_after = calloc((size_t)s->x->graph.node[s->x->graph.output].shape.c, sizeof(real));
-        if (!v->saved || !v->score_after) fine = error_set(e, "there is no memory left");
+        v->start = malloc(s->params->len * sizeof *v->start + 1);
+        if (v->start) memcpy(v->start, s->params->value, s->params->len * sizeof *v->start);
+        if (!v->updates || !v->score_after || !v->start) fine = error_set(e, "there is no memory left");
     }
     fine = fine && do_step(v, e);
     if (fine) {
@@ -174,7 +217,7 @@ void view_close(View *v) {
     if (v->t.state) trace_close(&v->t);
     history_free(&v->history);
     fonts_close(v->fonts);
-    saved_free(v->saved);
-    free(v->score_after);
+    free(v->updates), free(v->score_after), free(v->start);
+    picture_free(&v->picture);
     *v = (View){0};
 }

@@ -34,7 +34,14 @@
 #include "runtime/data/steps.def"
 #undef STEP
 
+#define AUGMENT(name) INCLUDE_SOURCE(augments, name)
+#include "runtime/augments/augments.def"
+#undef AUGMENT
+
 static const struct { const char *path, *text; } sources[] = {
+#define AUGMENT(name) {"runtime/augments/" #name ".c", augments_##name##_text},
+#include "runtime/augments/augments.def"
+#undef AUGMENT
 #define LAYER(name) {"runtime/layers/" #name ".c", layers_##name##_text},
 #include "runtime/layers/layers.def"
 #undef LAYER
@@ -90,7 +97,8 @@ static const char *writing_line(const char *function, const char *writes) {
     for (const char *line = function; line && strncmp(line, "}", 1) != 0;) {
         const char *end = strchr(line, '\n');
         const char *at = strstr(line, writes), *assigns = strstr(line, "= ");
-        if (end && at && at < end && assigns && assigns < end && !declares(line)) {
+        const bool whole = end && end > line && end[-1] == ';';
+        if (whole && at && at < end && assigns && assigns < end && !declares(line)) {
             const bool sum = strstr(line, "+= ") && strstr(line, "+= ") < end;
             if (!found || sum) found = line;
         }

@@ -77,6 +77,13 @@ static Column fold(Arena *a, const View *v, const Column *c, int n) {
     return f;
 }
 
+// A part of a section does not bear its name.
+static Column fold_rest(Arena *a, const View *v, const Column *c, int n) {
+    Column f = fold(a, v, c, n);
+    if (n > 1) f.name = arena_print(a, "%d stages", n);
+    return f;
+}
+
 static bool holds(const View *v, const Column *c) {
     const int stage = v->at.stage;
     const bool forward = stage >= c->stage && stage <= c->last;
@@ -131,6 +138,18 @@ static Fold window(const View *v, const Column *c, Fold g, int room) {
     return (Fold){lo, hi < g.hi ? hi : g.hi};
 }
 
+// Groups that can be shown column by column without making the strip too long: the nearest first.
+static void unfold(const Fold *g, int n, int current, bool *open) {
+    int shown = n - 1 + g[current].hi - g[current].lo;
+    for (int d = 1; d < n; d++)
+        for (int side = -1; side <= 1; side += 2) {
+            const int i = current + side * d, more = i >= 0 && i < n ? g[i].hi - g[i].lo - 1 : 0;
+            if (i < 0 || i >= n || shown + more > MAX_COLUMNS) continue;
+            open[i] = true;
+            shown += more;
+        }
+}
+
 int strip_columns(Arena *a, const View *v, Column *out) {
     Column *c = arena_array(a, Column, (size_t)v->t.n_stages + 1);
     const int n = all_columns(a, v, c);
@@ -146,15 +165,19 @@ int strip_columns(Arena *a, const View *v, Column *out) {
         groups = join(g, groups, group_of(v, c, g, groups));
     }
     const int current = group_of(v, c, g, groups);
+    bool *open = arena_array(a, bool, (size_t)groups);
+    unfold(g, groups, current, open);
     for (int i = 0; i < groups; i++) {
+        for (int k = g[i].lo; i != current && open[i] && k < g[i].hi; k++) out[shown++] = c[k];
+        if (i != current && open[i]) continue;
         if (i != current) {
             out[shown++] = fold(a, v, c + g[i].lo, g[i].hi - g[i].lo);
             continue;
         }
         const Fold w = window(v, c, g[i], MAX_COLUMNS - (groups - 1));
-        if (w.lo > g[i].lo) out[shown++] = fold(a, v, c + g[i].lo, w.lo - g[i].lo);
+        if (w.lo > g[i].lo) out[shown++] = fold_rest(a, v, c + g[i].lo, w.lo - g[i].lo);
         for (int k = w.lo; k < w.hi; k++) out[shown++] = c[k];
-        if (w.hi < g[i].hi) out[shown++] = fold(a, v, c + w.hi, g[i].hi - w.hi);
+        if (w.hi < g[i].hi) out[shown++] = fold_rest(a, v, c + w.hi, g[i].hi - w.hi);
     }
     return shown;
 }
@@ -197,7 +220,8 @@ static void draw_column(Screen *s, const Column *c, double x, double w, bool las
     if (!c->lower) return;
     const bool current = shown && back && holds(v, c);
     const int loss = stage_of(&v->t, STAGE_LOSS, -1);
-    const bool done = c->back == loss ? v->at.stage > loss : walk_done(v, c->last_back);
+    const bool judged = v->scene == SCENE_OVERVIEW ? v->gradients : walk_done(v, loss);
+    const bool done = c->back == loss ? judged : walk_done(v, c->last_back);
     draw_chip(s, lower, c->lower, backward_chip, current, done, c->back);
     draw_way(s, x - 0.5, lower.y + LOWER_CHIP_H / 2.0, -1);
 }
@@ -215,7 +239,7 @@ static void draw_update(Screen *s, double w) {
 void draw_strip(Screen *s) {
     Column *c = arena_array(s->a, Column, MAX_COLUMNS + 2);
     const int n = strip_columns(s->a, s->v, c);
-    const double pitch = (s->d->w - 2 * MARGIN + CHIP_GAP) / (n > 0 ? n : 1);
+    const double pitch = (s->w - 2 * MARGIN + CHIP_GAP) / (n > 0 ? n : 1);
     int free_columns = 0;
     while (free_columns < n && !c[free_columns].lower) free_columns++;
     for (int i = 0; i < n; i++)

@@ -44,11 +44,19 @@ typedef enum Scene { SCENE_STAGES, SCENE_OVERVIEW, SCENE_TRAIN, SCENE_HELP, N_SC
 typedef struct ViewOptions {
     int image;               // number of a test picture, or −1: one that is read wrongly
     const Picture *picture;  // or: a picture from elsewhere
+    int label;               // its class, or −1
     const char *run;         // folder of the run whose curves are shown; NULL: the newest
     int w, h;                // of the window, pixels
 } ViewOptions;
 
-typedef struct Saved Saved;  // the parameters before the update (lesson.c)
+// A weight that is being changed, or was last.
+typedef struct Edit {
+    bool active;             // something is being typed
+    bool done;               // and can be taken back
+    int param, place[4];     // which number of which parameter
+    double old;
+    char typed[24];
+} Edit;
 
 typedef struct View {
     Session *s;
@@ -56,7 +64,9 @@ typedef struct View {
     Trace t;
     TraceOptions chosen;     // the pictures of this step
     Picture picture;         // from elsewhere; .v NULL: none
-    Saved *saved;
+    real *start;             // the parameters the view was opened with
+    uint64_t *updates;       // how often each parameter had been changed before the update
+    int kept;                // updates that were kept: what is seen is step kept + 1
     double loss_after;       // of the same batch, after the update
     real *score_after;       // what the network says then, one number per class
     History history;         // n = 0: not trained yet
@@ -66,10 +76,13 @@ typedef struct View {
     ScaleBy scale_by;
     Order order;
     Theme theme;
+    Palette palette;
     bool gradients;          // the overview shows gradients
     bool model_text;         // the .cnn file beside the picture
     bool predict, revealed;  // the result is hidden until the next key
     bool playing, blank;
+    Edit edit;
+    int edits;               // weights changed by hand
     double speed;            // steps per second
 
     double zoom;             // of the magnifier, 1 … MAX_ZOOM
@@ -104,5 +117,9 @@ PaintView view_place(const View *v);
 // Does the step again with picture `image` of the part first, or `by` pictures further on. The
 // weights are those before the update. A failure is left in v->message.
 void lesson_image(View *v, int by);
+void lesson_picture(View *v, const char *path); // a picture of one's own
 void lesson_batch(View *v);  // the next pictures that nobody has seen yet
+void lesson_put_back(View *v); // the weights become those before the update, to be changed …
+void lesson_again(View *v);    // … and the same step is done with them
+void lesson_restart(View *v); // first weights, or those of the file, and no updates
 void lesson_update(View *v); // keeps the update, and does the next step with the new weights

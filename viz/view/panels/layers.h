@@ -6,6 +6,9 @@
 // The value of input k of the stage's layer: of the picture's numbers if that is the network's input.
 Tensor layer_src(const Screen *s, int k);
 
+// A sum's own card: its terms as rows, and the order they stand in.
+void draw_sum_card(Screen *s, Rect r, const Answer *x);
+
 // A card with one map of a tensor, `marked` cells of it in the marker. `h` 0: nothing is marked.
 typedef struct Cells { int channel, y, x, h, w; } Cells;
 void draw_map_card(Screen *s, Rect r, const char *title, Tensor v, int target, Cells marked, int done);
@@ -15,6 +18,13 @@ Cells operand_cells(Screen *s, const Answer *x, OperandOf of, int k);
 
 // The card with what is walked over, filling up to the current number.
 void draw_result_card(Screen *s, Rect r, const char *title);
+
+// The same for a gradient at the current place, and one channel of it (any_backward.c).
+void draw_gradient_number(Screen *s);
+void draw_gradient_channel(Screen *s);
+
+// What stands at the right of a sum.
+const char *terms_note(Screen *s, const Answer *x);
 
 // What a layer of any kind shows at level Pixel and Multiply: where the operands lie, the terms,
 // and where the result goes.

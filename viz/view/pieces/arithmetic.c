@@ -14,16 +14,35 @@ enum { LINE = 34, CODE = 42 }; // heights
 
 // ---- terms as text -------------------------------------------------------------------------------
 
-const char *operand_text(Arena *a, const Operand *o) {
-    switch (o->of) {
-    case OF_NOTHING: return o->note ? arena_print(a, "%s = %s", o->name, o->note) : o->name;
-    case OF_PARAM:   return arena_print(a, "%s[%d,%d,%d,%d]", o->name, o->n, o->c, o->y, o->x);
-    default:         return arena_print(a, "%s[%d,%d,%d]", o->name, o->c, o->y, o->x);
-    }
+static bool is_vector(Shape s) { return s.h * s.w == 1; }
+
+static const char *param_place(Arena *a, const Operand *o, int rank) {
+    if (rank == 1) return arena_print(a, "%s[%d]", o->name, o->n);
+    if (rank == 2) return arena_print(a, "%s[%d,%d]", o->name, o->n, o->c);
+    return arena_print(a, "%s[%d,%d,%d,%d]", o->name, o->n, o->c, o->y, o->x);
+}
+
+const char *operand_text(Arena *a, const Node *node, const Graph *g, const Operand *o) {
+    if (o->of == OF_NOTHING) return o->note ? arena_print(a, "%s = %s", o->name, o->note) : o->name;
+    if (o->of == OF_PARAM) return param_place(a, o,
+                                              node && o->k < node->n_params ? node->param[o->k].rank : 4);
+    if (!node) return arena_print(a, "%s[%d,%d,%d]", o->name, o->c, o->y, o->x);
+    const bool src = o->of == OF_SRC && o->k < node->n_src;
+    const Shape shape = src ? g->node[node->src[o->k]].shape : node->shape;
+    if (is_vector(shape)) return arena_print(a, "%s[%d]", o->name, o->c);
+    return arena_print(a, "%s[%d,%d,%d]", o->name, o->c, o->y, o->x);
+}
+
+const char *helper_text(Arena *a, const Node *node, const Graph *g, const Operand *o, int digits) {
+    const Digits v = number_figures(o->v, digits);
+    if (o->of == OF_NOTHING && o->note) return arena_print(a, "%s = %s   %s", o->name, v.s, o->note);
+    return arena_print(a, "%s = %s", operand_text(a, node, g, o), v.s);
 }
 
 static const char *factor_text(Arena *a, double v) {
-    const Digits t = fabs(v) >= 0.1 ? number_fixed(v, 2) : number_figures(v, 2);
+    const double size = fabs(v);
+    const Digits t = size >= 0.1 ? number_fixed(v, size >= 100 ? 0 : size >= 10 ? 1 : 2)
+                                 : number_figures(v, 2);
     return arena_print(a, v < 0 && t.s[0] != '0' ? "(%s)" : "%s", t.s);
 }
 
@@ -78,6 +97,14 @@ static void marked_word(Pen *p, const char *text, double room) {
 // Which terms are written: the first `head`, or those from lo to hi at level Multiply.
 typedef struct Choice { int lo, hi, current; } Choice;
 
+// How many terms from i on are written: at level Pixel those that are zero are not.
+static int written_from(const Answer *x, int i, int current) {
+    int n = x->n - i;
+    for (int k = i - x->first; current < 0 && x->kept == x->n && k < x->kept; k++)
+        n -= x->term[k].value == 0;
+    return n;
+}
+
 static const char *left_out(Arena *a, int n) {
     return arena_print(a, "… %s more …", number_count(n).s);
 }
@@ -86,15 +113,20 @@ static void write_sum(Pen *p, Arena *a, const Answer *x, Choice c, const char *l
     const double room = p->line + 1 < p->lines ? 0 : 30;
     if (left && *left) word(p, (TextStyle){.size = SIZE_SUM, .tone = TONE_INK2}, left, 0);
     if (c.lo > x->first) word(p, sign_style, arena_print(a, "%s + ", left_out(a, c.lo)), 0);
+    bool any = false;
     for (int i = c.lo; i < c.hi; i++) {
         const Term *t = &x->term[i - x->first];
         TextStyle style = sum_style;
-        if (i > c.lo) word(p, sign_style, " + ", 40);
+        if (c.current < 0 && t->value == 0 && x->n > 1) continue;
+        if (any) word(p, sign_style, " + ", 40);
+        any = true;
         if (c.current >= 0 && i > c.current) style.tone = TONE_INK3;
         if (i == c.current) marked_word(p, term_text(a, t), room);
         else word(p, style, term_text(a, t), room);
     }
-    if (c.hi < x->n) word(p, sign_style, arena_print(a, " + %s", left_out(a, x->n - c.hi)), 0);
+    const int rest = written_from(x, c.hi, c.current);
+    if (!any && rest == 0) word(p, sum_style, "0", 0);
+    if (rest > 0) word(p, sign_style, arena_print(a, "%s%s", any ? " + " : "", left_out(a, rest)), 0);
 }
 
 static double sum_until(const Answer *x, int current) {
@@ -134,7 +166,7 @@ static Choice choose(const Pen *start, Arena *a, const Answer *x, int current, c
     const int end = x->first + x->kept;
     Choice c = {x->first, x->first, current};
     if (current >= 0) c.lo = c.hi = current;
-    const int most = 40;
+    const int most = current < 0 ? 400 : 40; // terms that are zero take no room
     for (int grown = 1; grown && c.hi - c.lo < most;) {
         grown = 0;
         Choice more = {c.lo, c.hi + 1, current};

@@ -87,11 +87,17 @@ Map map_of_target(Screen *s, const Target *t, int channel, int target) {
     return m;
 }
 
+// What is white in a picture whose largest number is `size`: 1, 255, or that number.
+static double white_of(double size) {
+    const bool bytes = size > 16 && size <= 255;
+    return size <= 1 ? 1 : bytes ? 255 : size;
+}
+
 Map map_of_picture(Screen *s, Tensor t, int target) {
     if (t.c == 1) {
         Map m = map_of(s, t, 0, 0, target);
-        const bool bytes = map_size(m.v, m.rows * m.columns) > 1;
-        if (m.scale != SCALE_SIGNED) m.scale = SCALE_GRAY, m.max = bytes ? 255 : 1;
+        const double size = map_size(m.v, m.rows * m.columns);
+        if (m.scale != SCALE_SIGNED) m.scale = SCALE_GRAY, m.max = white_of(size);
         return m;
     }
     Map m = map_make(s, t.h, t.w, target, 0);
@@ -164,7 +170,7 @@ static void hatch_rest(Screen *s, Rect r, const Map *m) {
 }
 
 void draw_map(Screen *s, Rect r, const Map *m) {
-    const CellStyle cells = {.scale = m->scale, .max = m->max, .width = 1,
+    const CellStyle cells = {.scale = m->scale, .palette = s->v->palette, .max = m->max, .width = 1,
                              .line = m->ruled ? TONE_LINE : TONE_NONE};
     if (m->rows < 1 || m->columns < 1) return;
     if (m->done > 0) draw_cells(s->d, r, m->rows, m->columns, m->v, cells);
@@ -228,14 +234,14 @@ static void legend_bar(Screen *s, Rect r, const Map *m) {
         const float u = (float)i / (STEPS - 1);
         v[i] = is_signed ? 2 * u - 1 : u;
     }
-    draw_cells(s->d, r, 1, STEPS, v, (CellStyle){.scale = m->scale, .max = 1});
+    draw_cells(s->d, r, 1, STEPS, v, (CellStyle){.scale = m->scale, .palette = s->v->palette, .max = 1});
     draw_rect(s->d, r, (ShapeStyle){.line = TONE_LINE});
 }
 
 void draw_legend(Screen *s, Rect r, const Map *m, const char *note) {
     if (m->scale == SCALE_RGB) return;
     const Power p = power_of(m->scale == SCALE_GRAY ? 1 : m->max);
-    const char *const high = figures(s, m->max * p.factor, 3);
+    const char *const high = m->max > 1e-12 ? figures(s, m->max * p.factor, 3) : "0";
     const double below = r.y + LEGEND_BAR + 17;
     const char *by = note ? note : s->v->scale_by == BY_STAGE ? "this stage"
                                  : s->v->scale_by == BY_ALL ? "all stages" : "";

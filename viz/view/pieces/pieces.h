@@ -18,6 +18,7 @@ typedef struct Map {
     int done;            // so many cells are computed, the others hatched
     int target, channel; // what a click goes to; target −1: nothing
     bool ruled;          // lines between the cells
+    bool no_zeros;       // a number that is 0 is not written
     int more;            // decimals of its numbers beyond the usual three digits
     bool vector;         // the cells are the channels of a vector
     int top, left, step; // of a part of a larger map: see Hit
@@ -91,9 +92,13 @@ void draw_code_line(Screen *s, Rect r);
 // The terms as rows with bars; at level Multiply in order around the current one, else the largest
 // first.
 void draw_terms(Screen *s, Rect r, const Answer *x);
+double terms_max(const Answer *x); // the size of the largest term
 
-// The row of the sum, in words of the source, for text and screen: "weights[1,0,2,2]".
-const char *operand_text(Arena *a, const Operand *o);
+// An operand of a layer's sum, by name and place: "weight[1,0,2,2]", of a vector "x[50]".
+const char *operand_text(Arena *a, const Node *node, const Graph *g, const Operand *o);
+
+// A number that is told before the terms: "σ = 1.222   the root of …".
+const char *helper_text(Arena *a, const Node *node, const Graph *g, const Operand *o, int digits);
 
 // ---- channels: channels.c ------------------------------------------------------------------------
 
