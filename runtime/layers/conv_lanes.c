@@ -116,7 +116,8 @@ static ptrdiff_t map_of(Maps m) { return (ptrdiff_t)m.H * m.W * LANES; }
 typedef struct Outputs { int F, H, W; ptrdiff_t src_y, dst_y; ConvTile first; } Outputs;
 
 // Channels [c, c + n) of the sums of a tile; the first of them begin the sums.
-static void tile(const Outputs *o, const LanesKernels *k, Range channels, int f, int ft, int y, int x, int xt) {
+static void tile(const Outputs *o, const LanesKernels *k, Range channels, int f, int ft, int y, int x,
+                 int xt) {
     ConvTile t = o->first;
     t.C = channels.hi - channels.lo;
     t.add |= channels.lo > 0;
