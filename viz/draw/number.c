@@ -71,7 +71,7 @@ Digits number_figures(double v, int figures) {
     const double size = fabs(v);
     if (!isfinite(v) || size >= LARGE) return number_fixed(v, 0);
     if (size < 1e-30) return (Digits){"0"};
-    if (size < 1e-3) {
+    if (size < 1e-4) {
         Digits t;
         char digits[40];
         powered(digits, sizeof digits, size, figures);

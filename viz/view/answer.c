@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#include "viz/view/walk.h"
-
 enum { MAX_HELPERS = 16 };
 
 typedef struct Keeper { Arena *a; Answer *answer; } Keeper;
@@ -40,25 +38,32 @@ static void take_helper(void *ctx, const Operand *o) {
     keep_operand(k->a, kept);
 }
 
-static bool ask(const View *v, Keeper *k) {
-    const Stage *s = &v->t.stage[v->at.stage];
-    const Target here = walk_here(v);
-    if (!here.asks) return false;
-    const Spot at = target_spot(&here, v->at.channel, v->at.pixel);
-    Question q = {.asked = here.asked, .k = here.k, .n = at.n, .c = at.c, .y = at.y, .x = at.x,
-                  .ctx = k, .term = take_term, .helper = take_helper};
-    return trace_explain(&v->t, s->index, &q);
+static bool ask(const View *v, int node, Asked asked, int k, Spot at, Keeper *keeper) {
+    Question q = {.asked = asked, .k = k, .n = at.n, .c = at.c, .y = at.y, .x = at.x, .ctx = keeper,
+                  .term = take_term, .helper = take_helper};
+    return trace_explain(&v->t, node, &q);
+}
+
+Answer answer_about(Arena *a, const View *v, int node, Asked asked, int k, Spot at, int first) {
+    Answer x = {.first = first};
+    x.term = arena_array(a, Term, KEPT_TERMS);
+    x.helper = arena_array(a, Operand, MAX_HELPERS);
+    x.known = ask(v, node, asked, k, at, &(Keeper){a, &x}) && x.n > 0;
+    return x;
 }
 
 Answer answer_here(Arena *a, const View *v) {
-    Answer x = {.first = v->at.term / KEPT_TERMS * KEPT_TERMS};
-    x.term = arena_array(a, Term, KEPT_TERMS);
-    x.helper = arena_array(a, Operand, MAX_HELPERS);
-    x.known = ask(v, &(Keeper){a, &x}) && x.n > 0;
-    return x;
+    const Target t = walk_here(v);
+    if (!t.asks) return (Answer){0};
+    const Spot at = target_spot(&t, v->at.channel, v->at.pixel);
+    return answer_about(a, v, v->t.stage[v->at.stage].index, t.asked, t.k, at,
+                        v->at.term / KEPT_TERMS * KEPT_TERMS);
 }
 
 int answer_count(const View *v) {
     Answer x = {0};
-    return ask(v, &(Keeper){NULL, &x}) ? x.n : 0;
+    const Target t = walk_here(v);
+    if (!t.asks) return 0;
+    const Spot at = target_spot(&t, v->at.channel, v->at.pixel);
+    return ask(v, v->t.stage[v->at.stage].index, t.asked, t.k, at, &(Keeper){NULL, &x}) ? x.n : 0;
 }

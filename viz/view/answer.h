@@ -5,7 +5,7 @@
  * kept. */
 #pragma once
 #include "lang/arena.h"
-#include "viz/view/view.h"
+#include "viz/view/walk.h"
 
 enum { KEPT_TERMS = 4096 };
 
@@ -18,6 +18,9 @@ typedef struct Answer {
     Operand *helper;
     double sum;          // of all terms
 } Answer;
+
+// The answer about any number of a layer; `k` as in explain.h. Terms from `first` on are kept.
+Answer answer_about(Arena *a, const View *v, int node, Asked asked, int k, Spot at, int first);
 
 // The answer about the number at the current place.
 Answer answer_here(Arena *a, const View *v);

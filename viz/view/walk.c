@@ -41,13 +41,14 @@ static bool forward_target(const View *v, const Stage *s, int i, Target *out) {
 }
 
 // The gradients of the inputs somebody asked for, then those of the parameters that have one.
-static bool backward_target(const View *v, const Stage *s, int i, Target *out) {
+bool walk_gradient(const View *v, const Stage *s, int i, Target *out) {
     const Node *node = stage_node(&v->t, s);
     for (int k = 0; k < node->n_src; k++) {
         const Tensor diff = trace_diff(&v->t, node->src[k]);
         if (!diff.v || i-- > 0) continue;
         *out = of_picture("∂L/∂x", diff);
-        out->asks = node->n_src == 1, out->asked = ASKED_DIFF_SRC, out->k = k;
+        out->asks = true, out->asked = ASKED_DIFF_SRC, out->k = k;
+        out->shared = v->t.s->x->graph.node[node->src[k]].n_uses > 1;
         return true;
     }
     const int first = params_of_node(v->t.s->params, s->index);
@@ -85,7 +86,7 @@ bool walk_target(const View *v, int stage, int i, Target *out) {
         if (i == 0) *out = of_picture("picture", trace_picture(&v->t, stage));
         return i == 0;
     case STAGE_FORWARD:  return forward_target(v, s, i, out);
-    case STAGE_BACKWARD: return backward_target(v, s, i, out);
+    case STAGE_BACKWARD: return walk_gradient(v, s, i, out);
     case STAGE_UPDATE:   return update_target(v, i, out);
     case STAGE_LOSS:
         if (i == 0) *out = of_picture("score", trace_value(&v->t, v->t.score));

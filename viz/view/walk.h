@@ -15,10 +15,14 @@ typedef struct Target {
     bool asks;           // each number is a sum that can be taken apart:
     Asked asked;         // this question of explain.h
     int k;
+    bool shared;         // other layers add to the gradient, too: the sum is this layer's share
 } Target;
 
 // Target i of a stage; false if there are not so many.
 bool walk_target(const View *v, int stage, int i, Target *out);
+
+// The same for a stage backward whose panel walks over something else, too.
+bool walk_gradient(const View *v, const Stage *s, int i, Target *out);
 
 // The target at the current place.
 Target walk_here(const View *v);

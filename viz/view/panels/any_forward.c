@@ -129,7 +129,7 @@ static Rect marked_place(Rect r, const Map *m, Cells c) {
 void draw_map_card(Screen *s, Rect r, const char *title, Tensor v, int target, Cells marked, int done) {
     const bool vector = is_vector(v);
     const char *helper = vector || v.c == 1 ? tensor_shape(s->a, v)
-                                            : arena_print(s->a, "channel %d of %d", marked.channel, v.c);
+                                            : arena_print(s->a, "channel %d", marked.channel);
     const Rect in = draw_titled(s, r, title, helper);
     Map m = map_of(s, v, 0, marked.channel < v.c ? marked.channel : 0, target);
     if (done >= 0) m = map_until(m, done);
@@ -152,7 +152,7 @@ void draw_result_card(Screen *s, Rect r, const char *title) {
                       vector ? at->channel + 1 : at->level < LEVEL_PIXEL ? -1 : at->pixel + 1);
         return;
     }
-    const Rect in = draw_titled(s, r, title, arena_print(s->a, "filter %d of %d", at->channel, t->channels));
+    const Rect in = draw_titled(s, r, title, arena_print(s->a, "filter %d", at->channel));
     Map m = map_of_target(s, t, at->channel, at->target);
     const bool alone = m.vector; // a bias: all filters' numbers are one map
     m = map_until(m, alone ? at->channel + 1 : at->pixel + 1);
@@ -165,8 +165,17 @@ void draw_result_card(Screen *s, Rect r, const char *title) {
     draw_legend(s, (Rect){in.x, in.y + in.h - LEGEND_H + 4, in.w, LEGEND_H}, &m, NULL);
 }
 
-static const char *terms_note(Screen *s, const Answer *x) {
-    return arena_print(s->a, "%s term%s", number_count(x->n).s, x->n == 1 ? "" : "s");
+// "51 terms, 20 of them 0", or what the sum is only a part of.
+const char *terms_note(Screen *s, const Answer *x) {
+    if (!x->known) return NULL;
+    if (s->here.shared) {
+        const double all = target_value(&s->here, s->v->at.channel, s->v->at.pixel);
+        return arena_print(s->a, "of all readers together: %s", number_figures(all, 4).s);
+    }
+    int zeros = 0;
+    for (int i = 0; i < x->kept; i++) zeros += x->term[i].value == 0;
+    const char *n = arena_print(s->a, "%s term%s", number_count(x->n).s, x->n == 1 ? "" : "s");
+    return zeros && x->kept == x->n ? arena_print(s->a, "%s, %d of them 0", n, zeros) : n;
 }
 
 void draw_number(Screen *s, const char *from_title, Tensor from, OperandOf of, const char *to_title) {
@@ -179,11 +188,12 @@ void draw_number(Screen *s, const char *from_title, Tensor from, OperandOf of, c
     const double side = fmin(0.27 * room.w, room.h);
     const Rect left = cut_left(&room, side), right = cut_right(&room, side);
     if (from.v) draw_map_card(s, left, from_title, from, -1, operand_cells(s, &x, of, 0), -1);
-    const char *helper = !x.known ? "" : s->v->at.level == LEVEL_TERM ? "in order" : "the largest first";
-    const Rect in = draw_titled(s, room, "This number is a sum", helper);
+    const char *order = !x.known || x.n == 1 ? "" : s->v->at.level == LEVEL_TERM ? "in order" : "the largest first";
+    const char *helper = arena_print(s->a, "%s  %s", order, power_of(terms_max(&x)).text);
+    const Rect in = draw_titled(s, room, x.n > 1 ? "This number is a sum" : "Where this number comes from", helper);
     draw_terms(s, in, &x);
     draw_result_card(s, right, to_title);
-    draw_arithmetic(s, card, &x, NULL, x.known ? terms_note(s, &x) : NULL);
+    draw_arithmetic(s, card, &x, NULL, terms_note(s, &x));
 }
 
 static void draw_pixel(Screen *s) {

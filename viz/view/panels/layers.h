@@ -16,6 +16,9 @@ Cells operand_cells(Screen *s, const Answer *x, OperandOf of, int k);
 // The card with what is walked over, filling up to the current number.
 void draw_result_card(Screen *s, Rect r, const char *title);
 
+// What stands at the right of a sum.
+const char *terms_note(Screen *s, const Answer *x);
+
 // What a layer of any kind shows at level Pixel and Multiply: where the operands lie, the terms,
 // and where the result goes.
 void draw_number(Screen *s, const char *from_title, Tensor from, OperandOf of, const char *to_title);

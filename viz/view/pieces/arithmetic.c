@@ -86,15 +86,19 @@ static void write_sum(Pen *p, Arena *a, const Answer *x, Choice c, const char *l
     const double room = p->line + 1 < p->lines ? 0 : 30;
     if (left && *left) word(p, (TextStyle){.size = SIZE_SUM, .tone = TONE_INK2}, left, 0);
     if (c.lo > x->first) word(p, sign_style, arena_print(a, "%s + ", left_out(a, c.lo)), 0);
+    bool any = false;
     for (int i = c.lo; i < c.hi; i++) {
         const Term *t = &x->term[i - x->first];
         TextStyle style = sum_style;
-        if (i > c.lo) word(p, sign_style, " + ", 40);
+        if (c.current < 0 && t->value == 0 && x->n > 1) continue;
+        if (any) word(p, sign_style, " + ", 40);
+        any = true;
         if (c.current >= 0 && i > c.current) style.tone = TONE_INK3;
         if (i == c.current) marked_word(p, term_text(a, t), room);
         else word(p, style, term_text(a, t), room);
     }
-    if (c.hi < x->n) word(p, sign_style, arena_print(a, " + %s", left_out(a, x->n - c.hi)), 0);
+    if (!any && c.hi == x->n) word(p, sum_style, "0", 0);
+    if (c.hi < x->n) word(p, sign_style, arena_print(a, "%s%s", any ? " + " : "", left_out(a, x->n - c.hi)), 0);
 }
 
 static double sum_until(const Answer *x, int current) {
@@ -134,7 +138,7 @@ static Choice choose(const Pen *start, Arena *a, const Answer *x, int current, c
     const int end = x->first + x->kept;
     Choice c = {x->first, x->first, current};
     if (current >= 0) c.lo = c.hi = current;
-    const int most = 40;
+    const int most = current < 0 ? 400 : 40; // terms that are zero take no room
     for (int grown = 1; grown && c.hi - c.lo < most;) {
         grown = 0;
         Choice more = {c.lo, c.hi + 1, current};

@@ -91,6 +91,7 @@ void draw_code_line(Screen *s, Rect r);
 // The terms as rows with bars; at level Multiply in order around the current one, else the largest
 // first.
 void draw_terms(Screen *s, Rect r, const Answer *x);
+double terms_max(const Answer *x); // the size of the largest term
 
 // The row of the sum, in words of the source, for text and screen: "weights[1,0,2,2]".
 const char *operand_text(Arena *a, const Operand *o);

@@ -27,38 +27,45 @@ static const Term **choose(Screen *s, const Answer *x, int n) {
     return row + (from > 0 ? from : 0);
 }
 
+// What the factors are called: "x[0,9,10] · weight[1,0,2,2]", or what the term is.
 static const char *row_text(Screen *s, const Term *t) {
-    const char *text = t->label ? arena_print(s->a, "%s  ", t->label) : "";
-    for (int f = 0; f < t->n_factors; f++) {
-        const Operand *o = &t->factor[f];
-        text = arena_print(s->a, "%s%s%s %s", text, f ? " · " : "", operand_text(s->a, o),
-                           number_figures(o->v, 3).s);
-    }
+    if (t->label) return t->label;
+    const char *text = "";
+    for (int f = 0; f < t->n_factors; f++)
+        text = arena_print(s->a, "%s%s%s", text, f ? " · " : "", operand_text(s->a, &t->factor[f]));
     return text;
 }
 
 static void draw_row(Screen *s, Rect r, const Term *t, double max, bool current) {
-    const TextStyle words = {.size = SIZE_LABEL, .tone = TONE_INK2, .tabular = true};
-    const TextStyle value = {current ? FONT_BOLD : FONT_REGULAR, SIZE_BODY, TONE_INK, ALIGN_RIGHT, true};
-    const double value_w = 96, bar_w = fmin(120, r.w * 0.22);
+    const Font font = current ? FONT_BOLD : FONT_REGULAR;
+    const TextStyle product = {font, SIZE_BODY, TONE_INK, ALIGN_LEFT, true};
+    const TextStyle value = {font, SIZE_BODY, TONE_INK, ALIGN_RIGHT, true};
+    const TextStyle words = {.size = SIZE_AXIS, .tone = current ? TONE_INK2 : TONE_INK3};
+    const Power p = power_of(max);
+    const double value_w = 76, bar_w = 0.2 * r.w, product_w = fmin(170, 0.36 * r.w);
+    const double words_w = r.w - value_w - bar_w - product_w - 20;
     if (current) draw_rect(s->d, (Rect){r.x - 8, r.y, r.w + 16, r.h}, (ShapeStyle){.fill = TONE_FOCUS_TINT});
-    draw_fitted(s->d, (Rect){r.x, r.y, r.w - value_w - bar_w - 16, r.h}, words, row_text(s, t));
+    draw_fitted(s->d, (Rect){r.x, r.y, product_w, r.h}, product, term_text(s->a, t));
+    if (words_w > 60) draw_fitted(s->d, (Rect){r.x + product_w + 8, r.y, words_w, r.h}, words, row_text(s, t));
     draw_bar(s, (Rect){r.x + r.w - value_w - bar_w, r.y + 9, bar_w, r.h - 18}, t->value, max, true);
     draw_fitted(s->d, (Rect){r.x + r.w - value_w, r.y, value_w, r.h}, value,
-                number_figures(t->value, 3).s);
+                number_fixed(t->value * p.factor, decimals_of(max * p.factor)).s);
 }
 
 static double draw_helpers(Screen *s, Rect r, const Answer *x) {
     const TextStyle style = {.size = SIZE_LABEL, .tone = TONE_INK2, .tabular = true};
     double y = r.y;
-    for (int i = 0; i < x->n_helpers && y + 26 < r.y + r.h / 2; i++, y += 26) {
-        const Operand *o = &x->helper[i];
-        const char *note = o->of == OF_NOTHING && o->note ? o->note : "";
+    for (int i = 0; i < x->n_helpers && y + 26 < r.y + 0.7 * r.h; i++, y += 26)
         draw_fitted(s->d, (Rect){r.x, y, r.w, 24}, style,
-                    arena_print(s->a, "%s = %s%s%s", o->name, number_figures(o->v, 4).s,
-                                *note ? "   " : "", note));
-    }
+                    arena_print(s->a, "%s = %s", operand_text(s->a, &x->helper[i]),
+                                number_figures(x->helper[i].v, 4).s));
     return y - r.y;
+}
+
+double terms_max(const Answer *x) {
+    double max = 1e-12;
+    for (int i = 0; i < x->kept; i++) max = fmax(max, fabs(x->term[i].value));
+    return max;
 }
 
 void draw_terms(Screen *s, Rect r, const Answer *x) {
@@ -71,8 +78,7 @@ void draw_terms(Screen *s, Rect r, const Answer *x) {
     r.y += used, r.h -= used;
     const int room = (int)(r.h / ROW), n = x->kept < room ? x->kept : room;
     const Term **row = choose(s, x, n);
-    double max = 1e-12;
-    for (int i = 0; i < x->kept; i++) max = fmax(max, fabs(x->term[i].value));
+    const double max = terms_max(x);
     for (int i = 0; i < n; i++) {
         const bool current = s->v->at.level == LEVEL_TERM &&
                              row[i] == &x->term[s->v->at.term - x->first];
