@@ -42,11 +42,17 @@ static const char *place_text(Telling *t, const Target *here, Spot at) {
     return arena_print(t->a, "[%d,%d,%d]", at.c, at.y, at.x);
 }
 
+static const char *operand(Telling *t, const Operand *o) {
+    const Trace *trace = &t->v->t;
+    const Node *node = stage_node(trace, &trace->stage[t->v->at.stage]);
+    return operand_text(t->a, node, &trace->s->x->graph, o);
+}
+
 static void tell_term(Telling *t, const Term *term, int i, double sum) {
     tell(t, "  %3d  %s", i + 1, term->label ? term->label : "");
     for (int f = 0; f < term->n_factors; f++) {
         const Operand *o = &term->factor[f];
-        tell(t, "%s%s %s", f ? " · " : term->label ? " " : "", operand_text(t->a, o),
+        tell(t, "%s%s %s", f ? " · " : term->label ? " " : "", operand(t, o),
              number_figures(o->v, 6).s);
     }
     tell(t, " = %s", number_figures(term->value, 6).s);
@@ -66,7 +72,7 @@ void tell_answer(Telling *t) {
 
     const Answer x = answer_here(t->a, v);
     for (int i = 0; i < x.n_helpers; i++)
-        tell(t, "  %s = %s\n", operand_text(t->a, &x.helper[i]), number_figures(x.helper[i].v, 6).s);
+        tell(t, "  %s = %s\n", operand(t, &x.helper[i]), number_figures(x.helper[i].v, 6).s);
     double sum = 0;
     for (int i = 0; x.known && i < x.kept && i < TOLD_TERMS; i++) {
         if (v->at.level == LEVEL_TERM && x.first + i > v->at.term) break;

@@ -14,12 +14,21 @@ enum { LINE = 34, CODE = 42 }; // heights
 
 // ---- terms as text -------------------------------------------------------------------------------
 
-const char *operand_text(Arena *a, const Operand *o) {
-    switch (o->of) {
-    case OF_NOTHING: return o->note ? arena_print(a, "%s = %s", o->name, o->note) : o->name;
-    case OF_PARAM:   return arena_print(a, "%s[%d,%d,%d,%d]", o->name, o->n, o->c, o->y, o->x);
-    default:         return arena_print(a, "%s[%d,%d,%d]", o->name, o->c, o->y, o->x);
-    }
+static bool is_vector(Shape s) { return s.h * s.w == 1; }
+
+static const char *param_place(Arena *a, const Operand *o, int rank) {
+    if (rank == 1) return arena_print(a, "%s[%d]", o->name, o->n);
+    if (rank == 2) return arena_print(a, "%s[%d,%d]", o->name, o->n, o->c);
+    return arena_print(a, "%s[%d,%d,%d,%d]", o->name, o->n, o->c, o->y, o->x);
+}
+
+const char *operand_text(Arena *a, const Node *node, const Graph *g, const Operand *o) {
+    if (o->of == OF_NOTHING) return o->note ? arena_print(a, "%s = %s", o->name, o->note) : o->name;
+    if (o->of == OF_PARAM) return param_place(a, o, node && o->k < node->n_params ? node->param[o->k].rank : 4);
+    const bool src = node && o->of == OF_SRC && o->k < node->n_src;
+    const Shape shape = src ? g->node[node->src[o->k]].shape : node ? node->shape : (Shape){1, 1, 1};
+    if (is_vector(shape)) return arena_print(a, "%s[%d]", o->name, o->c);
+    return arena_print(a, "%s[%d,%d,%d]", o->name, o->c, o->y, o->x);
 }
 
 static const char *factor_text(Arena *a, double v) {
@@ -78,6 +87,14 @@ static void marked_word(Pen *p, const char *text, double room) {
 // Which terms are written: the first `head`, or those from lo to hi at level Multiply.
 typedef struct Choice { int lo, hi, current; } Choice;
 
+// How many terms from i on are written: at level Pixel those that are zero are not.
+static int written_from(const Answer *x, int i, int current) {
+    int n = x->n - i;
+    for (int k = i - x->first; current < 0 && x->kept == x->n && k < x->kept; k++)
+        n -= x->term[k].value == 0;
+    return n;
+}
+
 static const char *left_out(Arena *a, int n) {
     return arena_print(a, "… %s more …", number_count(n).s);
 }
@@ -97,8 +114,9 @@ static void write_sum(Pen *p, Arena *a, const Answer *x, Choice c, const char *l
         if (i == c.current) marked_word(p, term_text(a, t), room);
         else word(p, style, term_text(a, t), room);
     }
-    if (!any && c.hi == x->n) word(p, sum_style, "0", 0);
-    if (c.hi < x->n) word(p, sign_style, arena_print(a, "%s%s", any ? " + " : "", left_out(a, x->n - c.hi)), 0);
+    const int rest = written_from(x, c.hi, c.current);
+    if (!any && rest == 0) word(p, sum_style, "0", 0);
+    if (rest > 0) word(p, sign_style, arena_print(a, "%s%s", any ? " + " : "", left_out(a, rest)), 0);
 }
 
 static double sum_until(const Answer *x, int current) {

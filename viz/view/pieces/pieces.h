@@ -93,8 +93,8 @@ void draw_code_line(Screen *s, Rect r);
 void draw_terms(Screen *s, Rect r, const Answer *x);
 double terms_max(const Answer *x); // the size of the largest term
 
-// The row of the sum, in words of the source, for text and screen: "weights[1,0,2,2]".
-const char *operand_text(Arena *a, const Operand *o);
+// An operand of a layer's sum, by name and place: "weight[1,0,2,2]", of a vector "x[50]".
+const char *operand_text(Arena *a, const Node *node, const Graph *g, const Operand *o);
 
 // ---- channels: channels.c ------------------------------------------------------------------------
 

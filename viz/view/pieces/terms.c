@@ -32,7 +32,7 @@ static const char *row_text(Screen *s, const Term *t) {
     if (t->label) return t->label;
     const char *text = "";
     for (int f = 0; f < t->n_factors; f++)
-        text = arena_print(s->a, "%s%s%s", text, f ? " · " : "", operand_text(s->a, &t->factor[f]));
+        text = arena_print(s->a, "%s%s%s", text, f ? " · " : "", operand_text(s->a, s->node, &s->v->t.s->x->graph, &t->factor[f]));
     return text;
 }
 
@@ -57,7 +57,7 @@ static double draw_helpers(Screen *s, Rect r, const Answer *x) {
     double y = r.y;
     for (int i = 0; i < x->n_helpers && y + 26 < r.y + 0.7 * r.h; i++, y += 26)
         draw_fitted(s->d, (Rect){r.x, y, r.w, 24}, style,
-                    arena_print(s->a, "%s = %s", operand_text(s->a, &x->helper[i]),
+                    arena_print(s->a, "%s = %s", operand_text(s->a, s->node, &s->v->t.s->x->graph, &x->helper[i]),
                                 number_figures(x->helper[i].v, 4).s));
     return y - r.y;
 }
