@@ -52,6 +52,13 @@ Answer answer_about(Arena *a, const View *v, int node, Asked asked, int k, Spot 
     return x;
 }
 
+bool answer_each(const View *v, int node, Asked asked, int k, Spot at,
+                 void (*term)(void *ctx, const Term *t), void *ctx) {
+    Question q = {.asked = asked, .k = k, .n = at.n, .c = at.c, .y = at.y, .x = at.x, .ctx = ctx,
+                  .term = term};
+    return trace_explain(&v->t, node, &q);
+}
+
 Answer answer_here(Arena *a, const View *v) {
     const Target t = walk_here(v);
     if (!t.asks) return (Answer){0};

@@ -22,6 +22,10 @@ typedef struct Answer {
 // The answer about any number of a layer; `k` as in explain.h. Terms from `first` on are kept.
 Answer answer_about(Arena *a, const View *v, int node, Asked asked, int k, Spot at, int first);
 
+// The same without keeping: each term is handed on. False if the number is no sum.
+bool answer_each(const View *v, int node, Asked asked, int k, Spot at,
+                 void (*term)(void *ctx, const Term *t), void *ctx);
+
 // The answer about the number at the current place.
 Answer answer_here(Arena *a, const View *v);
 

@@ -15,10 +15,18 @@ const char *stage_of_name(const Stage *s) {
     return s->use && s->use->kind ? s->use->kind->name : "";
 }
 
+// Is `name` one of the words of a list separated by blanks?
+static bool listed(const char *list, const char *name) {
+    const size_t len = strlen(name);
+    for (const char *at = list; len > 0 && (at = strstr(at, name)); at += len)
+        if ((at == list || at[-1] == ' ') && (at[len] == ' ' || at[len] == '\0')) return true;
+    return false;
+}
+
 static const Panel *find(StageKind kind, const char *of) {
     for (int i = 0; i < N_PANELS; i++) {
         const Panel *p = panels[i];
-        if (p->kind == kind && (p->of ? of && strcmp(p->of, of) == 0 : !of)) return p;
+        if (p->kind == kind && (p->of ? of && listed(p->of, of) : !of)) return p;
     }
     return NULL;
 }

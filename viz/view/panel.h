@@ -14,7 +14,7 @@
 
 typedef struct Panel {
     StageKind kind;
-    const char *of;          // the name of the layer, image step … it is for; NULL: any
+    const char *of;          // the names of the layers, image steps … it is for; NULL: any
     const char *title;       // "Convolution"; NULL: made from the name of the kind
     const char *chip;        // "Conv"; NULL: as the title
     const char *sentence;    // one plain sentence; NULL: the kind's own summary

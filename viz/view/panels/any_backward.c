@@ -9,7 +9,7 @@ static Tensor arriving(const Screen *s) { return trace_diff(&s->v->t, s->stage->
 static int count_targets(const Screen *s) {
     Target t;
     int n = 0;
-    while (walk_target(s->v, s->v->at.stage, n, &t)) n++;
+    while (walk_gradient(s->v, s->stage, n, &t)) n++;
     return n;
 }
 
@@ -41,12 +41,12 @@ static void draw_stage(Screen *s) {
 
     // What leaves to the left neighbour has a column of its own beside the parameters' gradients.
     Target first = {0};
-    walk_target(s->v, s->v->at.stage, 0, &first);
+    walk_gradient(s->v, s->stage, 0, &first);
     const bool leaves = n > 0 && !first.param;
     const Rect right = leaves && n > 1 ? cut_right(&room, side) : room;
     for (int i = 0; i < n; i++) {
         Target t;
-        walk_target(s->v, s->v->at.stage, i, &t);
+        walk_gradient(s->v, s->stage, i, &t);
         const int row = leaves ? i - 1 : i, rows = leaves ? n - 1 : n;
         Rect r = right;
         if (!leaves || i > 0)
@@ -54,23 +54,23 @@ static void draw_stage(Screen *s) {
                        (room.h + CARD_GAP) / rows - CARD_GAP};
         const Rect inside = draw_titled(s, r, target_title(s, &t), t.param ? "" : tensor_shape(s->a, t.v));
         if (t.param) draw_param(s, inside, &t);
-        else draw_thumbnails(s, inside, t.v, i);
+        else draw_thumbnails(s, inside, t.v, -1);
     }
 }
 
 // ---- finer ---------------------------------------------------------------------------------------
 
-static void draw_pixel(Screen *s) {
+void draw_gradient_number(Screen *s) {
     draw_number(s, "∂L/∂y arrives", arriving(s), OF_DIFF_DST, target_title(s, &s->here));
 }
 
-static void draw_channel(Screen *s) {
+void draw_gradient_channel(Screen *s) {
     const bool single = s->here.param ? s->here.pixels == 1 : s->here.v.h * s->here.v.w == 1;
-    if (single || !s->here.v.v) draw_pixel(s);
+    if (single || !s->here.v.v) draw_gradient_number(s);
     else draw_channel_page(s, s->area, s->v->at.target);
 }
 
 const Panel any_backward_panel = {
     .kind = STAGE_BACKWARD, .sentence = "the blame δ = ∂L/∂y is passed on to what caused it",
-    .formula = "", .draw = {draw_stage, draw_channel, draw_pixel, draw_pixel},
+    .formula = "", .draw = {draw_stage, draw_gradient_channel, draw_gradient_number, draw_gradient_number},
 };

@@ -16,6 +16,10 @@ Cells operand_cells(Screen *s, const Answer *x, OperandOf of, int k);
 // The card with what is walked over, filling up to the current number.
 void draw_result_card(Screen *s, Rect r, const char *title);
 
+// The same for a gradient at the current place, and one channel of it (any_backward.c).
+void draw_gradient_number(Screen *s);
+void draw_gradient_channel(Screen *s);
+
 // What stands at the right of a sum.
 const char *terms_note(Screen *s, const Answer *x);
 
