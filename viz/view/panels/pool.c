@@ -39,6 +39,7 @@ static int clamped(int v, int n, int side) {
 Pools pools_around(Screen *s, int c, int y, int x) {
     const Shape out = s->node->shape;
     Pools p = {.channel = c, .top = clamped(y, out.h, POOL_SIDE), .left = clamped(x, out.w, POOL_SIDE)};
+    p.covers.channel = c;
     p.rows = out.h < POOL_SIDE ? out.h : POOL_SIDE, p.columns = out.w < POOL_SIDE ? out.w : POOL_SIDE;
     for (int i = 0; i < p.rows * p.columns; i++) {
         const int row = p.top + i / p.columns, column = p.left + i % p.columns;

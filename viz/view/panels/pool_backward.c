@@ -36,7 +36,9 @@ static void draw_pixel(Screen *s) {
     const Map leaves = map_of(s, dx, 0, here.c, 1);
     const Cells c = p.covers;
     const Map a = map_part(s, &delta, p.top, p.left, p.rows, p.columns);
-    const Map b = map_part(s, &kept, c.y, c.x, c.h, c.w), l = map_part(s, &leaves, c.y, c.x, c.h, c.w);
+    const Map b = map_part(s, &kept, c.y, c.x, c.h, c.w);
+    Map l = map_part(s, &leaves, c.y, c.x, c.h, c.w);
+    l.no_zeros = true;
     Rect room = s->area;
     const Rect card = cut_bottom(&room, 92);
     const double side = (room.w - 2 * CARD_GAP) / 3;

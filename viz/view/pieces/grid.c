@@ -47,6 +47,7 @@ void draw_grid(Screen *s, Rect r, const Map *m, Power p, double size) {
     ruled.ruled = true;
     draw_map(s, r, &ruled);
     for (int i = 0; i < m->done && fits >= LEAST_SIZE; i++) {
+        if (m->no_zeros && m->v[i] == 0) continue;
         const Rect cell = map_cells(r, m, m->top + i / m->columns, m->left + i % m->columns, 1, 1);
         const TextStyle style = {.size = fits, .tabular = true, .align = ALIGN_CENTRE,
                                  .tone = scale_ink(m->scale, (double)m->v[i] / m->max)};

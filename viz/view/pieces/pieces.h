@@ -18,6 +18,7 @@ typedef struct Map {
     int done;            // so many cells are computed, the others hatched
     int target, channel; // what a click goes to; target −1: nothing
     bool ruled;          // lines between the cells
+    bool no_zeros;       // a number that is 0 is not written
     int more;            // decimals of its numbers beyond the usual three digits
     bool vector;         // the cells are the channels of a vector
     int top, left, step; // of a part of a larger map: see Hit
