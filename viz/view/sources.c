@@ -90,7 +90,8 @@ static const char *writing_line(const char *function, const char *writes) {
     for (const char *line = function; line && strncmp(line, "}", 1) != 0;) {
         const char *end = strchr(line, '\n');
         const char *at = strstr(line, writes), *assigns = strstr(line, "= ");
-        if (end && at && at < end && assigns && assigns < end && !declares(line)) {
+        const bool whole = end && end > line && end[-1] == ';';
+        if (whole && at && at < end && assigns && assigns < end && !declares(line)) {
             const bool sum = strstr(line, "+= ") && strstr(line, "+= ") < end;
             if (!found || sum) found = line;
         }

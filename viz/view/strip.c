@@ -131,6 +131,18 @@ static Fold window(const View *v, const Column *c, Fold g, int room) {
     return (Fold){lo, hi < g.hi ? hi : g.hi};
 }
 
+// Groups that can be shown column by column without making the strip too long: the nearest first.
+static void unfold(const Fold *g, int n, int current, bool *open) {
+    int shown = n - 1 + g[current].hi - g[current].lo;
+    for (int d = 1; d < n; d++)
+        for (int side = -1; side <= 1; side += 2) {
+            const int i = current + side * d, more = i >= 0 && i < n ? g[i].hi - g[i].lo - 1 : 0;
+            if (i < 0 || i >= n || shown + more > MAX_COLUMNS) continue;
+            open[i] = true;
+            shown += more;
+        }
+}
+
 int strip_columns(Arena *a, const View *v, Column *out) {
     Column *c = arena_array(a, Column, (size_t)v->t.n_stages + 1);
     const int n = all_columns(a, v, c);
@@ -146,7 +158,11 @@ int strip_columns(Arena *a, const View *v, Column *out) {
         groups = join(g, groups, group_of(v, c, g, groups));
     }
     const int current = group_of(v, c, g, groups);
+    bool *open = arena_array(a, bool, (size_t)groups);
+    unfold(g, groups, current, open);
     for (int i = 0; i < groups; i++) {
+        for (int k = g[i].lo; i != current && open[i] && k < g[i].hi; k++) out[shown++] = c[k];
+        if (i != current && open[i]) continue;
         if (i != current) {
             out[shown++] = fold(a, v, c + g[i].lo, g[i].hi - g[i].lo);
             continue;

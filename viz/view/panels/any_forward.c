@@ -96,6 +96,11 @@ static Cells around(Cells c, int y, int x) {
     return (Cells){c.channel, y0, x0, y1 - y0, x1 - x0};
 }
 
+// Does a number lie in that tensor, or was it worked out from one that does?
+static bool lies_in(const Operand *o, OperandOf of, int k) {
+    return o->k == k && (o->of == of || (o->of == OF_NOTHING && o->from == of));
+}
+
 Cells operand_cells(Screen *s, const Answer *x, OperandOf of, int k) {
     Cells c = {0};
     const Term *own = NULL;
@@ -104,17 +109,17 @@ Cells operand_cells(Screen *s, const Answer *x, OperandOf of, int k) {
         const bool current = one ? x->first + i == s->v->at.term
                                  : !own || fabs(x->term[i].value) > fabs(own->value);
         for (int f = 0; f < x->term[i].n_factors && current; f++)
-            if (x->term[i].factor[f].of == of && x->term[i].factor[f].k == k) own = &x->term[i];
+            if (lies_in(&x->term[i].factor[f], of, k)) own = &x->term[i];
     }
     bool any = false;
     for (int i = 0; own && i < x->kept; i++)
         for (int f = 0; f < x->term[i].n_factors; f++) {
             const Operand *o = &x->term[i].factor[f];
-            if (o->of != of || o->k != k || o->n != 0) continue;
+            if (!lies_in(o, of, k) || o->n != 0) continue;
             if (one && &x->term[i] != own) continue;
             if (!any) c = (Cells){o->c, o->y, o->x, 1, 1}, any = true;
             for (int g = 0; g < own->n_factors; g++)
-                if (own->factor[g].of == of && own->factor[g].k == k) c.channel = own->factor[g].c;
+                if (lies_in(&own->factor[g], of, k)) c.channel = own->factor[g].c;
             c = around(c, o->y, o->x);
         }
     return c;
@@ -178,6 +183,16 @@ const char *terms_note(Screen *s, const Answer *x) {
     return zeros && x->kept == x->n ? arena_print(s->a, "%s, %d of them 0", n, zeros) : n;
 }
 
+// Several inputs, one below the other, each with what this number takes from it.
+static void draw_sources(Screen *s, Rect r, const Answer *x) {
+    const int n = s->node->n_src < 3 ? s->node->n_src : 3;
+    for (int k = 0; k < n; k++) {
+        const Rect part = {r.x, r.y + k * (r.h + CARD_GAP) / n, r.w, (r.h + CARD_GAP) / n - CARD_GAP};
+        draw_map_card(s, part, arena_print(s->a, "Input %d", k + 1), layer_src(s, k), -1,
+                      operand_cells(s, x, OF_SRC, k), -1);
+    }
+}
+
 void draw_number(Screen *s, const char *from_title, Tensor from, OperandOf of, const char *to_title) {
     const Answer x = answer_here(s->a, s->v);
     const Target *t = &s->here;
@@ -187,7 +202,8 @@ void draw_number(Screen *s, const char *from_title, Tensor from, OperandOf of, c
     if (strip) draw_channels(s, cut_right(&room, STRIP_W), s->v->at.target, s->v->at.level >= LEVEL_PIXEL);
     const double side = fmin(0.27 * room.w, room.h);
     const Rect left = cut_left(&room, side), right = cut_right(&room, side);
-    if (from.v) draw_map_card(s, left, from_title, from, -1, operand_cells(s, &x, of, 0), -1);
+    if (of == OF_SRC && s->node->n_src > 1) draw_sources(s, left, &x);
+    else if (from.v) draw_map_card(s, left, from_title, from, -1, operand_cells(s, &x, of, 0), -1);
     const char *order = !x.known || x.n == 1 ? "" : s->v->at.level == LEVEL_TERM ? "in order" : "the largest first";
     const char *helper = arena_print(s->a, "%s  %s", order, power_of(terms_max(&x)).text);
     const Rect in = draw_titled(s, room, x.n > 1 ? "This number is a sum" : "Where this number comes from", helper);

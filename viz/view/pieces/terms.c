@@ -6,7 +6,7 @@
 
 #include "viz/view/pieces/pieces.h"
 
-enum { ROW = 34 };
+enum { ROW = 34, ROOMY = 68 };
 
 static int by_size(const void *a, const void *b) {
     const Term *s = *(const Term *const *)a, *t = *(const Term *const *)b;
@@ -34,6 +34,23 @@ static const char *row_text(Screen *s, const Term *t) {
     for (int f = 0; f < t->n_factors; f++)
         text = arena_print(s->a, "%s%s%s", text, f ? " · " : "", operand_text(s->a, s->node, &s->v->t.s->x->graph, &t->factor[f]));
     return text;
+}
+
+// A term on two lines, where there are only a few: what it is above, how much below.
+static void draw_roomy_row(Screen *s, Rect r, const Term *t, double max, bool current) {
+    const Font font = current ? FONT_BOLD : FONT_REGULAR;
+    const TextStyle product = {font, SIZE_BODY, TONE_INK, ALIGN_LEFT, true};
+    const TextStyle value = {font, SIZE_BODY, TONE_INK, ALIGN_RIGHT, true};
+    const TextStyle words = {.size = SIZE_LABEL, .tone = TONE_INK2};
+    const Power p = power_of(max);
+    const double value_w = 84, bar_w = 0.3 * r.w;
+    if (current) draw_rect(s->d, (Rect){r.x - 8, r.y, r.w + 16, r.h}, (ShapeStyle){.fill = TONE_FOCUS_TINT});
+    draw_fitted(s->d, (Rect){r.x, r.y + 4, r.w, 26}, words, row_text(s, t));
+    r.y += 30, r.h = ROW;
+    draw_fitted(s->d, (Rect){r.x, r.y, r.w - value_w - bar_w - 10, r.h}, product, term_text(s->a, t));
+    draw_bar(s, (Rect){r.x + r.w - value_w - bar_w, r.y + 9, bar_w, r.h - 18}, t->value, max, true);
+    draw_fitted(s->d, (Rect){r.x + r.w - value_w, r.y, value_w, r.h}, value,
+                number_fixed(t->value * p.factor, decimals_of(max * p.factor)).s);
 }
 
 static void draw_row(Screen *s, Rect r, const Term *t, double max, bool current) {
@@ -79,9 +96,11 @@ void draw_terms(Screen *s, Rect r, const Answer *x) {
     const int room = (int)(r.h / ROW), n = x->kept < room ? x->kept : room;
     const Term **row = choose(s, x, n);
     const double max = terms_max(x);
+    const bool roomy = n * ROOMY <= r.h;
     for (int i = 0; i < n; i++) {
         const bool current = s->v->at.level == LEVEL_TERM &&
                              row[i] == &x->term[s->v->at.term - x->first];
-        draw_row(s, (Rect){r.x, r.y + i * ROW, r.w, ROW}, row[i], max, current);
+        const Rect place = {r.x, r.y + i * (roomy ? ROOMY : ROW), r.w, roomy ? ROOMY : ROW};
+        (roomy ? draw_roomy_row : draw_row)(s, place, row[i], max, current);
     }
 }
