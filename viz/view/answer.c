@@ -41,6 +41,7 @@ static void take_helper(void *ctx, const Operand *o) {
 static bool ask(const View *v, int node, Asked asked, int k, Spot at, Keeper *keeper) {
     Question q = {.asked = asked, .k = k, .n = at.n, .c = at.c, .y = at.y, .x = at.x, .ctx = keeper,
                   .term = take_term, .helper = take_helper};
+    if (asked == ASKED_WEIGHT) return trace_explain_update(&v->t, k, &q);
     return trace_explain(&v->t, node, &q);
 }
 

@@ -19,7 +19,8 @@ typedef struct Answer {
     double sum;          // of all terms
 } Answer;
 
-// The answer about any number of a layer; `k` as in explain.h. Terms from `first` on are kept.
+// The answer about any number of a layer, or of parameter k after the update (ASKED_WEIGHT); else k
+// is as in explain.h. Terms from `first` on are kept.
 Answer answer_about(Arena *a, const View *v, int node, Asked asked, int k, Spot at, int first);
 
 // The same without keeping: each term is handed on. False if the number is no sum.

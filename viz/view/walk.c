@@ -68,7 +68,7 @@ static bool update_target(const View *v, int i, Target *out) {
     for (int k = 0; k < p->n; k++) {
         if (p->param[k].spec->role == PARAM_STATISTIC || i-- > 0) continue;
         *out = of_param(p->param[k].name, trace_param(&v->t, k, PARAM_AFTER));
-        out->k = k;
+        out->asks = true, out->asked = ASKED_WEIGHT, out->k = k;
         return out->v.v != NULL;
     }
     return false;

@@ -274,7 +274,10 @@ static void draw(Screen *s) {
     if (!s->here.v.v) return;
     draw_top(s, cut_top(&room, TOP_H));
     const Rect right = cut_right(&room, 0.40 * room.w);
-    draw_tensors(s, room);
+    const Answer x = answer_here(s->a, s->v);
+    if (s->v->at.level >= LEVEL_PIXEL && x.known)
+        draw_terms(s, draw_titled(s, room, "The number after it is a sum", s->stage->formula), &x);
+    else draw_tensors(s, room);
     draw_help(s, right);
 }
 
@@ -298,6 +301,7 @@ static void tell_update(Telling *t) {
     }
     tell(t, "learning rate %g, loss %s → %s\n", v->t.rate, number_figures(v->t.loss, 6).s,
          number_figures(v->loss_after, 6).s);
+    tell_answer(t);
 }
 
 const Panel any_update_panel = {
