@@ -13,6 +13,7 @@
 
 #include "runtime/judge.h"
 #include "viz/view/keys.h"
+#include "viz/view/listing.h"
 #include "viz/view/panel.h"
 #include "viz/view/pieces/pieces.h"
 #include "viz/view/scenes.h"
@@ -55,7 +56,7 @@ static double direction_width(const Screen *s, Direction i) {
 static double draw_directions(Screen *s) {
     double all = 0;
     for (Direction i = 0; i < N_DIRECTIONS; i++) all += direction_width(s, i);
-    double x = s->d->w / 2 - all / 2 + 20;
+    double x = s->w / 2 - all / 2 + 20;
     for (Direction i = 0; i < N_DIRECTIONS; i++) {
         const bool current = i == direction_of(s->v);
         const Rect r = {x, 10, direction_width(s, i), 32};
@@ -98,7 +99,7 @@ static void draw_picture_facts(Screen *s, double left) {
         {given, {FONT_BOLD, SIZE_LABEL, TONE_INK, ALIGN_RIGHT, false}},
         {which, {FONT_REGULAR, SIZE_LABEL, TONE_INK3, ALIGN_RIGHT, true}},
     };
-    double x = s->d->w - MARGIN;
+    double x = s->w - MARGIN;
     const Tensor picture = trace_picture(t, 0);
     if (picture.v) {
         const Map m = map_of_picture(s, picture, -1);
@@ -116,11 +117,11 @@ static void draw_picture_facts(Screen *s, double left) {
 
 static void draw_top_bar(Screen *s) {
     const Experiment *x = s->v->t.s->x;
-    draw_rect(s->d, (Rect){0, 0, s->d->w, TOP_BAR}, (ShapeStyle){.fill = TONE_SURFACE});
-    draw_line(s->d, (Point){0, TOP_BAR - 0.5}, (Point){s->d->w, TOP_BAR - 0.5},
+    draw_rect(s->d, (Rect){0, 0, s->w, TOP_BAR}, (ShapeStyle){.fill = TONE_SURFACE});
+    draw_line(s->d, (Point){0, TOP_BAR - 0.5}, (Point){s->w, TOP_BAR - 0.5},
               (ShapeStyle){.line = TONE_LINE});
     const double left = draw_mark_of_cnnrun(s) + 14;
-    const double right = draw_directions(s), middle = s->d->w - right;
+    const double right = draw_directions(s), middle = s->w - right;
     const TextStyle plain = {.size = SIZE_LABEL, .tone = TONE_INK3};
     const char *model = arena_print(s->a, "%s · %s parameters", x->name,
                                     number_count(x->graph.n_weights).s);
@@ -156,7 +157,7 @@ const char *frame_formula(Screen *s) {
 static void draw_title_row(Screen *s) {
     const char *formula = frame_formula(s);
     const TextStyle style = {.size = SIZE_BODY, .tone = TONE_INK, .align = ALIGN_RIGHT};
-    const double most = 0.46 * s->d->w, right = s->d->w - MARGIN;
+    const double most = 0.46 * s->w, right = s->w - MARGIN;
     const double w = fmin(most, fonts_width(s->d->fonts, &style, formula) + 1);
     draw_fitted(s->d, (Rect){right - w, TITLE_TOP + 15, w, 15}, style, formula);
     draw_title(s->d, (Point){MARGIN, TITLE_TOP + 30}, right - w - 24,
@@ -182,7 +183,7 @@ static double hint_width(const DrawList *d, int i) {
 }
 
 static void draw_hints(Screen *s, double left, double middle) {
-    double x = s->d->w - MARGIN;
+    double x = s->w - MARGIN;
     for (int i = N_HINTS - 1; i >= 0; i--) {
         if (x - hint_width(s->d, i) < left) return;
         x -= hint_width(s->d, i);
@@ -202,8 +203,8 @@ static void draw_footer(Screen *s) {
     const TextStyle plain = {.size = SIZE_LABEL, .tone = message ? TONE_NEG : TONE_INK2, .tabular = true};
     char position[160];
     double x = MARGIN;
-    draw_rect(s->d, (Rect){0, top, s->d->w, FOOTER}, (ShapeStyle){.fill = TONE_SURFACE});
-    draw_line(s->d, (Point){0, top + 0.5}, (Point){s->d->w, top + 0.5}, (ShapeStyle){.line = TONE_LINE});
+    draw_rect(s->d, (Rect){0, top, s->w, FOOTER}, (ShapeStyle){.fill = TONE_SURFACE});
+    draw_line(s->d, (Point){0, top + 0.5}, (Point){s->w, top + 0.5}, (ShapeStyle){.line = TONE_LINE});
     if (v->scene == SCENE_STAGES) {
         x += draw_choice(s, (Point){x, top + 9}, 30, levels, N_LEVELS, (int)v->at.level, HIT_LEVEL) + 16;
         walk_position(v, position, sizeof position);
@@ -211,7 +212,7 @@ static void draw_footer(Screen *s) {
         snprintf(position, sizeof position, "%s", scene_of(v)->footer);
     }
     const char *text = message ? v->message : position;
-    const double w = fmin(fonts_width(s->d->fonts, &plain, text) + 1, s->d->w - x - MARGIN);
+    const double w = fmin(fonts_width(s->d->fonts, &plain, text) + 1, s->w - x - MARGIN);
     draw_fitted(s->d, (Rect){x, top, w, FOOTER}, plain, text);
     draw_hints(s, x + w + 16, middle);
 }
@@ -239,7 +240,7 @@ static void draw_pointer(Screen *s) {
 // ---- the whole picture ---------------------------------------------------------------------------
 
 double frame_scale(const View *v) {
-    return fmin((double)v->w / SLIDE_W, (double)v->h / SLIDE_H);
+    return fmin((double)v->w / (SLIDE_W + (v->model_text ? LISTING_W : 0)), (double)v->h / SLIDE_H);
 }
 
 bool frame_too_small(const View *v) { return frame_scale(v) < SMALLEST; }
@@ -251,14 +252,14 @@ static void draw_too_small(Screen *s) {
 
 Screen frame_screen(DrawList *d, Arena *a, const View *v, Hits *hits) {
     const Stage *stage = &v->t.stage[v->at.stage];
-    return (Screen){.d = d, .a = a, .v = v, .hits = hits, .stage = stage, .here = walk_here(v),
+    return (Screen){.d = d, .a = a, .v = v, .hits = hits, .stage = stage, .here = walk_here(v), .w = d->w - (v->model_text ? LISTING_W : 0),
                     .node = stage_node(&v->t, stage)};
 }
 
 static void draw_all(Screen *s) {
     draw_top_bar(s);
     draw_strip(s);
-    s->area = (Rect){MARGIN, PANELS_TOP, s->d->w - 2 * MARGIN, s->d->h - PANELS_BOTTOM - PANELS_TOP};
+    s->area = (Rect){MARGIN, PANELS_TOP, s->w - 2 * MARGIN, s->d->h - PANELS_BOTTOM - PANELS_TOP};
     if (s->v->scene == SCENE_STAGES) {
         draw_title_row(s);
         panel_draw(s);
@@ -266,6 +267,7 @@ static void draw_all(Screen *s) {
         scene_of(s->v)->draw(s);
     }
     draw_footer(s);
+    if (s->v->model_text) draw_listing(s, (Rect){s->w, 0, LISTING_W, s->d->h});
     draw_pointer(s);
 }
 

@@ -71,6 +71,7 @@ static void pan_right(View *v)   { v->pan_x = fmin(1, v->pan_x + PAN_STEP); }
 static void pan_up(View *v)      { v->pan_y = fmax(0, v->pan_y - PAN_STEP); }
 static void pan_down(View *v)    { v->pan_y = fmin(1, v->pan_y + PAN_STEP); }
 static void full_screen(View *v) { v->full_screen = !v->full_screen; }
+static void listing(View *v)     { v->model_text = !v->model_text; }
 static void blank(View *v)       { v->blank = true; }
 static void overview(View *v)    { v->scene = SCENE_OVERVIEW; }
 
@@ -99,6 +100,7 @@ const KeyRow key_rows[] = {
     {KEYS_DATA, "how training went",     train,          {'t', 'T'},                 {"T"}},
     {KEYS_LOOK, "values or gradients",   gradients,      {'g', 'G'},                 {"G"}},
     {KEYS_LOOK, "the whole network",     overview,       {'w', 'W'},                 {"W"}},
+    {KEYS_LOOK, "the model's text",     listing,        {'x', 'X'},                 {"X"}},
     {KEYS_LOOK, "scale: map, stage, all", scale,         {'s', 'S'},                 {"S"}},
     {KEYS_LOOK, "order of channels",     order,          {'o', 'O'},                 {"O"}},
     {KEYS_LOOK, "light, dark",           theme,          {'l', 'L'},                 {"L"}},

@@ -178,7 +178,7 @@ static void draw_classes(Screen *s, Rect r) {
 
 static void draw_key(Screen *s) {
     const TextStyle words = {.size = SIZE_AXIS, .tone = TONE_INK2};
-    const double x = s->d->w - MARGIN - 440, y = TITLE_TOP + 20;
+    const double x = s->w - MARGIN - 440, y = TITLE_TOP + 20;
     const Map m = {.scale = SCALE_SIGNED, .max = 1};
     draw_legend(s, (Rect){x, TITLE_TOP + 6, 170, LEGEND_H}, &m, "");
     draw_text(s->d, (Point){x + 190, y - 3}, words, "each column to its own maximum");
@@ -196,7 +196,7 @@ static void draw_overview(Screen *s) {
     const double says = 130, first = 78, w = 58;
     Rect in = s->area;
     const bool back = s->v->gradients;
-    draw_title(s->d, (Point){MARGIN, TITLE_TOP + 30}, s->d->w - 480,
+    draw_title(s->d, (Point){MARGIN, TITLE_TOP + 30}, s->w - 480,
                back ? "Overview, gradients" : "Overview",
                back ? "who is to blame?" : "one picture, every layer");
     draw_key(s);

@@ -18,12 +18,12 @@ const SceneSpec *scene_of(const View *v) { return scenes[v->scene]; }
 // ---- training ------------------------------------------------------------------------------------
 
 static void draw_train(Screen *s) {
-    const Rect all = {0, TITLE_TOP - 8, s->d->w, s->d->h - FOOTER - TITLE_TOP + 8};
+    const Rect all = {0, TITLE_TOP - 8, s->w, s->d->h - FOOTER - TITLE_TOP + 8};
     if (s->v->history.n > 0) {
         draw_curves(s->d, all, &s->v->history);
         return;
     }
-    draw_title(s->d, (Point){MARGIN, TITLE_TOP + 30}, s->d->w - MARGIN, "Training",
+    draw_title(s->d, (Point){MARGIN, TITLE_TOP + 30}, s->w - MARGIN, "Training",
                "this network has not been trained yet");
     const Rect in = draw_titled(s, s->area, "How to train it", NULL);
     const TextStyle words = {.size = SIZE_BODY, .tone = TONE_INK2};
@@ -52,7 +52,7 @@ static const char *const group_names[N_KEY_GROUPS] = {
     [KEYS_MOVE] = "Move", [KEYS_DATA] = "Data", [KEYS_LOOK] = "Look", [KEYS_KEEP] = "Keep",
 };
 
-enum { KEY_ROW = 31 };
+enum { KEY_ROW = 30 };
 
 static void draw_group(Screen *s, Rect r, KeyGroup group) {
     const TextStyle head = {.font = FONT_BOLD, .size = SIZE_BODY, .tone = TONE_FORWARD};
@@ -70,7 +70,7 @@ static void draw_group(Screen *s, Rect r, KeyGroup group) {
 }
 
 static void draw_help(Screen *s) {
-    draw_title(s->d, (Point){MARGIN, TITLE_TOP + 30}, s->d->w - MARGIN, "Keys", "any key closes");
+    draw_title(s->d, (Point){MARGIN, TITLE_TOP + 30}, s->w - MARGIN, "Keys", "any key closes");
     Rect in = s->area;
     draw_card(s->d, in);
     in = rect_inset(in, 24);

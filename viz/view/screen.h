@@ -27,6 +27,7 @@ typedef struct Screen {
     const Node *node;    // of a layer's stages; else NULL
     Target here;         // what is walked over
     Hits *hits;
+    double w;            // of the slide, without the model's text beside it
     Rect area;           // what is left for panels
     Measured measured[MEASURED]; // tensors measured last (map.c)
     int n_measured;

@@ -231,7 +231,7 @@ static void draw_update(Screen *s, double w) {
 void draw_strip(Screen *s) {
     Column *c = arena_array(s->a, Column, MAX_COLUMNS + 2);
     const int n = strip_columns(s->a, s->v, c);
-    const double pitch = (s->d->w - 2 * MARGIN + CHIP_GAP) / (n > 0 ? n : 1);
+    const double pitch = (s->w - 2 * MARGIN + CHIP_GAP) / (n > 0 ? n : 1);
     int free_columns = 0;
     while (free_columns < n && !c[free_columns].lower) free_columns++;
     for (int i = 0; i < n; i++)
