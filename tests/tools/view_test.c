@@ -393,6 +393,9 @@ static void test_model(const char *path, bool thorough) {
     test_panels(o.v);
     test_numbers(o.v);
     for (int i = 0; i < (thorough ? 5 : 1); i++) test_screens(o.v, sizes[i][0], sizes[i][1]);
+    press(o.v, 'x'); // the model's text beside it
+    test_screens(o.v, 1280, 800);
+    press(o.v, 'x');
     view_event(o.v, &(Event){.kind = EVENT_RESIZE, .w = SLIDE_W, .h = SLIDE_H});
     if (thorough) test_back(o.v), test_play(o.v), test_keys(o.v), test_predict(o.v), test_mouse(o.v);
     test_other_pictures(o.v);

@@ -54,7 +54,7 @@ static int stage_of_line(const Screen *s, const Listing *l, int line) {
 }
 
 // One line, cut where the column ends; what stands behind # is for people.
-static void draw_line_of(Screen *s, Rect r, const char *line, size_t len) {
+static void draw_line_of(Screen *s, Rect r, const char *line, size_t len, bool current) {
     const double wide = fonts_width(s->d->fonts, &code, "0");
     const size_t room = (size_t)fmax(4, floor(r.w / wide));
     const char *hash = memchr(line, '#', len);
@@ -71,7 +71,7 @@ static void draw_line_of(Screen *s, Rect r, const char *line, size_t len) {
     text[split] = '\0';
     const double x = r.x + draw_text(s->d, (Point){r.x, y}, code, text);
     TextStyle faint = code;
-    faint.tone = hash ? TONE_INK3 : TONE_INK;
+    faint.tone = hash && !current ? TONE_INK3 : TONE_INK;
     if (*comment) draw_text(s->d, (Point){x, y}, faint, comment);
 }
 
@@ -87,7 +87,7 @@ static void draw_current(Screen *s, Rect r, const Listing *l, int line, size_t s
 void draw_listing(Screen *s, Rect r) {
     const Listing l = listing_of(s);
     const TextStyle head = {.font = FONT_BOLD, .size = SIZE_LABEL, .tone = TONE_INK};
-    const TextStyle number = {.font = FONT_MONO, .size = SIZE_AXIS, .tone = TONE_INK3, .align = ALIGN_RIGHT};
+    TextStyle number = {.font = FONT_MONO, .size = SIZE_AXIS, .tone = TONE_INK3, .align = ALIGN_RIGHT};
     const Rect in = {r.x + 16, r.y + 52, r.w - 32, r.h - 64};
     const int rows = (int)(in.h / LINE);
     int top = l.first - rows / 2;
@@ -103,8 +103,10 @@ void draw_listing(Screen *s, Rect r) {
         const Rect row = {in.x, in.y + (line - top) * LINE, in.w, LINE};
         if (line >= top) {
             draw_current(s, row, &l, line, (size_t)(at - l.text), len);
+            const bool current = line >= l.first && line <= l.last;
+            number.tone = current ? TONE_INK : TONE_INK3;
             draw_print(s->d, (Point){row.x + GUTTER - 12, row.y + 17}, number, "%d", line);
-            draw_line_of(s, (Rect){row.x + GUTTER, row.y, row.w - GUTTER, row.h}, at, len);
+            draw_line_of(s, (Rect){row.x + GUTTER, row.y, row.w - GUTTER, row.h}, at, len, current);
             const int stage = stage_of_line(s, &l, line);
             if (stage >= 0) hits_add(s->hits, (Hit){.kind = HIT_STAGE, .rect = row, .to = stage});
         }
