@@ -252,7 +252,8 @@ static void draw_too_small(Screen *s) {
 
 Screen frame_screen(DrawList *d, Arena *a, const View *v, Hits *hits) {
     const Stage *stage = &v->t.stage[v->at.stage];
-    return (Screen){.d = d, .a = a, .v = v, .hits = hits, .stage = stage, .here = walk_here(v), .w = d->w - (v->model_text ? LISTING_W : 0),
+    return (Screen){.d = d, .a = a, .v = v, .hits = hits, .stage = stage, .here = walk_here(v),
+                    .w = d->w - (v->model_text ? LISTING_W : 0),
                     .node = stage_node(&v->t, stage)};
 }
 

@@ -14,7 +14,8 @@ static void draw_blocked(Screen *s, Rect r, const Map *m, const Map *src) {
     }
 }
 
-static void draw_card_of(Screen *s, Rect r, const char *title, const char *helper, const Map *m, const Map *src,
+static void draw_card_of(Screen *s, Rect r, const char *title, const char *helper, const Map *m,
+                         const Map *src,
                          int cell) {
     const Rect in = draw_titled(s, r, title, helper);
     Rect place = map_fit((Rect){in.x, in.y, in.w, in.h - LEGEND_H - 4}, m->rows, m->columns);
@@ -47,11 +48,13 @@ static void draw_pixel(Screen *s) {
     const int cell = leaves.vector ? c : place->pixel;
     Rect room = s->area;
     const Rect card = cut_bottom(&room, 92);
-    if (!leaves.vector && s->here.channels > 1) draw_channels(s, cut_right(&room, STRIP_W), place->target, true);
+    if (!leaves.vector && s->here.channels > 1) draw_channels(s, cut_right(&room, STRIP_W),
+                                                              place->target, true);
     const double side = (room.w - 2 * CARD_GAP) / 3;
     const Rect left = cut_left(&room, side), right = cut_right(&room, side);
     draw_card_of(s, left, "∂L/∂y arrives", "", &arrives, NULL, cell);
-    draw_card_of(s, room, "x of the forward pass", arena_print(s->a, "%d %% blocked", blocked_share(&leaves, &kept)),
+    draw_card_of(s, room, "x of the forward pass",
+                 arena_print(s->a, "%d %% blocked", blocked_share(&leaves, &kept)),
                  &kept, NULL, cell);
     draw_card_of(s, right, "∂L/∂x leaves", "hatched: blocked", &leaves, &kept, cell);
     const double middle = room.y + room.h / 2;
@@ -61,17 +64,19 @@ static void draw_pixel(Screen *s) {
                    (ShapeStyle){.line = TONE_BACKWARD, .width = 4});
     }
     const double value = target_value(&s->here, c, place->pixel);
-    const double before = (double)*at(delta, 0, c, s->here.v.h > 1 ? place->pixel / delta.w : 0, place->pixel % delta.w);
+    const double before = (double)*at(delta, 0, c, s->here.v.h > 1 ? place->pixel / delta.w : 0,
+                                      place->pixel % delta.w);
     const double here = (double)kept.v[cell];
     const char *slope = before != 0 ? arena_print(s->a, "the slope at x = %s is %s", figures(s, here, 3),
                                                   number_figures(value / before, 3).s)
                                     : arena_print(s->a, "at x = %s nothing arrives", figures(s, here, 3));
     (void)x;
-    draw_sentence(s, card, arena_print(s->a, "%s · slope  =", figures(s, before, 3)), figures(s, value, 3), slope);
+    draw_sentence(s, card, arena_print(s->a, "%s · slope  =", figures(s, before, 3)),
+                  figures(s, value, 3), slope);
 }
 
 const Panel activation_backward_panel = {
-    .kind = STAGE_BACKWARD, .of = "relu leakyrelu elu gelu silu sigmoid tanh", .formula = "∂L/∂x = δ · slope at x",
-    .sentence = "the gradient times the slope of the curve",
+    .kind = STAGE_BACKWARD, .of = "relu leakyrelu elu gelu silu sigmoid tanh",
+    .formula = "∂L/∂x = δ · slope at x", .sentence = "the gradient times the slope of the curve",
     .draw = {[LEVEL_PIXEL] = draw_pixel, [LEVEL_TERM] = draw_pixel},
 };

@@ -56,7 +56,8 @@ static void draw_curve(Screen *s, Rect r, const Pair *p, int n, Pair here) {
     }
     draw_path(s->d, curve, m, (ShapeStyle){.line = TONE_INK, .width = 3});
     const Point at_here = {zero.x + here.x * x_scale, zero.y - here.y * y_scale};
-    draw_line(s->d, (Point){at_here.x, zero.y}, at_here, (ShapeStyle){.line = TONE_INK2, .width = 1.5, .dashed = true});
+    draw_line(s->d, (Point){at_here.x, zero.y}, at_here,
+              (ShapeStyle){.line = TONE_INK2, .width = 1.5, .dashed = true});
     draw_dot(s->d, at_here, 9, (ShapeStyle){.fill = TONE_INK});
     draw_dot(s->d, at_here, 6, (ShapeStyle){.fill = TONE_FOCUS});
 }
@@ -92,7 +93,8 @@ static void draw_pixel(Screen *s) {
     const bool vector = dst.h * dst.w == 1;
     int n;
     const Pair *p = pairs_of(s, src, dst, &n);
-    const Pair here = {(double)*at(src, 0, spot.c, spot.y, spot.x), (double)*at(dst, 0, spot.c, spot.y, spot.x)};
+    const Pair here = {(double)*at(src, 0, spot.c, spot.y, spot.x),
+                       (double)*at(dst, 0, spot.c, spot.y, spot.x)};
     Rect room = s->area;
     const Rect card = cut_bottom(&room, 92);
     if (!vector && dst.c > 1) draw_channels(s, cut_right(&room, STRIP_W), 0, true);

@@ -204,9 +204,11 @@ void draw_number(Screen *s, const char *from_title, Tensor from, OperandOf of, c
     const Rect left = cut_left(&room, side), right = cut_right(&room, side);
     if (of == OF_SRC && s->node->n_src > 1) draw_sources(s, left, &x);
     else if (from.v) draw_map_card(s, left, from_title, from, -1, operand_cells(s, &x, of, 0), -1);
-    const char *order = !x.known || x.n == 1 ? "" : s->v->at.level == LEVEL_TERM ? "in order" : "the largest first";
+    const char *order = s->v->at.level == LEVEL_TERM ? "in order" : "the largest first";
+    if (!x.known || x.n == 1) order = "";
     const char *helper = arena_print(s->a, "%s  %s", order, power_of(terms_max(&x)).text);
-    const Rect in = draw_titled(s, room, x.n > 1 ? "This number is a sum" : "Where this number comes from", helper);
+    const Rect in = draw_titled(s, room,
+                                x.n > 1 ? "This number is a sum" : "Where this number comes from", helper);
     draw_terms(s, in, &x);
     draw_result_card(s, right, to_title);
     draw_arithmetic(s, card, &x, NULL, terms_note(s, &x));

@@ -192,8 +192,10 @@ static void draw_input_question(Screen *s, Rect r, const Window *w, const Sums *
                          .share = share};
     const Rect place = draw_question(s, r, &q, w, current);
     const Map m = {.v = sums->x, .rows = src.h, .columns = src.w, .scale = SCALE_SIGNED,
-                   .max = map_size(sums->x, src.h * src.w), .done = src.h * src.w, .target = -1, .step = src.w};
-    const Rect in = map_fit((Rect){place.x, r.y + 14, place.w, place.y + place.h - r.y - 14}, m.rows, m.columns);
+                   .max = map_size(sums->x, src.h * src.w), .done = src.h * src.w, .target = -1,
+                   .step = src.w};
+    const Rect in = map_fit((Rect){place.x, r.y + 14, place.w, place.y + place.h - r.y - 14}, m.rows,
+                            m.columns);
     Cells c = operand_cells(s, x, OF_SRC, 0);
     if (s->v->at.level == LEVEL_TERM && w->term[current] >= 0) {
         const Operand *o = operand(&x->term[w->term[current]], OF_SRC);
@@ -202,7 +204,8 @@ static void draw_input_question(Screen *s, Rect r, const Window *w, const Sums *
     draw_map(s, in, &m);
     if (c.h > 0) draw_mark(s, map_cells(in, &m, c.y, c.x, c.h, c.w));
     caption(s, (Rect){place.x, in.y, place.w, place.y + place.h - in.y},
-            arena_print(s->a, "∂L/∂x %s, channel %d", sums->whole ? "of all pixels" : "so far", sums->channel));
+            arena_print(s->a, "∂L/∂x %s, channel %d", sums->whole ? "of all pixels" : "so far",
+                        sums->channel));
 }
 
 static void draw_bias_question(Screen *s, Rect r, double sum, bool bias) {
@@ -225,10 +228,12 @@ static void draw_step(Screen *s, Rect r, const Window *w, const Sums *sums, int 
     const int i = cell / w->columns, j = cell % w->columns;
     const int first = params_of_node(s->v->t.s->params, s->stage->index);
     const Tensor grad = trace_param(&s->v->t, first, PARAM_GRAD);
-    const char *const x = arena_print(s->a, w->x[cell] < 0 ? "(%s)" : "%s", figures(s, (double)w->x[cell], 3));
+    const char *const x = arena_print(s->a, w->x[cell] < 0 ? "(%s)" : "%s",
+                                      figures(s, (double)w->x[cell], 3));
     const char *before = arena_print(s->a, "∂L/∂w[%d,%d]  ←  %s  +  %s · %s  =", i, j,
                                      figures(s, after - share, 3), figures(s, delta, 3), x);
-    if (sums->whole) before = arena_print(s->a, "to ∂L/∂w[%d,%d] goes  %s · %s  =", i, j, figures(s, delta, 3), x);
+    if (sums->whole) before = arena_print(s->a, "to ∂L/∂w[%d,%d] goes  %s · %s  =", i, j,
+                                          figures(s, delta, 3), x);
     const char *whole = !grad.v ? "" : arena_print(s->a, "the whole batch of %d: %s", s->v->t.n,
         number_figures((double)*at(grad, s->v->at.channel, w->channel % grad.c, i, j), 3).s);
     draw_sentence(s, r, before, figures(s, sums->whole ? share : after, 3), whole);
@@ -310,7 +315,8 @@ static void draw_channel(Screen *s) {
     draw_thumbnails(s, draw_titled(s, room, "∂L/∂w", arena_print(s->a, "of the batch of %d", s->v->t.n)),
                     filter_of(trace_param(&s->v->t, first, PARAM_GRAD), f), -1);
     const Tensor dx = trace_diff(&s->v->t, s->node->src[0]);
-    const Rect in = draw_titled(s, right, "∂L/∂x leaves", dx.v ? "sum over all filters" : "nobody asks for it");
+    const Rect in = draw_titled(s, right, "∂L/∂x leaves",
+                                dx.v ? "sum over all filters" : "nobody asks for it");
     draw_thumbnails(s, in, dx, -1);
 }
 

@@ -69,8 +69,10 @@ static Rect draw_sums(Screen *s, Rect r, const Answer *x, const Window *w, int c
                                  TONE_INK, ALIGN_RIGHT, true};
         if (c == w->channel && !bias)
             draw_rect(s->d, (Rect){r.x + 1, row.y, r.w - 2, row.h}, (ShapeStyle){.fill = TONE_FOCUS_TINT});
-        draw_fitted(s->d, (Rect){row.x, row.y, 40, row.h}, number, bias ? "bias" : arena_print(s->a, "%d", c));
-        draw_fitted(s->d, (Rect){row.x + 40, row.y, row.w - 40, row.h}, value, number_fixed(v, decimals_of(max)).s);
+        draw_fitted(s->d, (Rect){row.x, row.y, 40, row.h}, number,
+                    bias ? "bias" : arena_print(s->a, "%d", c));
+        draw_fitted(s->d, (Rect){row.x + 40, row.y, row.w - 40, row.h}, value,
+                    number_fixed(v, decimals_of(max)).s);
     }
     const TextStyle note = {.size = SIZE_AXIS, .tone = TONE_INK3};
     if (n < channels)

@@ -26,14 +26,16 @@ static void draw_pixel(Screen *s) {
     };
     for (int k = 0; k < 3; k++) draw_text(s->d, (Point){in.x, in.y + 26 + 34 * k}, words, lines[k]);
     const double end = in.y + 26 + 34 * 3 + 20;
-    draw_fitted(s->d, (Rect){in.x, end, in.w, 26}, words, arena_print(s->a, "%d·%d + %d·%d + %d", c, H * W, y, W, x));
+    draw_fitted(s->d, (Rect){in.x, end, in.w, 26}, words,
+                arena_print(s->a, "%d·%d + %d·%d + %d", c, H * W, y, W, x));
     draw_text(s->d, (Point){in.x, end + 62}, words, "=");
     draw_result(s, (Point){in.x + 20, end + 66}, SIZE_TILE, arena_print(s->a, "%d", i));
     draw_prose(s, (Point){in.x, end + 120}, in.w, small,
                "No number changes. Map after map, row after row, they are written one behind the other; "
                "backward, each gradient goes back the same way.");
     const double value = target_value(&s->here, i, 0);
-    draw_sentence(s, card, arena_print(s->a, "y[%d]  =  x[%d,%d,%d]  =", i, c, y, x), figures(s, value, 4), "");
+    draw_sentence(s, card, arena_print(s->a, "y[%d]  =  x[%d,%d,%d]  =", i, c, y, x),
+                  figures(s, value, 4), "");
 }
 
 const Panel flatten_forward_panel = {

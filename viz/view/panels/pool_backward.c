@@ -43,7 +43,8 @@ static void draw_pixel(Screen *s) {
     const Rect card = cut_bottom(&room, 92);
     const double side = (room.w - 2 * CARD_GAP) / 3;
     const Rect left = cut_left(&room, side), right = cut_right(&room, side);
-    const Rect first = draw_part(s, left, "∂L/∂y arrives", arena_print(s->a, "channel %d", here.c), &a, SIZE_BODY);
+    const Rect first = draw_part(s, left, "∂L/∂y arrives", arena_print(s->a, "channel %d", here.c), &a,
+                                 SIZE_BODY);
     draw_mark(s, map_cells(first, &a, here.y, here.x, 1, 1));
     const Rect second = draw_part(s, room, "x kept from forward", "winners outlined", &b, SIZE_LABEL);
     draw_pool_windows(s, second, &b, &p, TONE_BACKWARD, false);

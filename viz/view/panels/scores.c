@@ -139,7 +139,8 @@ static void draw_sums(Screen *s, Rect row, const Verdict *d) {
                     arena_print(s->a, "Σ = %s", number_fixed(d->sum, 4).s));
         draw_fitted(s->d, column_place(d, row, COLUMN_SHARE), style, "Σ = 1");
     }
-    if (d->judged) draw_fitted(s->d, column_place(d, row, COLUMN_DIFF), style, arena_print(s->a, "Σ = %s", number_fixed(sum, 3).s));
+    if (d->judged) draw_fitted(s->d, column_place(d, row, COLUMN_DIFF), style,
+                               arena_print(s->a, "Σ = %s", number_fixed(sum, 3).s));
 }
 
 void draw_score_table(Screen *s, Rect r, const Verdict *d) {

@@ -14,9 +14,11 @@ static void draw_one(Screen *s, Rect r, const Verdict *d) {
     const char *name = s->v->t.s->data.class_name[c];
     const Rect in = draw_titled(s, r, "One probability", arena_print(s->a, "class %s", name));
     double y = in.y + 30;
-    draw_text(s->d, (Point){in.x, y}, words, arena_print(s->a, "e^(%s − %s)", figures(s, z, 3), figures(s, d->max, 3)));
+    draw_text(s->d, (Point){in.x, y}, words,
+              arena_print(s->a, "e^(%s − %s)", figures(s, z, 3), figures(s, d->max, 3)));
     draw_text(s->d, (Point){in.x, y + 38}, words, arena_print(s->a, "= %s", figures(s, e, 4)));
-    draw_text(s->d, (Point){in.x, y + 92}, words, arena_print(s->a, "%s  /  %s", figures(s, e, 4), figures(s, d->sum, 4)));
+    draw_text(s->d, (Point){in.x, y + 92}, words,
+              arena_print(s->a, "%s  /  %s", figures(s, e, 4), figures(s, d->sum, 4)));
     draw_text(s->d, (Point){in.x, y + 146}, words, "=");
     draw_result(s, (Point){in.x + 24, y + 152}, SIZE_HERO,
                 hidden ? "?" : figures(s, (double)*at(d->out, 0, c, 0, 0), 4));

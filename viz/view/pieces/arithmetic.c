@@ -24,7 +24,8 @@ static const char *param_place(Arena *a, const Operand *o, int rank) {
 
 const char *operand_text(Arena *a, const Node *node, const Graph *g, const Operand *o) {
     if (o->of == OF_NOTHING) return o->note ? arena_print(a, "%s = %s", o->name, o->note) : o->name;
-    if (o->of == OF_PARAM) return param_place(a, o, node && o->k < node->n_params ? node->param[o->k].rank : 4);
+    if (o->of == OF_PARAM) return param_place(a, o,
+                                              node && o->k < node->n_params ? node->param[o->k].rank : 4);
     const bool src = node && o->of == OF_SRC && o->k < node->n_src;
     const Shape shape = src ? g->node[node->src[o->k]].shape : node ? node->shape : (Shape){1, 1, 1};
     if (is_vector(shape)) return arena_print(a, "%s[%d]", o->name, o->c);

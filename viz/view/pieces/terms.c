@@ -32,7 +32,8 @@ static const char *row_text(Screen *s, const Term *t) {
     if (t->label) return t->label;
     const char *text = "";
     for (int f = 0; f < t->n_factors; f++)
-        text = arena_print(s->a, "%s%s%s", text, f ? " · " : "", operand_text(s->a, s->node, &s->v->t.s->x->graph, &t->factor[f]));
+        text = arena_print(s->a, "%s%s%s", text, f ? " · " : "",
+                           operand_text(s->a, s->node, &s->v->t.s->x->graph, &t->factor[f]));
     return text;
 }
 
@@ -63,7 +64,8 @@ static void draw_row(Screen *s, Rect r, const Term *t, double max, bool current)
     const double words_w = r.w - value_w - bar_w - product_w - 20;
     if (current) draw_rect(s->d, (Rect){r.x - 8, r.y, r.w + 16, r.h}, (ShapeStyle){.fill = TONE_FOCUS_TINT});
     draw_fitted(s->d, (Rect){r.x, r.y, product_w, r.h}, product, term_text(s->a, t));
-    if (words_w > 60) draw_fitted(s->d, (Rect){r.x + product_w + 8, r.y, words_w, r.h}, words, row_text(s, t));
+    if (words_w > 60) draw_fitted(s->d, (Rect){r.x + product_w + 8, r.y, words_w, r.h}, words,
+                                  row_text(s, t));
     draw_bar(s, (Rect){r.x + r.w - value_w - bar_w, r.y + 9, bar_w, r.h - 18}, t->value, max, true);
     draw_fitted(s->d, (Rect){r.x + r.w - value_w, r.y, value_w, r.h}, value,
                 number_fixed(t->value * p.factor, decimals_of(max * p.factor)).s);
@@ -74,7 +76,8 @@ static double draw_helpers(Screen *s, Rect r, const Answer *x) {
     double y = r.y;
     for (int i = 0; i < x->n_helpers && y + 26 < r.y + 0.7 * r.h; i++, y += 26)
         draw_fitted(s->d, (Rect){r.x, y, r.w, 24}, style,
-                    arena_print(s->a, "%s = %s", operand_text(s->a, s->node, &s->v->t.s->x->graph, &x->helper[i]),
+                    arena_print(s->a, "%s = %s",
+                                operand_text(s->a, s->node, &s->v->t.s->x->graph, &x->helper[i]),
                                 number_figures(x->helper[i].v, 4).s));
     return y - r.y;
 }
