@@ -11,48 +11,31 @@
 
 // ---- the parameters before the update --------------------------------------------------------------
 
-struct Saved {
-    real *value, *slot[MAX_SLOTS];
-    uint64_t *updates;
-};
-
-static void saved_free(Saved *s) {
-    if (!s) return;
-    free(s->value), free(s->updates);
-    for (int k = 0; k < MAX_SLOTS; k++) free(s->slot[k]);
-    free(s);
+// The trace keeps what they were; only how often each has been changed is kept here.
+static void keep_updates(View *v) {
+    const Params *p = v->t.s->params;
+    for (int i = 0; i < p->n; i++) v->updates[i] = p->param[i].updates;
 }
 
-static Saved *saved_make(const Params *p) {
-    const size_t bytes = p->len * sizeof(real) + 1;
-    Saved *s = calloc(1, sizeof *s);
-    if (!s) return NULL;
-    s->value = malloc(bytes);
-    s->updates = calloc((size_t)p->n + 1, sizeof *s->updates);
-    bool fine = s->value && s->updates;
-    for (int k = 0; k < p->n_slots; k++) fine = (s->slot[k] = malloc(bytes)) && fine;
-    if (fine) return s;
-    saved_free(s);
-    return NULL;
+static void copy_back(Tensor to, Tensor from) {
+    if (to.v && from.v) memcpy(to.v, from.v, tensor_len(to) * sizeof *to.v);
 }
 
-static void save(Saved *s, const Params *p) {
-    memcpy(s->value, p->value, p->len * sizeof(real));
-    for (int k = 0; k < p->n_slots; k++) memcpy(s->slot[k], p->slot[k], p->len * sizeof(real));
-    for (int i = 0; i < p->n; i++) s->updates[i] = p->param[i].updates;
-}
-
-static void put_back(const Saved *s, Params *p) {
-    memcpy(p->value, s->value, p->len * sizeof(real));
-    for (int k = 0; k < p->n_slots; k++) memcpy(p->slot[k], s->slot[k], p->len * sizeof(real));
-    for (int i = 0; i < p->n; i++) p->param[i].updates = s->updates[i];
+static void put_back(View *v) {
+    Params *p = v->t.s->params;
+    for (int i = 0; i < p->n; i++) {
+        copy_back(params_tensor(p, i, p->value), trace_param(&v->t, i, PARAM_BEFORE));
+        for (int k = 0; k < p->n_slots; k++)
+            copy_back(params_tensor(p, i, p->slot[k]), trace_slot(&v->t, i, k, false));
+        p->param[i].updates = v->updates[i];
+    }
 }
 
 // ---- one step ------------------------------------------------------------------------------------
 
 static bool do_step(View *v, Error *e) {
     Trace *t = &v->t;
-    save(v->saved, t->s->params);
+    keep_updates(v);
     if (!trace_step(t, t->judged, e)) return false;
     v->loss_after = t->judged ? trace_again(t, v->score_after) : NAN;
     return true;
@@ -72,7 +55,7 @@ static void step_with(View *v, const TraceOptions *o) {
     char name[256];
     const Scene scene = v->scene;
     snprintf(name, sizeof name, "%s", v->t.stage[v->at.stage].name);
-    put_back(v->saved, v->t.s->params);
+    put_back(v);
     bool fine = trace_choose(&v->t, o, &e);
     if (fine) v->chosen = *o;
     const bool stepped = do_step(v, fine ? &e : &(Error){0});
@@ -104,16 +87,20 @@ void lesson_update(View *v) {
 
 // ---- opening -------------------------------------------------------------------------------------
 
-// As many pictures as the model trains with, fewer if their values would fill the machine.
+// As many pictures as the model trains with; fewer if their values would fill the machine, or if the
+// first picture would keep a person waiting.
 static int fitting_batch(const Session *s) {
     const size_t most = (size_t)1 << 30;
+    const double work = 1e9; // products of one forward pass
     const Experiment *x = s->x;
     int batch = 64;
     for (int i = x->n_actions - 1; i >= 0; i--)
         if (x->action[i].kind == ACTION_TRAIN) batch = ((const TrainOptions *)x->action[i].use.cfg)->batch;
     for (; batch > 1; batch /= 2) {
         const PlanOptions o = {.batch = batch, .training = true, .input_diff = true};
-        if (plan_size(x, &o, 1).total <= most) break;
+        const PlanSize size = plan_size(x, &o, 1);
+        const bool quick = batch <= 4 || (double)x->graph.macs * batch <= work;
+        if (quick && size.values + size.work <= most) break;
     }
     return batch;
 }
@@ -156,9 +143,9 @@ bool view_open(View *v, Session *s, const ViewOptions *o, Error *e) {
     v->fonts = fonts_open(e);
     bool fine = v->fonts && choose_pictures(v, o, e) && trace_open(&v->t, s, &v->chosen, e);
     if (fine) {
-        v->saved = saved_make(s->params);
+        v->updates = calloc((size_t)s->params->n + 1, sizeof *v->updates);
         v->score_after = calloc((size_t)s->x->graph.node[s->x->graph.output].shape.c, sizeof(real));
-        if (!v->saved || !v->score_after) fine = error_set(e, "there is no memory left");
+        if (!v->updates || !v->score_after) fine = error_set(e, "there is no memory left");
     }
     fine = fine && do_step(v, e);
     if (fine) {
@@ -174,7 +161,6 @@ void view_close(View *v) {
     if (v->t.state) trace_close(&v->t);
     history_free(&v->history);
     fonts_close(v->fonts);
-    saved_free(v->saved);
-    free(v->score_after);
+    free(v->updates), free(v->score_after);
     *v = (View){0};
 }

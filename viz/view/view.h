@@ -48,15 +48,13 @@ typedef struct ViewOptions {
     int w, h;                // of the window, pixels
 } ViewOptions;
 
-typedef struct Saved Saved;  // the parameters before the update (lesson.c)
-
 typedef struct View {
     Session *s;
     Fonts *fonts;
     Trace t;
     TraceOptions chosen;     // the pictures of this step
     Picture picture;         // from elsewhere; .v NULL: none
-    Saved *saved;
+    uint64_t *updates;       // how often each parameter had been changed before the update
     double loss_after;       // of the same batch, after the update
     real *score_after;       // what the network says then, one number per class
     History history;         // n = 0: not trained yet
