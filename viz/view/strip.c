@@ -77,6 +77,13 @@ static Column fold(Arena *a, const View *v, const Column *c, int n) {
     return f;
 }
 
+// A part of a section does not bear its name.
+static Column fold_rest(Arena *a, const View *v, const Column *c, int n) {
+    Column f = fold(a, v, c, n);
+    if (n > 1) f.name = arena_print(a, "%d stages", n);
+    return f;
+}
+
 static bool holds(const View *v, const Column *c) {
     const int stage = v->at.stage;
     const bool forward = stage >= c->stage && stage <= c->last;
@@ -168,9 +175,9 @@ int strip_columns(Arena *a, const View *v, Column *out) {
             continue;
         }
         const Fold w = window(v, c, g[i], MAX_COLUMNS - (groups - 1));
-        if (w.lo > g[i].lo) out[shown++] = fold(a, v, c + g[i].lo, w.lo - g[i].lo);
+        if (w.lo > g[i].lo) out[shown++] = fold_rest(a, v, c + g[i].lo, w.lo - g[i].lo);
         for (int k = w.lo; k < w.hi; k++) out[shown++] = c[k];
-        if (w.hi < g[i].hi) out[shown++] = fold(a, v, c + w.hi, g[i].hi - w.hi);
+        if (w.hi < g[i].hi) out[shown++] = fold_rest(a, v, c + w.hi, g[i].hi - w.hi);
     }
     return shown;
 }

@@ -19,13 +19,28 @@ static const char *target_title(Screen *s, const Target *t) {
     return t->param ? arena_print(s->a, "∂L/∂%s", t->name) : "∂L/∂x leaves";
 }
 
+enum { SHOWN_SIDE = 128 }; // rows and columns of a dense layer's gradient that are shown
+
+// A matrix with at most SHOWN_SIDE rows and columns: of each block the number farthest from zero.
+static Tensor shrunk(Screen *s, const real *v, int rows, int columns) {
+    const int side = rows > columns ? rows : columns, k = (side + SHOWN_SIDE - 1) / SHOWN_SIDE;
+    const int h = (rows + k - 1) / k, w = (columns + k - 1) / k;
+    real *out = arena_array(s->a, real, (size_t)h * (size_t)w);
+    for (int y = 0; y < rows; y++)
+        for (int x = 0; x < columns; x++, v++) {
+            real *o = &out[(size_t)(y / k) * (size_t)w + (size_t)(x / k)];
+            if (!(*v * *v <= *o * *o)) *o = *v;
+        }
+    return (Tensor){out, 1, 1, h, w, LAYOUT_PLAIN};
+}
+
 // All filters of a parameter's gradient as thumbnails, or a vector.
 static void draw_param(Screen *s, Rect r, const Target *t) {
     const Tensor v = t->v;
     if (v.c * v.h * v.w == 1) {
         draw_thumbnails(s, r, (Tensor){v.v, 1, v.n, 1, 1, LAYOUT_PLAIN}, -1);
     } else if (v.h * v.w == 1) {
-        draw_thumbnails(s, r, (Tensor){v.v, 1, 1, v.n, v.c, LAYOUT_PLAIN}, -1);
+        draw_thumbnails(s, r, shrunk(s, v.v, v.n, v.c), -1);
     } else {
         draw_thumbnails(s, r, (Tensor){v.v, 1, v.n, v.c * v.h, v.w, LAYOUT_PLAIN}, -1);
     }

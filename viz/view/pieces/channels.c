@@ -8,7 +8,17 @@ enum { THUMB_GAP = 6, PAGE_COLUMNS = 16, PAGE_ROWS = 8, THUMB_CELLS = 64 };
 
 // ---- one thumbnail -------------------------------------------------------------------------------
 
-// A map with at most THUMB_CELLS rows and columns: what is larger is averaged.
+// The number of a block that is farthest from zero.
+static float strongest(const Map *m, int y, int x, int k) {
+    float v = 0;
+    for (int i = y; i < y + k && i < m->rows; i++)
+        for (int j = x; j < x + k && j < m->columns; j++)
+            if (!(fabsf(m->v[i * m->columns + j]) <= fabsf(v))) v = m->v[i * m->columns + j];
+    return v;
+}
+
+// A map with at most THUMB_CELLS rows and columns: of what is larger the strongest numbers are shown,
+// since positive and negative ones would cancel in a mean.
 static Map thumbnail(Screen *s, const Map *m) {
     const int side = m->rows > m->columns ? m->rows : m->columns;
     const int k = (side + THUMB_CELLS - 1) / THUMB_CELLS;
@@ -17,14 +27,7 @@ static Map thumbnail(Screen *s, const Map *m) {
     t.rows = (m->rows + k - 1) / k, t.columns = (m->columns + k - 1) / k;
     float *v = arena_array(s->a, float, (size_t)(t.rows * t.columns));
     for (int y = 0; y < t.rows; y++)
-        for (int x = 0; x < t.columns; x++) {
-            double sum = 0;
-            int n = 0;
-            for (int i = y * k; i < y * k + k && i < m->rows; i++)
-                for (int j = x * k; j < x * k + k && j < m->columns; j++, n++)
-                    sum += (double)m->v[i * m->columns + j];
-            v[y * t.columns + x] = (float)(sum / n);
-        }
+        for (int x = 0; x < t.columns; x++) v[y * t.columns + x] = strongest(m, y * k, x * k, k);
     t.v = v;
     t.done = m->done >= m->rows * m->columns ? t.rows * t.columns
                                              : m->done / m->columns / k * t.columns;
