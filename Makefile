@@ -114,7 +114,7 @@ $(BUILD)/obj/viz$(VIZ)$(SDL)/%.o: %.c
 
 # The viewer shows lines of these files, which are part of the program (viz/view/sources.c).
 $(BUILD)/obj/viz$(VIZ)$(SDL)/viz/view/sources.o: $(wildcard runtime/layers/*.c runtime/losses/*.c \
-    runtime/optimisers/*.c runtime/data/*.c)
+    runtime/optimisers/*.c runtime/data/*.c runtime/augments/*.c)
 
 -include $(shell find $(BUILD)/obj $(BUILD)/tests -name '*.d' 2>/dev/null)
 

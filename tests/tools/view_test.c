@@ -270,6 +270,8 @@ static void test_other_pictures(View *v) {
     press(v, 'u');
     CHECK(fabs((double)(*at(trace_param(&v->t, 0, PARAM_BEFORE), 0, 0, 0, 0) - weight)) > 0);
     CHECK(v->t.picture[0] == first);
+    press(v, 'r');
+    CHECK_NEAR((double)*at(trace_param(&v->t, 0, PARAM_BEFORE), 0, 0, 0, 0), (double)weight, 0);
 }
 
 // ---- pictures that look as they did --------------------------------------------------------------

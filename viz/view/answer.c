@@ -60,18 +60,36 @@ bool answer_each(const View *v, int node, Asked asked, int k, Spot at,
     return trace_explain(&v->t, node, &q);
 }
 
-Answer answer_here(Arena *a, const View *v) {
+// ---- the current place ---------------------------------------------------------------------------
+
+// An image step takes the number apart that it made of the picture before it.
+static bool ask_step(const View *v, Spot at, Keeper *keeper) {
+    const int stage = v->at.stage;
+    StepQuestion q = {.c = at.c, .y = at.y, .x = at.x, .ctx = keeper, .term = take_term,
+                      .helper = take_helper};
+    const Tensor src = trace_picture(&v->t, stage - 1), dst = trace_picture(&v->t, stage);
+    if (!src.v || !dst.v) return false;
+    dataset_explain(&v->t.s->data, v->t.stage[stage].index, src, dst, &q);
+    return true;
+}
+
+static bool ask_here(const View *v, Keeper *keeper) {
     const Target t = walk_here(v);
-    if (!t.asks) return (Answer){0};
+    const Stage *s = &v->t.stage[v->at.stage];
     const Spot at = target_spot(&t, v->at.channel, v->at.pixel);
-    return answer_about(a, v, v->t.stage[v->at.stage].index, t.asked, t.k, at,
-                        v->at.term / KEPT_TERMS * KEPT_TERMS);
+    if (!t.asks) return false;
+    return s->kind == STAGE_STEP ? ask_step(v, at, keeper) : ask(v, s->index, t.asked, t.k, at, keeper);
+}
+
+Answer answer_here(Arena *a, const View *v) {
+    Answer x = {.first = v->at.term / KEPT_TERMS * KEPT_TERMS};
+    x.term = arena_array(a, Term, KEPT_TERMS);
+    x.helper = arena_array(a, Operand, MAX_HELPERS);
+    x.known = ask_here(v, &(Keeper){a, &x}) && x.n > 0;
+    return x;
 }
 
 int answer_count(const View *v) {
     Answer x = {0};
-    const Target t = walk_here(v);
-    if (!t.asks) return 0;
-    const Spot at = target_spot(&t, v->at.channel, v->at.pixel);
-    return ask(v, v->t.stage[v->at.stage].index, t.asked, t.k, at, &(Keeper){NULL, &x}) ? x.n : 0;
+    return ask_here(v, &(Keeper){NULL, &x}) ? x.n : 0;
 }

@@ -76,6 +76,20 @@ void lesson_image(View *v, int by) {
 
 void lesson_batch(View *v) { lesson_image(v, v->t.n); }
 
+// The weights of the beginning; the optimiser remembers nothing.
+void lesson_restart(View *v) {
+    Error e;
+    Params *p = v->t.s->params;
+    const TraceOptions same = v->chosen;
+    memcpy(p->value, v->start, p->len * sizeof *p->value);
+    for (int k = 0; k < p->n_slots; k++) memset(p->slot[k], 0, p->len * sizeof *p->slot[k]);
+    for (int i = 0; i < p->n; i++) p->param[i].updates = 0;
+    if (!trace_choose(&v->t, &same, &e) || !do_step(v, &e))
+        snprintf(v->message, sizeof v->message, "%.150s", e.text);
+    const int stage = v->at.stage;
+    walk_to_stage(v, stage);
+}
+
 void lesson_update(View *v) {
     Error e;
     char name[256];
@@ -145,7 +159,9 @@ bool view_open(View *v, Session *s, const ViewOptions *o, Error *e) {
     if (fine) {
         v->updates = calloc((size_t)s->params->n + 1, sizeof *v->updates);
         v->score_after = calloc((size_t)s->x->graph.node[s->x->graph.output].shape.c, sizeof(real));
-        if (!v->updates || !v->score_after) fine = error_set(e, "there is no memory left");
+        v->start = malloc(s->params->len * sizeof *v->start + 1);
+        if (v->start) memcpy(v->start, s->params->value, s->params->len * sizeof *v->start);
+        if (!v->updates || !v->score_after || !v->start) fine = error_set(e, "there is no memory left");
     }
     fine = fine && do_step(v, e);
     if (fine) {
@@ -161,6 +177,6 @@ void view_close(View *v) {
     if (v->t.state) trace_close(&v->t);
     history_free(&v->history);
     fonts_close(v->fonts);
-    free(v->updates), free(v->score_after);
+    free(v->updates), free(v->score_after), free(v->start);
     *v = (View){0};
 }

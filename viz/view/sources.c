@@ -34,7 +34,14 @@
 #include "runtime/data/steps.def"
 #undef STEP
 
+#define AUGMENT(name) INCLUDE_SOURCE(augments, name)
+#include "runtime/augments/augments.def"
+#undef AUGMENT
+
 static const struct { const char *path, *text; } sources[] = {
+#define AUGMENT(name) {"runtime/augments/" #name ".c", augments_##name##_text},
+#include "runtime/augments/augments.def"
+#undef AUGMENT
 #define LAYER(name) {"runtime/layers/" #name ".c", layers_##name##_text},
 #include "runtime/layers/layers.def"
 #undef LAYER

@@ -72,7 +72,8 @@ void tell_answer(Telling *t) {
 
     const Answer x = answer_here(t->a, v);
     for (int i = 0; i < x.n_helpers; i++)
-        tell(t, "  %s = %s\n", operand(t, &x.helper[i]), number_figures(x.helper[i].v, 6).s);
+        tell(t, "  %s\n", helper_text(t->a, stage_node(&v->t, &v->t.stage[v->at.stage]), &v->t.s->x->graph,
+                                      &x.helper[i], 6));
     double sum = 0;
     for (int i = 0; x.known && i < x.kept && i < TOLD_TERMS; i++) {
         if (v->at.level == LEVEL_TERM && x.first + i > v->at.term) break;

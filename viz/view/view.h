@@ -54,6 +54,7 @@ typedef struct View {
     Trace t;
     TraceOptions chosen;     // the pictures of this step
     Picture picture;         // from elsewhere; .v NULL: none
+    real *start;             // the parameters the view was opened with
     uint64_t *updates;       // how often each parameter had been changed before the update
     double loss_after;       // of the same batch, after the update
     real *score_after;       // what the network says then, one number per class
@@ -103,4 +104,5 @@ PaintView view_place(const View *v);
 // weights are those before the update. A failure is left in v->message.
 void lesson_image(View *v, int by);
 void lesson_batch(View *v);  // the next pictures that nobody has seen yet
+void lesson_restart(View *v); // first weights, or those of the file, and no updates
 void lesson_update(View *v); // keeps the update, and does the next step with the new weights

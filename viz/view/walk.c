@@ -84,6 +84,7 @@ bool walk_target(const View *v, int stage, int i, Target *out) {
     case STAGE_AUGMENT:
     case STAGE_STEP:
         if (i == 0) *out = of_picture("picture", trace_picture(&v->t, stage));
+        out->asks = s->kind == STAGE_STEP;
         return i == 0;
     case STAGE_FORWARD:  return forward_target(v, s, i, out);
     case STAGE_BACKWARD: return walk_gradient(v, s, i, out);

@@ -193,6 +193,14 @@ static void draw_sources(Screen *s, Rect r, const Answer *x) {
     }
 }
 
+void draw_sum_card(Screen *s, Rect r, const Answer *x) {
+    const char *order = s->v->at.level == LEVEL_TERM ? "in order" : "the largest first";
+    if (!x->known || x->n == 1) order = "";
+    const char *helper = arena_print(s->a, "%s  %s", order, power_of(terms_max(x)).text);
+    const char *title = x->n > 1 ? "This number is a sum" : "Where this number comes from";
+    draw_terms(s, draw_titled(s, r, title, helper), x);
+}
+
 void draw_number(Screen *s, const char *from_title, Tensor from, OperandOf of, const char *to_title) {
     const Answer x = answer_here(s->a, s->v);
     const Target *t = &s->here;
@@ -204,12 +212,7 @@ void draw_number(Screen *s, const char *from_title, Tensor from, OperandOf of, c
     const Rect left = cut_left(&room, side), right = cut_right(&room, side);
     if (of == OF_SRC && s->node->n_src > 1) draw_sources(s, left, &x);
     else if (from.v) draw_map_card(s, left, from_title, from, -1, operand_cells(s, &x, of, 0), -1);
-    const char *order = s->v->at.level == LEVEL_TERM ? "in order" : "the largest first";
-    if (!x.known || x.n == 1) order = "";
-    const char *helper = arena_print(s->a, "%s  %s", order, power_of(terms_max(&x)).text);
-    const Rect in = draw_titled(s, room,
-                                x.n > 1 ? "This number is a sum" : "Where this number comes from", helper);
-    draw_terms(s, in, &x);
+    draw_sum_card(s, room, &x);
     draw_result_card(s, right, to_title);
     draw_arithmetic(s, card, &x, NULL, terms_note(s, &x));
 }

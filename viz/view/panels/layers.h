@@ -6,6 +6,9 @@
 // The value of input k of the stage's layer: of the picture's numbers if that is the network's input.
 Tensor layer_src(const Screen *s, int k);
 
+// A sum's own card: its terms as rows, and the order they stand in.
+void draw_sum_card(Screen *s, Rect r, const Answer *x);
+
 // A card with one map of a tensor, `marked` cells of it in the marker. `h` 0: nothing is marked.
 typedef struct Cells { int channel, y, x, h, w; } Cells;
 void draw_map_card(Screen *s, Rect r, const char *title, Tensor v, int target, Cells marked, int done);

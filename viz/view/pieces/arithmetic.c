@@ -26,14 +26,23 @@ const char *operand_text(Arena *a, const Node *node, const Graph *g, const Opera
     if (o->of == OF_NOTHING) return o->note ? arena_print(a, "%s = %s", o->name, o->note) : o->name;
     if (o->of == OF_PARAM) return param_place(a, o,
                                               node && o->k < node->n_params ? node->param[o->k].rank : 4);
-    const bool src = node && o->of == OF_SRC && o->k < node->n_src;
-    const Shape shape = src ? g->node[node->src[o->k]].shape : node ? node->shape : (Shape){1, 1, 1};
+    if (!node) return arena_print(a, "%s[%d,%d,%d]", o->name, o->c, o->y, o->x);
+    const bool src = o->of == OF_SRC && o->k < node->n_src;
+    const Shape shape = src ? g->node[node->src[o->k]].shape : node->shape;
     if (is_vector(shape)) return arena_print(a, "%s[%d]", o->name, o->c);
     return arena_print(a, "%s[%d,%d,%d]", o->name, o->c, o->y, o->x);
 }
 
+const char *helper_text(Arena *a, const Node *node, const Graph *g, const Operand *o, int digits) {
+    const Digits v = number_figures(o->v, digits);
+    if (o->of == OF_NOTHING && o->note) return arena_print(a, "%s = %s   %s", o->name, v.s, o->note);
+    return arena_print(a, "%s = %s", operand_text(a, node, g, o), v.s);
+}
+
 static const char *factor_text(Arena *a, double v) {
-    const Digits t = fabs(v) >= 0.1 ? number_fixed(v, 2) : number_figures(v, 2);
+    const double size = fabs(v);
+    const Digits t = size >= 0.1 ? number_fixed(v, size >= 100 ? 0 : size >= 10 ? 1 : 2)
+                                 : number_figures(v, 2);
     return arena_print(a, v < 0 && t.s[0] != '0' ? "(%s)" : "%s", t.s);
 }
 

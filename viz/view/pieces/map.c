@@ -87,11 +87,17 @@ Map map_of_target(Screen *s, const Target *t, int channel, int target) {
     return m;
 }
 
+// What is white in a picture whose largest number is `size`: 1, 255, or that number.
+static double white_of(double size) {
+    const bool bytes = size > 16 && size <= 255;
+    return size <= 1 ? 1 : bytes ? 255 : size;
+}
+
 Map map_of_picture(Screen *s, Tensor t, int target) {
     if (t.c == 1) {
         Map m = map_of(s, t, 0, 0, target);
-        const bool bytes = map_size(m.v, m.rows * m.columns) > 1;
-        if (m.scale != SCALE_SIGNED) m.scale = SCALE_GRAY, m.max = bytes ? 255 : 1;
+        const double size = map_size(m.v, m.rows * m.columns);
+        if (m.scale != SCALE_SIGNED) m.scale = SCALE_GRAY, m.max = white_of(size);
         return m;
     }
     Map m = map_make(s, t.h, t.w, target, 0);

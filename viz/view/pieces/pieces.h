@@ -97,6 +97,9 @@ double terms_max(const Answer *x); // the size of the largest term
 // An operand of a layer's sum, by name and place: "weight[1,0,2,2]", of a vector "x[50]".
 const char *operand_text(Arena *a, const Node *node, const Graph *g, const Operand *o);
 
+// A number that is told before the terms: "σ = 1.222   the root of …".
+const char *helper_text(Arena *a, const Node *node, const Graph *g, const Operand *o, int digits);
+
 // ---- channels: channels.c ------------------------------------------------------------------------
 
 // The narrow strip of channels at the right edge, `done` of them and part of the current one.

@@ -54,13 +54,13 @@ static void draw_roomy_row(Screen *s, Rect r, const Term *t, double max, bool cu
                 number_fixed(t->value * p.factor, decimals_of(max * p.factor)).s);
 }
 
-static void draw_row(Screen *s, Rect r, const Term *t, double max, bool current) {
+static void draw_row(Screen *s, Rect r, const Term *t, double max, bool current, double product_w) {
     const Font font = current ? FONT_BOLD : FONT_REGULAR;
     const TextStyle product = {font, SIZE_BODY, TONE_INK, ALIGN_LEFT, true};
     const TextStyle value = {font, SIZE_BODY, TONE_INK, ALIGN_RIGHT, true};
     const TextStyle words = {.size = SIZE_AXIS, .tone = current ? TONE_INK2 : TONE_INK3};
     const Power p = power_of(max);
-    const double value_w = 76, bar_w = 0.2 * r.w, product_w = fmin(170, 0.36 * r.w);
+    const double value_w = 76, bar_w = 0.2 * r.w;
     const double words_w = r.w - value_w - bar_w - product_w - 20;
     if (current) draw_rect(s->d, (Rect){r.x - 8, r.y, r.w + 16, r.h}, (ShapeStyle){.fill = TONE_FOCUS_TINT});
     draw_fitted(s->d, (Rect){r.x, r.y, product_w, r.h}, product, term_text(s->a, t));
@@ -76,10 +76,16 @@ static double draw_helpers(Screen *s, Rect r, const Answer *x) {
     double y = r.y;
     for (int i = 0; i < x->n_helpers && y + 26 < r.y + 0.7 * r.h; i++, y += 26)
         draw_fitted(s->d, (Rect){r.x, y, r.w, 24}, style,
-                    arena_print(s->a, "%s = %s",
-                                operand_text(s->a, s->node, &s->v->t.s->x->graph, &x->helper[i]),
-                                number_figures(x->helper[i].v, 4).s));
+                    helper_text(s->a, s->node, &s->v->t.s->x->graph, &x->helper[i], 4));
     return y - r.y;
+}
+
+// The width all products need, at most `most`.
+static double products_width(Screen *s, const Term *const *row, int n, double most) {
+    const TextStyle product = {FONT_BOLD, SIZE_BODY, TONE_INK, ALIGN_LEFT, true};
+    double w = 0;
+    for (int i = 0; i < n; i++) w = fmax(w, fonts_width(s->d->fonts, &product, term_text(s->a, row[i])));
+    return fmin(w + 4, most);
 }
 
 double terms_max(const Answer *x) {
@@ -100,10 +106,12 @@ void draw_terms(Screen *s, Rect r, const Answer *x) {
     const Term **row = choose(s, x, n);
     const double max = terms_max(x);
     const bool roomy = n * ROOMY <= r.h;
+    const double products = products_width(s, row, n, 0.5 * r.w);
     for (int i = 0; i < n; i++) {
         const bool current = s->v->at.level == LEVEL_TERM &&
                              row[i] == &x->term[s->v->at.term - x->first];
         const Rect place = {r.x, r.y + i * (roomy ? ROOMY : ROW), r.w, roomy ? ROOMY : ROW};
-        (roomy ? draw_roomy_row : draw_row)(s, place, row[i], max, current);
+        if (roomy) draw_roomy_row(s, place, row[i], max, current);
+        else draw_row(s, place, row[i], max, current, products);
     }
 }
