@@ -74,17 +74,19 @@ static void test_contrast(void) {
 }
 
 static void test_scales(void) {
-    CHECK(scale_rgb(SCALE_SIGNED, -1) == 0x6B2A00);
-    CHECK(scale_rgb(SCALE_SIGNED, 0) == 0xF8F8F8);
-    CHECK(scale_rgb(SCALE_SIGNED, 1) == 0x08386B);
-    CHECK(scale_rgb(SCALE_SIGNED, 7) == 0x08386B);
-    CHECK(scale_rgb(SCALE_SIGNED, 0.25) == 0xA3C9EC);
-    CHECK(scale_rgb(SCALE_UNSIGNED, -1) == 0xF8F8F8);
-    CHECK(scale_rgb(SCALE_GRAY, 0.5) == 0x808080);
-    CHECK(scale_rgb(SCALE_SIGNED, NAN) == 0xFF00FF);
+    CHECK(scale_rgb(PALETTE_ORANGE_BLUE, SCALE_SIGNED, -1) == 0x6B2A00);
+    CHECK(scale_rgb(PALETTE_ORANGE_BLUE, SCALE_SIGNED, 0) == 0xF8F8F8);
+    CHECK(scale_rgb(PALETTE_ORANGE_BLUE, SCALE_SIGNED, 1) == 0x08386B);
+    CHECK(scale_rgb(PALETTE_ORANGE_BLUE, SCALE_SIGNED, 7) == 0x08386B);
+    CHECK(scale_rgb(PALETTE_ORANGE_BLUE, SCALE_SIGNED, 0.25) == 0xA3C9EC);
+    CHECK(scale_rgb(PALETTE_ORANGE_BLUE, SCALE_UNSIGNED, -1) == 0xF8F8F8);
+    CHECK(scale_rgb(PALETTE_ORANGE_BLUE, SCALE_GRAY, 0.5) == 0x808080);
+    CHECK(scale_rgb(PALETTE_ORANGE_BLUE, SCALE_SIGNED, NAN) == 0xFF00FF);
     for (int i = -100; i <= 100; i++) {
-        const uint32_t ink = tone_rgb(THEME_LIGHT, scale_ink(SCALE_SIGNED, i / 100.0));
-        CHECK(rgb_contrast(ink, scale_rgb(SCALE_SIGNED, i / 100.0)) >= 4.5);
+        for (Palette p = 0; p < N_PALETTES; p++) {
+            const uint32_t ink = tone_rgb(THEME_LIGHT, scale_ink(p, SCALE_SIGNED, i / 100.0));
+            CHECK(rgb_contrast(ink, scale_rgb(p, SCALE_SIGNED, i / 100.0)) >= 4.5);
+        }
     }
 }
 

@@ -88,7 +88,8 @@ static inline uint32_t look_ground(const DrawList *d, int i, Theme theme) {
         if (c->kind != DRAW_CELLS) continue;
         const int row = (int)((middle.y - c->rect.y) / c->rect.h * c->rows);
         const int column = (int)((middle.x - c->rect.x) / c->rect.w * c->columns);
-        rgb = scale_rgb(c->cells.scale, c->value[row * c->columns + column] / c->cells.max);
+        const float v = c->value[row * c->columns + column];
+        rgb = scale_rgb(c->cells.palette, c->cells.scale, v / c->cells.max);
     }
     return rgb;
 }

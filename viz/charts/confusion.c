@@ -99,7 +99,7 @@ static void draw_counts(DrawList *d, const Grid *g) {
             const int n = cell(g->v, i, j);
             if (n == 0) continue;
             s.font = i == j ? FONT_BOLD : FONT_REGULAR;
-            s.tone = scale_ink(SCALE_SIGNED, shade(n, of, i == j));
+            s.tone = scale_ink(PALETTE_ORANGE_BLUE, SCALE_SIGNED, shade(n, of, i == j));
             draw_print(d, (Point){g->at.x + (j + 0.5) * g->side,
                                   g->at.y + (i + 0.5) * g->side + FONT_CAPITAL * s.size / 2},
                        s, "%d", n);

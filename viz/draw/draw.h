@@ -47,6 +47,7 @@ typedef struct ShapeStyle {
 // How numbers are shown as cells: v / max goes through the scale; max 0 means 1.
 typedef struct CellStyle {
     Scale scale;
+    Palette palette;
     double max;
     Tone line;      // lines between the cells
     double width;   // of these lines

@@ -39,9 +39,17 @@ uint32_t tone_rgb(Theme theme, Tone tone) {
 
 enum { N_STOPS = 9, NOT_A_NUMBER = 0xFF00FF };
 
-// From −1 to +1 in steps of a quarter.
-static const uint32_t stops[N_STOPS] = {
-    0x6B2A00, 0xA64400, 0xD97521, 0xF5BC85, 0xF8F8F8, 0xA3C9EC, 0x4A93D2, 0x1562A8, 0x08386B,
+// From −1 to +1 in steps of a quarter. The other three are RdBu, PuOr and BrBG with nine classes.
+// Source: Brewer & Harrower, ColorBrewer 2.0, 2003.
+static const uint32_t palettes[N_PALETTES][N_STOPS] = {
+    [PALETTE_ORANGE_BLUE]   = {0x6B2A00, 0xA64400, 0xD97521, 0xF5BC85, 0xF8F8F8,
+                               0xA3C9EC, 0x4A93D2, 0x1562A8, 0x08386B},
+    [PALETTE_RED_BLUE]      = {0x67001F, 0xB2182B, 0xD6604D, 0xF4A582, 0xF7F7F7,
+                               0x92C5DE, 0x4393C3, 0x2166AC, 0x053061},
+    [PALETTE_ORANGE_PURPLE] = {0x7F3B08, 0xB35806, 0xE08214, 0xFDB863, 0xF7F7F7,
+                               0xB2ABD2, 0x8073AC, 0x542788, 0x2D004B},
+    [PALETTE_BROWN_GREEN]   = {0x543005, 0x8C510A, 0xBF812D, 0xDFC27D, 0xF5F5F5,
+                               0x80CDC1, 0x35978F, 0x01665E, 0x003C30},
 };
 
 static double clamp(double v, double lo, double hi) {
@@ -62,7 +70,8 @@ static uint32_t mix(uint32_t a, uint32_t b, double t) {
     return rgb;
 }
 
-uint32_t scale_rgb(Scale s, double v) {
+uint32_t scale_rgb(Palette p, Scale s, double v) {
+    const uint32_t *stops = palettes[p];
     if (isnan(v)) return NOT_A_NUMBER;
     v = clamp(v, s == SCALE_SIGNED ? -1 : 0, 1);
     if (s == SCALE_GRAY) return mix(0x000000, 0xFFFFFF, v);
@@ -71,8 +80,8 @@ uint32_t scale_rgb(Scale s, double v) {
     return mix(stops[i], stops[i + 1], place - i);
 }
 
-Tone scale_ink(Scale s, double v) {
-    const uint32_t ground = scale_rgb(s, v);
+Tone scale_ink(Palette p, Scale s, double v) {
+    const uint32_t ground = scale_rgb(p, s, v);
     const bool black = rgb_contrast(ground, 0x000000) >= rgb_contrast(ground, 0xFFFFFF);
     return black ? TONE_BLACK : TONE_WHITE;
 }

@@ -28,11 +28,15 @@ uint32_t tone_rgb(Theme theme, Tone tone);
 // 0 … 1; gray is 0 black, 1 white; of SCALE_RGB every cell has three numbers 0 … 1.
 typedef enum Scale { SCALE_SIGNED, SCALE_UNSIGNED, SCALE_GRAY, SCALE_RGB } Scale;
 
+// Which two colours stand for negative and positive: ours, and three that other programs use.
+typedef enum Palette { PALETTE_ORANGE_BLUE, PALETTE_RED_BLUE, PALETTE_ORANGE_PURPLE, PALETTE_BROWN_GREEN,
+                       N_PALETTES } Palette;
+
 // The colour of v in a scale of one number; not a number is magenta.
-uint32_t scale_rgb(Scale s, double v);
+uint32_t scale_rgb(Palette p, Scale s, double v);
 
 // TONE_BLACK or TONE_WHITE, whichever is easier to read on the colour of v.
-Tone scale_ink(Scale s, double v);
+Tone scale_ink(Palette p, Scale s, double v);
 
 // The contrast of two colours as WCAG 2.1 defines it: 1 … 21.
 double rgb_contrast(uint32_t a, uint32_t b);

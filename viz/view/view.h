@@ -65,6 +65,7 @@ typedef struct View {
     ScaleBy scale_by;
     Order order;
     Theme theme;
+    Palette palette;
     bool gradients;          // the overview shows gradients
     bool model_text;         // the .cnn file beside the picture
     bool predict, revealed;  // the result is hidden until the next key

@@ -50,7 +50,7 @@ void draw_grid(Screen *s, Rect r, const Map *m, Power p, double size) {
         if (m->no_zeros && m->v[i] == 0) continue;
         const Rect cell = map_cells(r, m, m->top + i / m->columns, m->left + i % m->columns, 1, 1);
         const TextStyle style = {.size = fits, .tabular = true, .align = ALIGN_CENTRE,
-                                 .tone = scale_ink(m->scale, (double)m->v[i] / m->max)};
+                                 .tone = scale_ink(s->v->palette, m->scale, (double)m->v[i] / m->max)};
         const Point at = {cell.x + w / 2, cell.y + h / 2 + FONT_CAPITAL * fits / 2};
         draw_text(s->d, at, style, number_fixed((double)m->v[i] * p.factor, decimals).s);
     }

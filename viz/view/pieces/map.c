@@ -170,7 +170,7 @@ static void hatch_rest(Screen *s, Rect r, const Map *m) {
 }
 
 void draw_map(Screen *s, Rect r, const Map *m) {
-    const CellStyle cells = {.scale = m->scale, .max = m->max, .width = 1,
+    const CellStyle cells = {.scale = m->scale, .palette = s->v->palette, .max = m->max, .width = 1,
                              .line = m->ruled ? TONE_LINE : TONE_NONE};
     if (m->rows < 1 || m->columns < 1) return;
     if (m->done > 0) draw_cells(s->d, r, m->rows, m->columns, m->v, cells);
@@ -234,7 +234,7 @@ static void legend_bar(Screen *s, Rect r, const Map *m) {
         const float u = (float)i / (STEPS - 1);
         v[i] = is_signed ? 2 * u - 1 : u;
     }
-    draw_cells(s->d, r, 1, STEPS, v, (CellStyle){.scale = m->scale, .max = 1});
+    draw_cells(s->d, r, 1, STEPS, v, (CellStyle){.scale = m->scale, .palette = s->v->palette, .max = 1});
     draw_rect(s->d, r, (ShapeStyle){.line = TONE_LINE});
 }
 
