@@ -221,6 +221,31 @@ static void test_predict(View *v) {
     press(v, 'v');
 }
 
+// A weight of the first product is changed: the result follows, and Z takes it back.
+static void test_edit(View *v) {
+    walk_to_stage(v, stage_of(&v->t, STAGE_FORWARD, -1));
+    walk_level(v, LEVEL_TERM);
+    v->at.term = 1;
+    const Target t = walk_here(v);
+    const double before = target_value(&t, v->at.channel, v->at.pixel);
+    press(v, 'e');
+    CHECK(v->edit.active);
+    for (const char *c = "1.25x"; *c; c++) press(v, (unsigned char)*c);
+    press(v, '7'), press(v, KEY_BACKSPACE);
+    press(v, KEY_ENTER);
+    CHECK(!v->edit.active && v->edits == 1 && !v->quit);
+    const Target now = walk_here(v);
+    CHECK(fabs(target_value(&now, v->at.channel, v->at.pixel) - before) > 1e-3);
+    press(v, 'z');
+    const Target again = walk_here(v);
+    CHECK_NEAR(target_value(&again, v->at.channel, v->at.pixel), before, 1e-6);
+    CHECK(v->edits == 0);
+    press(v, 'e'), press(v, '-'), press(v, KEY_ENTER);
+    CHECK(v->edits == 0 && strstr(v->message, "no number"));
+    press(v, 'e'), press(v, '3'), press(v, KEY_ESCAPE);
+    CHECK(v->edits == 0 && !v->message[0]);
+}
+
 static Point middle_of(const View *v, HitKind kind, int to) {
     for (int i = v->hits.n - 1; i >= 0; i--) {
         const Hit *h = &v->hits.hit[i];
@@ -399,7 +424,7 @@ static void test_model(const char *path, bool thorough) {
     test_screens(o.v, 1280, 800);
     press(o.v, 'x');
     view_event(o.v, &(Event){.kind = EVENT_RESIZE, .w = SLIDE_W, .h = SLIDE_H});
-    if (thorough) test_back(o.v), test_play(o.v), test_keys(o.v), test_predict(o.v), test_mouse(o.v);
+    if (thorough) test_back(o.v), test_play(o.v), test_keys(o.v), test_predict(o.v), test_edit(o.v), test_mouse(o.v);
     test_other_pictures(o.v);
     close_model(&o);
 }

@@ -20,7 +20,7 @@ typedef enum EventKind {
 // Keys that are no letters. A letter is its own code point, however the keyboard is laid out.
 typedef enum Key {
     KEY_LEFT = 0x110000, KEY_RIGHT, KEY_UP, KEY_DOWN, KEY_PAGE_UP, KEY_PAGE_DOWN, KEY_HOME, KEY_END,
-    KEY_TAB, KEY_ENTER, KEY_ESCAPE, KEY_F5, KEY_F11
+    KEY_TAB, KEY_ENTER, KEY_BACKSPACE, KEY_ESCAPE, KEY_F5, KEY_F11
 } Key;
 
 typedef struct Event {

@@ -123,8 +123,8 @@ static void draw_top_bar(Screen *s) {
     const double left = draw_mark_of_cnnrun(s) + 14;
     const double right = draw_directions(s), middle = s->w - right;
     const TextStyle plain = {.size = SIZE_LABEL, .tone = TONE_INK3};
-    const char *model = arena_print(s->a, "%s · %s parameters", x->name,
-                                    number_count(x->graph.n_weights).s);
+    const char *model = arena_print(s->a, "%s · %s parameters%s", x->name,
+                                    number_count(x->graph.n_weights).s, s->v->edits ? " · edited" : "");
     draw_fitted(s->d, (Rect){left, 22, middle + 24 - left, 12}, plain, model);
     draw_picture_facts(s, right + 16);
 }

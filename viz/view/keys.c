@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "viz/view/edit.h"
 #include "viz/view/snapshot.h"
 #include "viz/view/walk.h"
 
@@ -112,6 +113,8 @@ const KeyRow key_rows[] = {
     {KEYS_LOOK, "smaller",               zoom_out,       {CTRL | '-'},               {"Ctrl −"}},
     {KEYS_LOOK, "full screen",           full_screen,    {'f', 'F', KEY_F11},        {"F", "F11"}},
     {KEYS_LOOK, "blank screen",          blank,          {'.', 'b'},                 {".", "b"}},
+    {KEYS_KEEP, "change the marked weight", edit_begin, {'e', 'E'},                {"E"}},
+    {KEYS_KEEP, "take the change back", edit_undo,      {'z', 'Z'},                 {"Z"}},
     {KEYS_KEEP, "back; never quits",     up,             {KEY_ESCAPE},               {"Esc"}},
     {KEYS_KEEP, "save picture (PNG)",    save_picture,   {'p', 'P'},                 {"P"}},
     {KEYS_KEEP, "handout (PDF)",         save_handout,   {'h', 'H'},                 {"H"}},
@@ -153,7 +156,7 @@ uint32_t key_named(const char *name) {
         {"Left", KEY_LEFT},     {"Right", KEY_RIGHT},       {"Up", KEY_UP},     {"Down", KEY_DOWN},
         {"PageUp", KEY_PAGE_UP}, {"PageDown", KEY_PAGE_DOWN}, {"Home", KEY_HOME}, {"End", KEY_END},
         {"Tab", KEY_TAB},       {"Enter", KEY_ENTER},       {"Esc", KEY_ESCAPE}, {"F5", KEY_F5},
-        {"F11", KEY_F11},       {"Space", ' '},
+        {"F11", KEY_F11},       {"Space", ' '},             {"Backspace", KEY_BACKSPACE},
     };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strcmp(names[i].name, name) == 0) return names[i].key;

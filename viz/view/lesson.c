@@ -21,7 +21,7 @@ static void copy_back(Tensor to, Tensor from) {
     if (to.v && from.v) memcpy(to.v, from.v, tensor_len(to) * sizeof *to.v);
 }
 
-static void put_back(View *v) {
+void lesson_put_back(View *v) {
     Params *p = v->t.s->params;
     for (int i = 0; i < p->n; i++) {
         copy_back(params_tensor(p, i, p->value), trace_param(&v->t, i, PARAM_BEFORE));
@@ -55,7 +55,7 @@ static void step_with(View *v, const TraceOptions *o) {
     char name[256];
     const Scene scene = v->scene;
     snprintf(name, sizeof name, "%s", v->t.stage[v->at.stage].name);
-    put_back(v);
+    lesson_put_back(v);
     bool fine = trace_choose(&v->t, o, &e);
     if (fine) v->chosen = *o;
     const bool stepped = do_step(v, fine ? &e : &(Error){0});
@@ -76,18 +76,25 @@ void lesson_image(View *v, int by) {
 
 void lesson_batch(View *v) { lesson_image(v, v->t.n); }
 
+void lesson_again(View *v) {
+    Error e;
+    const Place here = v->at;
+    const TraceOptions same = v->chosen;
+    if (!trace_choose(&v->t, &same, &e) || !do_step(v, &e))
+        snprintf(v->message, sizeof v->message, "%.150s", e.text);
+    v->at = here;
+    v->dirty = true;
+}
+
 // The weights of the beginning; the optimiser remembers nothing.
 void lesson_restart(View *v) {
-    Error e;
     Params *p = v->t.s->params;
-    const TraceOptions same = v->chosen;
     memcpy(p->value, v->start, p->len * sizeof *p->value);
     for (int k = 0; k < p->n_slots; k++) memset(p->slot[k], 0, p->len * sizeof *p->slot[k]);
     for (int i = 0; i < p->n; i++) p->param[i].updates = 0;
-    if (!trace_choose(&v->t, &same, &e) || !do_step(v, &e))
-        snprintf(v->message, sizeof v->message, "%.150s", e.text);
-    const int stage = v->at.stage;
-    walk_to_stage(v, stage);
+    v->edits = 0;
+    v->edit = (Edit){0};
+    lesson_again(v);
 }
 
 void lesson_update(View *v) {

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "viz/view/edit.h"
 #include "viz/view/frame.h"
 #include "viz/view/keys.h"
 #include "viz/view/walk.h"
@@ -29,6 +30,11 @@ static bool uncover(View *v) {
 }
 
 static void key_event(View *v, const Event *e) {
+    if (edit_active(v) && !(e->ctrl && e->key == 'q')) {
+        edit_key(v, e);
+        v->dirty = true;
+        return;
+    }
     const bool told = v->message[0] || v->pointing;
     const bool leaves = e->ctrl && e->key == 'q';
     v->message[0] = '\0';
@@ -50,6 +56,7 @@ static void click_cells(View *v, const Hit *hit) {
 
 static void click_event(View *v, const Event *e) {
     v->mouse = on_slide(v, e->x, e->y);
+    v->edit.active = false;
     uncover(v);
     v->dirty = true;
     const Hit *hit = hits_at(&v->hits, v->mouse);

@@ -48,6 +48,15 @@ typedef struct ViewOptions {
     int w, h;                // of the window, pixels
 } ViewOptions;
 
+// A weight that is being changed, or was last.
+typedef struct Edit {
+    bool active;             // something is being typed
+    bool done;               // and can be taken back
+    int param, place[4];     // which number of which parameter
+    double old;
+    char typed[24];
+} Edit;
+
 typedef struct View {
     Session *s;
     Fonts *fonts;
@@ -70,6 +79,8 @@ typedef struct View {
     bool model_text;         // the .cnn file beside the picture
     bool predict, revealed;  // the result is hidden until the next key
     bool playing, blank;
+    Edit edit;
+    int edits;               // weights changed by hand
     double speed;            // steps per second
 
     double zoom;             // of the magnifier, 1 … MAX_ZOOM
@@ -105,5 +116,7 @@ PaintView view_place(const View *v);
 // weights are those before the update. A failure is left in v->message.
 void lesson_image(View *v, int by);
 void lesson_batch(View *v);  // the next pictures that nobody has seen yet
+void lesson_put_back(View *v); // the weights become those before the update, to be changed …
+void lesson_again(View *v);    // … and the same step is done with them
 void lesson_restart(View *v); // first weights, or those of the file, and no updates
 void lesson_update(View *v); // keeps the update, and does the next step with the new weights

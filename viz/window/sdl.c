@@ -75,7 +75,7 @@ static const struct { SDL_Keycode sdl; Key key; } keys[] = {
     {SDLK_DOWN, KEY_DOWN},      {SDLK_PAGEUP, KEY_PAGE_UP},    {SDLK_PAGEDOWN, KEY_PAGE_DOWN},
     {SDLK_HOME, KEY_HOME},      {SDLK_END, KEY_END},           {SDLK_TAB, KEY_TAB},
     {SDLK_RETURN, KEY_ENTER},   {SDLK_KP_ENTER, KEY_ENTER},    {SDLK_ESCAPE, KEY_ESCAPE},
-    {SDLK_F5, KEY_F5},          {SDLK_F11, KEY_F11},
+    {SDLK_BACKSPACE, KEY_BACKSPACE}, {SDLK_F5, KEY_F5},          {SDLK_F11, KEY_F11},
 };
 
 // Letters come as text, except together with Ctrl, which makes no text.

@@ -1,0 +1,124 @@
+/* edit.c — see edit.h. */
+#include "viz/view/edit.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "viz/draw/number.h"
+#include "viz/view/answer.h"
+#include "viz/view/walk.h"
+
+// ---- which weight ----------------------------------------------------------------------------------
+
+typedef struct Search { int term, seen; int k; Spot at; bool found; } Search;
+
+static void look_at_term(void *ctx, const Term *t) {
+    Search *s = ctx;
+    if (s->seen++ != s->term) return;
+    for (int f = 0; f < t->n_factors; f++) {
+        const Operand *o = &t->factor[f];
+        if (o->of == OF_PARAM) s->found = true, s->k = o->k, s->at = (Spot){o->n, o->c, o->y, o->x};
+    }
+}
+
+// The parameter and its number that is marked at the current place.
+static bool find_weight(const View *v, int *param, Spot *at) {
+    const Stage *s = &v->t.stage[v->at.stage];
+    const Target t = walk_here(v);
+    const int first = stage_node(&v->t, s) ? params_of_node(v->t.s->params, s->index) : 0;
+    *at = target_spot(&t, v->at.channel, v->at.pixel);
+    if (t.param) {
+        *param = s->kind == STAGE_UPDATE ? t.k : first + t.k;
+        return v->at.level >= LEVEL_PIXEL;
+    }
+    Search search = {.term = v->at.term};
+    if (s->kind != STAGE_FORWARD || v->at.level != LEVEL_TERM) return false;
+    answer_each(v, s->index, ASKED_DST, 0, *at, look_at_term, &search);
+    *param = first + search.k;
+    *at = search.at;
+    return search.found;
+}
+
+static real *weight_at(const View *v, int param, Spot p) {
+    const Params *all = v->t.s->params;
+    return at(params_tensor(all, param, all->value), p.n, p.c, p.y, p.x);
+}
+
+// ---- typing --------------------------------------------------------------------------------------
+
+static void say(View *v) {
+    const Edit *e = &v->edit;
+    snprintf(v->message, sizeof v->message, "%s [%d,%d,%d,%d] = %s_   Enter sets it, Esc leaves it",
+             v->t.s->params->param[e->param].name, e->place[0], e->place[1], e->place[2], e->place[3],
+             e->typed);
+}
+
+void edit_begin(View *v) {
+    int param;
+    Spot p;
+    if (!find_weight(v, &param, &p)) {
+        snprintf(v->message, sizeof v->message, "no weight is marked: go to level Multiply of a layer with weights");
+        return;
+    }
+    const Tensor before = trace_param(&v->t, param, PARAM_BEFORE);
+    v->edit = (Edit){.active = true, .param = param, .place = {p.n, p.c, p.y, p.x},
+                     .old = (double)*at(before, p.n, p.c, p.y, p.x)};
+    say(v);
+}
+
+bool edit_active(const View *v) { return v->edit.active; }
+
+static void set(View *v, double value) {
+    const Edit *e = &v->edit;
+    lesson_put_back(v);
+    *weight_at(v, e->param, (Spot){e->place[0], e->place[1], e->place[2], e->place[3]}) = (real)value;
+    lesson_again(v);
+}
+
+static void finish(View *v) {
+    Edit *e = &v->edit;
+    char *end;
+    const double value = strtod(e->typed, &end);
+    e->active = false;
+    v->message[0] = '\0';
+    if (end == e->typed || *end || !isfinite(value) || fabs(value) > 1e6) {
+        snprintf(v->message, sizeof v->message, "'%s' is no number: nothing is changed", e->typed);
+        return;
+    }
+    set(v, value);
+    e->done = true;
+    v->edits++;
+    if (!v->message[0])
+        snprintf(v->message, sizeof v->message, "it was %s, it is %s: Z takes it back",
+                 number_figures(e->old, 4).s, number_figures(value, 4).s);
+}
+
+void edit_key(View *v, const Event *event) {
+    Edit *e = &v->edit;
+    const size_t n = strlen(e->typed);
+    if (event->key == KEY_ENTER) {
+        finish(v);
+        return;
+    }
+    if (event->key == KEY_ESCAPE) {
+        e->active = false;
+        v->message[0] = '\0';
+        return;
+    }
+    if (event->key == KEY_BACKSPACE && n > 0) e->typed[n - 1] = '\0';
+    const bool part = event->key > 0 && event->key < 128 && strchr("0123456789.-+eE", (int)event->key);
+    if (part && !event->ctrl && n + 1 < sizeof e->typed) e->typed[n] = (char)event->key, e->typed[n + 1] = '\0';
+    say(v);
+}
+
+void edit_undo(View *v) {
+    if (!v->edit.done) {
+        snprintf(v->message, sizeof v->message, "nothing was changed");
+        return;
+    }
+    set(v, v->edit.old);
+    v->edit.done = false;
+    v->edits--;
+}
