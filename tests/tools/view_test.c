@@ -424,7 +424,10 @@ static void test_model(const char *path, bool thorough) {
     test_screens(o.v, 1280, 800);
     press(o.v, 'x');
     view_event(o.v, &(Event){.kind = EVENT_RESIZE, .w = SLIDE_W, .h = SLIDE_H});
-    if (thorough) test_back(o.v), test_play(o.v), test_keys(o.v), test_predict(o.v), test_edit(o.v), test_mouse(o.v);
+    if (thorough) {
+        test_back(o.v), test_play(o.v), test_keys(o.v);
+        test_predict(o.v), test_edit(o.v), test_mouse(o.v);
+    }
     test_other_pictures(o.v);
     close_model(&o);
 }

@@ -157,7 +157,8 @@ static uint32_t byte_of(double v) {
 }
 
 static uint32_t cell_rgb(const DrawCommand *c, size_t i) {
-    if (c->cells.scale != SCALE_RGB) return scale_rgb(c->cells.palette, c->cells.scale, c->value[i] / c->cells.max);
+    const CellStyle *s = &c->cells;
+    if (s->scale != SCALE_RGB) return scale_rgb(s->palette, s->scale, c->value[i] / s->max);
     const float *v = c->value + 3 * i;
     const double max = c->cells.max;
     return byte_of(v[0] / max) << 16 | byte_of(v[1] / max) << 8 | byte_of(v[2] / max);

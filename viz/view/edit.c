@@ -59,7 +59,8 @@ void edit_begin(View *v) {
     int param;
     Spot p;
     if (!find_weight(v, &param, &p)) {
-        snprintf(v->message, sizeof v->message, "no weight is marked: go to level Multiply of a layer with weights");
+        snprintf(v->message, sizeof v->message,
+                 "no weight is marked: go to level Multiply of a layer with weights");
         return;
     }
     const Tensor before = trace_param(&v->t, param, PARAM_BEFORE);
@@ -109,7 +110,8 @@ void edit_key(View *v, const Event *event) {
     }
     if (event->key == KEY_BACKSPACE && n > 0) e->typed[n - 1] = '\0';
     const bool part = event->key > 0 && event->key < 128 && strchr("0123456789.-+eE", (int)event->key);
-    if (part && !event->ctrl && n + 1 < sizeof e->typed) e->typed[n] = (char)event->key, e->typed[n + 1] = '\0';
+    const bool room = n + 1 < sizeof e->typed;
+    if (part && room && !event->ctrl) e->typed[n] = (char)event->key, e->typed[n + 1] = '\0';
     say(v);
 }
 

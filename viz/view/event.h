@@ -14,6 +14,7 @@ typedef enum EventKind {
     EVENT_MOVE,   // the mouse is at x, y (pixels)
     EVENT_CLICK,  // its button went down there
     EVENT_WHEEL,  // turned by y clicks, away from the person is positive; ctrl
+    EVENT_DROP,   // a file was dropped on the window: path
     EVENT_TICK    // while playing: time for the next step
 } EventKind;
 
@@ -29,4 +30,5 @@ typedef struct Event {
     bool ctrl, shift;  // shift: only of keys that are no letters
     double x, y;
     int w, h;
+    const char *path;  // lives as long as the call
 } Event;

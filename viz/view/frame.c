@@ -92,7 +92,7 @@ static void draw_picture_facts(Screen *s, double left) {
     const char *given = label < 0 ? NULL : arena_print(s->a, "label %s", t->s->data.class_name[label]);
     const char *which = t->picture[0] < 0 ? "a picture of your own"
                                           : arena_print(s->a, "image %s", number_count(t->picture[0]).s);
-    which = arena_print(s->a, "step %s · %s", number_count(t->steps).s, which);
+    which = arena_print(s->a, "step %s · %s", number_count(v->kept + 1).s, which);
 
     const struct { const char *text; TextStyle style; } facts[] = {
         {verdict, {FONT_BOLD, SIZE_LABEL, right ? TONE_FORWARD : TONE_NEG, ALIGN_RIGHT, false}},

@@ -74,6 +74,22 @@ void lesson_image(View *v, int by) {
     step_with(v, &o);
 }
 
+void lesson_picture(View *v, const char *path) {
+    Error e;
+    Picture p;
+    TraceOptions o = v->chosen;
+    if (!picture_read(&p, path, &e)) {
+        snprintf(v->message, sizeof v->message, "%.150s", e.text);
+        v->dirty = true;
+        return;
+    }
+    picture_free(&v->picture);
+    v->picture = p;
+    o.picture = &v->picture, o.label = -1;
+    step_with(v, &o);
+    walk_to_stage(v, 0);
+}
+
 void lesson_batch(View *v) { lesson_image(v, v->t.n); }
 
 void lesson_again(View *v) {
@@ -92,7 +108,7 @@ void lesson_restart(View *v) {
     memcpy(p->value, v->start, p->len * sizeof *p->value);
     for (int k = 0; k < p->n_slots; k++) memset(p->slot[k], 0, p->len * sizeof *p->slot[k]);
     for (int i = 0; i < p->n; i++) p->param[i].updates = 0;
-    v->edits = 0;
+    v->edits = v->kept = 0;
     v->edit = (Edit){0};
     lesson_again(v);
 }
@@ -102,7 +118,8 @@ void lesson_update(View *v) {
     char name[256];
     if (!v->t.judged) return;
     snprintf(name, sizeof name, "%s", v->t.stage[v->at.stage].name);
-    if (!do_step(v, &e)) snprintf(v->message, sizeof v->message, "%.150s", e.text);
+    if (do_step(v, &e)) v->kept++;
+    else snprintf(v->message, sizeof v->message, "%.150s", e.text);
     return_to(v, name);
 }
 
@@ -185,5 +202,6 @@ void view_close(View *v) {
     history_free(&v->history);
     fonts_close(v->fonts);
     free(v->updates), free(v->score_after), free(v->start);
+    picture_free(&v->picture);
     *v = (View){0};
 }

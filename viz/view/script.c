@@ -44,6 +44,11 @@ static bool mouse(Script *s, EventKind kind, const char *word) {
 static bool do_move(Script *s, const char *word)  { return mouse(s, EVENT_MOVE, word); }
 static bool do_click(Script *s, const char *word) { return mouse(s, EVENT_CLICK, word); }
 
+static bool do_drop(Script *s, const char *word) {
+    view_event(s->v, &(Event){.kind = EVENT_DROP, .path = word});
+    return true;
+}
+
 static bool do_wheel(Script *s, const char *word) {
     char *end;
     Event event = {.kind = EVENT_WHEEL, .y = strtod(word, &end)};
@@ -103,7 +108,7 @@ static bool do_expect(Script *s, const char *word) {
 static const struct { const char *name; bool (*act)(Script *s, const char *word); } commands[] = {
     {"key", do_key},       {"move", do_move},   {"click", do_click}, {"wheel", do_wheel},
     {"tick", do_tick},     {"resize", do_resize}, {"stage", do_stage}, {"snap", do_snap},
-    {"text", do_text},     {"expect", do_expect},
+    {"text", do_text},     {"expect", do_expect}, {"drop", do_drop},
 };
 
 // ---- lines ---------------------------------------------------------------------------------------

@@ -119,7 +119,9 @@ static void tell_picture(Telling *t) {
     const View *v = t->v;
     bool right;
     const char *verdict = frame_verdict(t->a, v, &right);
-    tell(t, "model %s, image %d", v->t.s->x->name, v->t.picture[0]);
+    tell(t, "model %s, ", v->t.s->x->name);
+    if (v->t.picture[0] < 0) tell(t, "a picture of your own");
+    else tell(t, "image %d", v->t.picture[0]);
     if (v->t.label[0] >= 0) tell(t, ", label %s", v->t.s->data.class_name[v->t.label[0]]);
     tell(t, "%s%s\n", verdict ? ", " : "", verdict ? verdict : "");
     if (v->blank) {

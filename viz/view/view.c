@@ -123,6 +123,7 @@ void view_event(View *v, const Event *e) {
     case EVENT_MOVE:   move_event(v, e); break;
     case EVENT_CLICK:  click_event(v, e); break;
     case EVENT_WHEEL:  wheel_event(v, e); break;
+    case EVENT_DROP:   lesson_picture(v, e->path); break;
     case EVENT_TICK:   tick_event(v); break;
     }
 }

@@ -65,6 +65,7 @@ typedef struct View {
     Picture picture;         // from elsewhere; .v NULL: none
     real *start;             // the parameters the view was opened with
     uint64_t *updates;       // how often each parameter had been changed before the update
+    int kept;                // updates that were kept: what is seen is step kept + 1
     double loss_after;       // of the same batch, after the update
     real *score_after;       // what the network says then, one number per class
     History history;         // n = 0: not trained yet
@@ -115,6 +116,7 @@ PaintView view_place(const View *v);
 // Does the step again with picture `image` of the part first, or `by` pictures further on. The
 // weights are those before the update. A failure is left in v->message.
 void lesson_image(View *v, int by);
+void lesson_picture(View *v, const char *path); // a picture of one's own
 void lesson_batch(View *v);  // the next pictures that nobody has seen yet
 void lesson_put_back(View *v); // the weights become those before the update, to be changed …
 void lesson_again(View *v);    // … and the same step is done with them

@@ -181,6 +181,11 @@ static bool wait_for(const Window *w, SDL_Event *s, Event *e, Error *error) {
     return pause ? true : sdl_error(error, "the window is gone");
 }
 
+static void drop(Window *w, const SDL_DropEvent *d) {
+    if (d->file) view_event(w->view, &(Event){.kind = EVENT_DROP, .path = d->file});
+    SDL_free(d->file);
+}
+
 static bool run(Window *w, Error *e) {
     SDL_Event s;
     while (!w->view->quit) {
@@ -192,7 +197,8 @@ static bool run(Window *w, Error *e) {
             continue;
         }
         do {
-            if (take(w, &s, &event)) view_event(w->view, &event);
+            if (s.type == SDL_DROPFILE) drop(w, &s.drop);
+            else if (take(w, &s, &event)) view_event(w->view, &event);
         } while (SDL_PollEvent(&s));
     }
     return true;

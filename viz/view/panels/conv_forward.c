@@ -101,7 +101,7 @@ static Rect draw_input(Screen *s, Rect r, const Answer *x, const Map *m) {
     const Tensor src = layer_src(s, 0);
     const char *helper = src.c > 1 ? arena_print(s->a, "channel %d", m->channel) : tensor_shape(s->a, src);
     const Rect in = draw_titled(s, r, "Input x", helper), place = map_place(in, m);
-    const Cells c = operand_cells(s, x, OF_SRC, 0);
+    const Cells c = window_cells(x, m->channel);
     draw_map(s, place, m);
     draw_legend(s, (Rect){in.x, in.y + in.h - LEGEND_H + 4, in.w, LEGEND_H}, m, NULL);
     const Rect window = map_cells(place, m, c.y, c.x, c.h > 0 ? c.h : 1, c.w > 0 ? c.w : 1);

@@ -39,6 +39,18 @@ double window_sum(const Answer *x, int channel) {
     return sum;
 }
 
+Cells window_cells(const Answer *x, int channel) {
+    int y0 = 0, x0 = 0, y1 = -1, x1 = -1;
+    for (int i = 0; i < x->kept; i++) {
+        const Operand *src = operand(&x->term[i], OF_SRC);
+        if (!src || src->c != channel) continue;
+        const bool first = y1 < 0;
+        y0 = first || src->y < y0 ? src->y : y0, x0 = first || src->x < x0 ? src->x : x0;
+        y1 = src->y > y1 ? src->y : y1, x1 = src->x > x1 ? src->x : x1;
+    }
+    return (Cells){channel, y0, x0, y1 - y0 + 1, x1 - x0 + 1};
+}
+
 int window_channel(const Screen *s, const Answer *x) {
     const int i = s->v->at.term - x->first;
     if (s->v->at.level == LEVEL_TERM && i >= 0 && i < x->kept) {

@@ -15,6 +15,9 @@ typedef struct Window {
 // weight tensor.
 Window window_of(Screen *s, const Answer *x, Tensor kernel, int c);
 
+// The window's place in a channel of the input.
+Cells window_cells(const Answer *x, int channel);
+
 // The input channel that the current term is about, or that counts most; and the sum of a channel.
 int window_channel(const Screen *s, const Answer *x);
 double window_sum(const Answer *x, int channel);
