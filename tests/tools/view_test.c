@@ -240,6 +240,10 @@ static void test_edit(View *v) {
     const Target again = walk_here(v);
     CHECK_NEAR(target_value(&again, v->at.channel, v->at.pixel), before, 1e-6);
     CHECK(v->edits == 0);
+    press(v, 'i');
+    CHECK(strstr(v->message, "measured") != NULL);
+    const Target still = walk_here(v);
+    CHECK_NEAR(target_value(&still, v->at.channel, v->at.pixel), before, 1e-6);
     press(v, 'e'), press(v, '-'), press(v, KEY_ENTER);
     CHECK(v->edits == 0 && strstr(v->message, "no number"));
     press(v, 'e'), press(v, '3'), press(v, KEY_ESCAPE);

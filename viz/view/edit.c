@@ -55,12 +55,16 @@ static void say(View *v) {
              e->typed);
 }
 
+static void say_unmarked(View *v) {
+    snprintf(v->message, sizeof v->message,
+             "no weight is marked: go to level Multiply of a layer with weights");
+}
+
 void edit_begin(View *v) {
     int param;
     Spot p;
     if (!find_weight(v, &param, &p)) {
-        snprintf(v->message, sizeof v->message,
-                 "no weight is marked: go to level Multiply of a layer with weights");
+        say_unmarked(v);
         return;
     }
     const Tensor before = trace_param(&v->t, param, PARAM_BEFORE);
@@ -123,4 +127,47 @@ void edit_undo(View *v) {
     set(v, v->edit.old);
     v->edit.done = false;
     v->edits--;
+}
+
+// ---- is the gradient right? ------------------------------------------------------------------------
+
+static double loss_at(View *v, real *weight, double value) {
+    *weight = (real)value;
+    return trace_again(&v->t, NULL);
+}
+
+// (L(w + ε) − L(w − ε)) / 2ε with the weights before the update; those after it come back.
+static double measured_gradient(View *v, int param, Spot p, real *after) {
+    const Params *all = v->t.s->params;
+    const size_t bytes = all->len * sizeof *all->value;
+    memcpy(after, all->value, bytes);
+    for (int i = 0; i < all->n; i++) {
+        const Tensor before = trace_param(&v->t, i, PARAM_BEFORE);
+        if (before.v) memcpy(params_tensor(all, i, all->value).v, before.v,
+                             tensor_len(before) * sizeof(real));
+    }
+    real *const w = weight_at(v, param, p);
+    const double here = (double)*w, epsilon = 3e-3 * fmax(0.3, fabs(here));
+    const double more = loss_at(v, w, here + epsilon), less = loss_at(v, w, here - epsilon);
+    memcpy(all->value, after, bytes);
+    return (more - less) / (2 * epsilon);
+}
+
+void edit_check(View *v) {
+    int param;
+    Spot p;
+    if (!v->t.judged || !find_weight(v, &param, &p)) {
+        say_unmarked(v);
+        return;
+    }
+    const Params *all = v->t.s->params;
+    const Tensor grad = trace_param(&v->t, param, PARAM_GRAD);
+    real *after = malloc(all->len * sizeof *after + 1);
+    if (grad.v && after)
+        snprintf(v->message, sizeof v->message, "%s [%d,%d,%d,%d]: ∂L/∂w = %s, measured by changing it: %s",
+                 all->param[param].name, p.n, p.c, p.y, p.x,
+                 number_figures((double)*at(grad, p.n, p.c, p.y, p.x), 3).s,
+                 number_figures(measured_gradient(v, param, p, after), 3).s);
+    else snprintf(v->message, sizeof v->message, "%s", grad.v ? "there is no memory left" : "it is frozen");
+    free(after);
 }

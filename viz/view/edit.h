@@ -12,4 +12,7 @@ void edit_begin(View *v);
 bool edit_active(const View *v);
 void edit_key(View *v, const Event *e);
 
+// The gradient of the marked weight beside the slope that is measured by changing it a little.
+void edit_check(View *v);
+
 void edit_undo(View *v); // takes the last change back
