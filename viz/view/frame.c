@@ -200,7 +200,8 @@ static void draw_footer(Screen *s) {
     const View *v = s->v;
     const double top = s->d->h - FOOTER, middle = top + FOOTER / 2.0;
     const bool message = v->message[0] != '\0';
-    const TextStyle plain = {.size = SIZE_LABEL, .tone = message ? TONE_NEG : TONE_INK2, .tabular = true};
+    const TextStyle plain = {.size = SIZE_LABEL, .tone = message ? TONE_INK : TONE_INK2, .tabular = true,
+                             .font = message ? FONT_BOLD : FONT_REGULAR};
     char position[160];
     double x = MARGIN;
     draw_rect(s->d, (Rect){0, top, s->w, FOOTER}, (ShapeStyle){.fill = TONE_SURFACE});

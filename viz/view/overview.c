@@ -11,7 +11,7 @@
 #include "viz/view/scenes.h"
 #include "viz/view/strip.h"
 
-enum { MAX_STAGES = 12, MAX_MAPS = 8, HEAD = 54 };
+enum { MAX_STAGES = 12, MAX_MAPS = 8, HEAD = 54, BAR = 18, BAR_ENDS = 5 };
 
 typedef struct Pillar {
     const Node *node;
@@ -55,15 +55,21 @@ static void draw_edge(Screen *s, Point from, Point to, ShapeStyle style) {
     draw_path(s->d, p, 13, style);
 }
 
-static Point right_of(const Pillar *p, int i) {
+// Where edges end: at each map or number; a long vector is touched at a few places.
+static int ends_of(const Pillar *p) { return is_vector(p) && p->shown == 1 ? BAR_ENDS : p->shown; }
+
+static Point end_of(const Pillar *p, int i, bool right) {
+    const double middle = p->at.x + p->at.w / 2;
+    if (is_vector(p)) {
+        const double half = p->shown == 1 ? BAR / 2.0 : p->at.w / 2;
+        return (Point){middle + (right ? half : -half), p->at.y + (i + 0.5) * p->at.h / ends_of(p)};
+    }
     const Rect r = map_place(p, i);
-    return (Point){r.x + r.w, r.y + r.h / 2};
+    return (Point){right ? r.x + r.w : r.x, r.y + r.h / 2};
 }
 
-static Point left_of(const Pillar *p, int i) {
-    const Rect r = map_place(p, i);
-    return (Point){r.x, r.y + r.h / 2};
-}
+static Point right_of(const Pillar *p, int i) { return end_of(p, i, true); }
+static Point left_of(const Pillar *p, int i)  { return end_of(p, i, false); }
 
 // The sum of the weights from channel c of a conv's input to its filter f; 0 for other kinds.
 static double weight_between(Screen *s, const Pillar *p, int f, int c) {
@@ -74,12 +80,19 @@ static double weight_between(Screen *s, const Pillar *p, int f, int c) {
     return sum;
 }
 
+// Layers without weights read number by number, the others everything.
 static void draw_edges(Screen *s, const Pillar *a, const Pillar *b) {
-    const bool each = a->shown == b->shown && b->node->n_params == 0 && !is_vector(b);
-    for (int i = 0; i < b->shown && !is_vector(b); i++)
-        for (int k = 0; k < a->shown && !is_vector(a); k++)
+    const int m = ends_of(a), n = ends_of(b);
+    const bool each = m == n && b->node->n_params == 0;
+    for (int i = 0; i < n; i++)
+        for (int k = 0; k < m; k++)
             if (!each || i == k)
-                draw_edge(s, right_of(a, k), left_of(b, i), (ShapeStyle){.line = TONE_LINE, .width = 1});
+                draw_edge(s, right_of(a, k), left_of(b, i), (ShapeStyle){.line = TONE_LINE, .width = 0.7});
+}
+
+static void draw_first_edges(Screen *s, Point from, const Pillar *b) {
+    for (int i = 0; i < ends_of(b); i++)
+        draw_edge(s, from, left_of(b, i), (ShapeStyle){.line = TONE_LINE, .width = 1});
 }
 
 static void draw_own_edges(Screen *s, const Pillar *a, const Pillar *b) {
@@ -109,10 +122,19 @@ static void draw_maps(Screen *s, const Pillar *p, double max) {
 static void draw_numbers(Screen *s, const Pillar *p) {
     Map m = map_of(s, p->v, 0, 0, -1);
     m.rows = p->v.c, m.columns = 1, m.done = p->v.c;
-    const Rect bar = {p->at.x + p->at.w / 2 - 9, p->at.y, 18, p->at.h};
+    const Rect bar = {p->at.x + (p->at.w - BAR) / 2, p->at.y, BAR, p->at.h};
     if (p->shown == 1) draw_map(s, bar, &m);
     else draw_grid(s, p->at, &m, power_of(m.max), SIZE_LABEL);
     hits_add(s->hits, (Hit){.kind = HIT_STAGE, .rect = p->at, .to = p->stage});
+}
+
+// The shape, or the power of ten of numbers that are written out.
+static const char *below_head(Screen *s, const Pillar *p) {
+    if (is_vector(p) && p->shown > 1 && p->v.v) {
+        const Map m = map_of(s, p->v, 0, 0, -1);
+        if (*power_of(m.max).text) return power_of(m.max).text;
+    }
+    return shape_words(s->a, p->node->shape);
 }
 
 static void draw_pillar(Screen *s, const Pillar *p) {
@@ -120,7 +142,7 @@ static void draw_pillar(Screen *s, const Pillar *p) {
     const TextStyle plain = {FONT_REGULAR, SIZE_AXIS, TONE_INK3, ALIGN_CENTRE, false};
     const Rect head = {p->at.x - 6, p->at.y - 44, p->at.w + 12, 16};
     draw_fitted(s->d, head, bold, stage_chip(s->a, &s->v->t, p->stage));
-    draw_fitted(s->d, (Rect){head.x, head.y + 20, head.w, 16}, plain, shape_words(s->a, p->node->shape));
+    draw_fitted(s->d, (Rect){head.x, head.y + 20, head.w, 16}, plain, below_head(s, p));
     if (!p->v.v) {
         const TextStyle none = {.size = SIZE_AXIS, .tone = TONE_INK3, .align = ALIGN_CENTRE};
         draw_hatch(s->d, p->at, TONE_LINE, 8);
@@ -202,12 +224,13 @@ static void draw_overview(Screen *s) {
     draw_key(s);
     draw_card(s->d, in);
     in = (Rect){in.x + 20, in.y + HEAD, in.w - 40, in.h - HEAD - 14};
-    draw_input(s, (Rect){in.x, in.y, first, in.h});
     const double room = in.w - first - says - 24, pitch = room / n;
     for (int i = 0; i < n; i++)
         p[i].at = (Rect){in.x + first + 24 + i * pitch + (pitch - w) / 2, in.y, w, in.h};
+    draw_first_edges(s, (Point){in.x + first, in.y + in.h / 2}, &p[0]);
     for (int i = 1; i < n; i++) draw_edges(s, &p[i - 1], &p[i]);
     for (int i = 1; i < n; i++) draw_own_edges(s, &p[i - 1], &p[i]);
+    draw_input(s, (Rect){in.x, in.y, first, in.h});
     for (int i = 0; i < n; i++) draw_pillar(s, &p[i]);
     draw_classes(s, (Rect){in.x + in.w - says, in.y, says, in.h});
 }

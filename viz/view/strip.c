@@ -220,7 +220,8 @@ static void draw_column(Screen *s, const Column *c, double x, double w, bool las
     if (!c->lower) return;
     const bool current = shown && back && holds(v, c);
     const int loss = stage_of(&v->t, STAGE_LOSS, -1);
-    const bool done = c->back == loss ? v->at.stage > loss : walk_done(v, c->last_back);
+    const bool judged = v->scene == SCENE_OVERVIEW ? v->gradients : walk_done(v, loss);
+    const bool done = c->back == loss ? judged : walk_done(v, c->last_back);
     draw_chip(s, lower, c->lower, backward_chip, current, done, c->back);
     draw_way(s, x - 0.5, lower.y + LOWER_CHIP_H / 2.0, -1);
 }
