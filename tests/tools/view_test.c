@@ -346,6 +346,35 @@ static void test_picture(View *v, const char *screen, const char *file) {
     if (!CHECK(worst <= 1.5)) printf("  %s differs by %.1f; UPDATE=1 makes it anew\n", path, worst);
 }
 
+// ---- numbers that are none ------------------------------------------------------------------------
+
+// A weight that is infinite or no number spreads through the network; every screen can still be
+// painted, and says so.
+static void test_broken(View *v, double broken) {
+    static uint32_t pixel[SLIDE_W * SLIDE_H];
+    Error e = {0};
+    lesson_put_back(v);
+    *at(params_tensor(v->t.s->params, 0, v->t.s->params->value), 0, 0, 0, 0) = (real)broken;
+    lesson_again(v);
+    CHECK(strstr(v->message, "appears in first") != NULL);
+    int failed = 0;
+    for (int stage = 0; stage < v->t.n_stages; stage++)
+        for (Level level = LEVEL_STAGE; level < N_LEVELS; level++) {
+            walk_to_stage(v, stage);
+            walk_level(v, level);
+            DrawList *d = view_draw(v, &e);
+            failed += !d || !paint_pixels(d, v->theme, view_place(v), pixel, SLIDE_W, SLIDE_H, 4 * SLIDE_W, &e);
+            draw_free(d);
+        }
+    CHECK(failed == 0);
+    CHECK_TEXT(e.text, "");
+    press(v, KEY_END);
+    char *text = view_text(v);
+    CHECK(text && strstr(text, "NaN"));
+    free(text);
+    press(v, 'r');
+}
+
 // ---- a network of many layers --------------------------------------------------------------------
 
 static const char *deep_model(Folder *f) {
@@ -448,6 +477,14 @@ static void test_pictures(void) {
     close_model(&o);
 }
 
+static void test_nan(void) {
+    Opened o;
+    if (!open_model(&o, "tests/data/view.cnn", 3)) return;
+    test_broken(o.v, NAN);
+    test_broken(o.v, INFINITY);
+    close_model(&o);
+}
+
 static void test_deep(void) {
     Folder f = folder_make();
     Opened o;
@@ -474,6 +511,7 @@ int main(int argc, char **argv) {
     if (argc > 1) return by_lot((int)strtol(argv[1], NULL, 10));
     test_model("tests/data/view.cnn", true);
     test_model("models/first.cnn", false);
+    test_nan();
     test_deep();
     test_pictures();
     return test_end("view");

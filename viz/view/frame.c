@@ -76,7 +76,11 @@ const char *frame_verdict(Arena *a, const View *v, bool *right) {
     const Trace *t = &v->t;
     const int out = t->s->x->graph.output, done = stage_of(t, STAGE_FORWARD, out);
     if (v->scene == SCENE_STAGES && v->at.stage < done) return NULL;
-    const int said = judge_class(trace_value(t, out), 0);
+    const Tensor scores = trace_value(t, out);
+    const int said = judge_class(scores, 0);
+    *right = false;
+    for (int c = 0; c < scores.c; c++)
+        if (!isfinite((double)*at(scores, 0, c, 0, 0))) return "says NaN ✗";
     *right = said == t->label[0];
     const char *sign = t->label[0] < 0 ? "" : *right ? " ✓" : " ✗";
     return arena_print(a, "says %s%s", t->s->data.class_name[said], sign);

@@ -33,11 +33,26 @@ void lesson_put_back(View *v) {
 
 // ---- one step ------------------------------------------------------------------------------------
 
+// Where numbers first stop being numbers, in the order of computation: forward, then backward.
+static void look_for_broken(View *v) {
+    const Trace *t = &v->t;
+    for (int i = 0; i < t->n_stages; i++) {
+        const Stage *s = &t->stage[i];
+        const bool back = s->kind == STAGE_BACKWARD;
+        if (s->kind != STAGE_FORWARD && !back) continue;
+        const Tensor values = back ? trace_diff(t, s->index) : trace_value(t, s->index);
+        if (!values.v || tensor_bad(values) < 0) continue;
+        snprintf(v->message, sizeof v->message, "the first NaN or ∞ appears in %.100s", s->name);
+        return;
+    }
+}
+
 static bool do_step(View *v, Error *e) {
     Trace *t = &v->t;
     keep_updates(v);
     if (!trace_step(t, t->judged, e)) return false;
     v->loss_after = t->judged ? trace_again(t, v->score_after) : NAN;
+    look_for_broken(v);
     return true;
 }
 

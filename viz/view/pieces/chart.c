@@ -22,6 +22,7 @@ enum { BINS = 40 };
 void draw_histogram(Screen *s, Rect r, const float *v, int n, double lo, double hi, Tone tone) {
     int count[BINS] = {0}, most = 1;
     const double axis = r.y + r.h - 22, full = r.h - 26, w = r.w / BINS;
+    if (!isfinite(lo) || !isfinite(hi) || !(hi > lo)) return;
     for (int i = 0; i < n; i++) {
         if (!isfinite(v[i])) continue;
         int bin = (int)(((double)v[i] - lo) / (hi - lo) * BINS);
