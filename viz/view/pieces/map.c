@@ -241,7 +241,7 @@ static void legend_bar(Screen *s, Rect r, const Map *m) {
 void draw_legend(Screen *s, Rect r, const Map *m, const char *note) {
     if (m->scale == SCALE_RGB) return;
     const Power p = power_of(m->scale == SCALE_GRAY ? 1 : m->max);
-    const char *const high = figures(s, m->max * p.factor, 3);
+    const char *const high = m->max > 1e-12 ? figures(s, m->max * p.factor, 3) : "0";
     const double below = r.y + LEGEND_BAR + 17;
     const char *by = note ? note : s->v->scale_by == BY_STAGE ? "this stage"
                                  : s->v->scale_by == BY_ALL ? "all stages" : "";
