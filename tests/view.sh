@@ -2,7 +2,7 @@
 # view.sh — the viewer: every screen can be read, every step can be undone, a walk by keys alone, the
 # text of screens, pictures without a window, and the window itself.
 #
-#   tests/view.sh      BUILD=DIR   where cnnrun and view_test lie (default build)
+#   tests/view.sh      BUILD=DIR   where cnnrun, view_test and view_lot lie (default build)
 #                      UPDATE=1    makes tests/view/*.told and tests/data/view-*.ppm anew
 #
 # The window is opened three times: without a display (an error, never a hang), in SDL's driver that
@@ -25,10 +25,10 @@ check() {
 "$BUILD/view_test" > "$dir/out" 2>&1
 verdict $? "view_test: $(tail -n 20 "$dir/out")"
 passed=$((passed + $(sed -n 's/^view: \([0-9]*\) passed.*/\1/p' "$dir/out")))
-if [ -x "$BUILD/asan/view_test" ]; then
-    ASAN_OPTIONS=detect_leaks=1 "$BUILD/asan/view_test" 1500 > "$dir/out" 2>&1
-    verdict $? "1500 events by lot: $(tail -n 20 "$dir/out")"
-fi
+lot=$BUILD/view_lot
+[ -x "$BUILD/asan/view_lot" ] && lot=$BUILD/asan/view_lot
+"$lot" 1500 > "$dir/out" 2>&1
+verdict $? "1500 events by lot: $(tail -n 20 "$dir/out")"
 
 # snapshot SCREEN FILE …: a picture of the small network.
 snapshot() {

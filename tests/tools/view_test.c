@@ -1,15 +1,11 @@
 /* view_test.c — the viewer without a window: every screen can be read, every step can be undone,
- * keys do what their table says, pictures look as they did, and nothing that happens breaks it.
+ * keys do what their table says, pictures look as they did, and broken numbers break nothing.
  *
- *     view_test             all checks; with UPDATE=1 in the environment the pictures of
- *                           tests/data/view-*.ppm are made anew
- *     view_test EVENTS      so many events by lot instead (view.sh does this under ASan) */
+ * With UPDATE=1 in the environment the pictures of tests/data/view-*.ppm are made anew. */
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "runtime/rng.h"
-#include "runtime/vocabulary.h"
-#include "tests/tools/look.h"
+#include "tests/tools/view_model.h"
 #include "tests/unit/folder.h"
 #include "viz/view/keys.h"
 #include "viz/view/panel.h"
@@ -17,36 +13,6 @@
 #include "viz/view/strip.h"
 #include "viz/view/tell.h"
 #include "viz/view/walk.h"
-
-// ---- a view of a model ---------------------------------------------------------------------------
-
-typedef struct Opened { Arena *a; Session s; View *v; } Opened;
-
-static bool open_model(Opened *o, const char *path, int image) {
-    static const ViewOptions options = {.w = SLIDE_W, .h = SLIDE_H};
-    Error e = {0};
-    ViewOptions view = options;
-    view.image = image;
-    *o = (Opened){.a = arena_make(), .v = calloc(1, sizeof(View))};
-    const Experiment *x = experiment_load(o->a, diags_make(o->a), &runtime_vocabulary, path);
-    const RunOptions run = {.limit = 200, .threads = 1};
-    if (!CHECK(x != NULL)) return false;
-    bool fine = session_open(&o->s, x, &run, true, &e);
-    if (fine && !(fine = view_open(o->v, &o->s, &view, &e))) session_close(&o->s);
-    if (!CHECK(fine)) puts(e.text);
-    return fine;
-}
-
-static void close_model(Opened *o) {
-    view_close(o->v);
-    session_close(&o->s);
-    arena_free(o->a);
-    free(o->v);
-}
-
-static void press(View *v, uint32_t key) {
-    view_event(v, &(Event){.kind = EVENT_KEY, .key = key & ~(uint32_t)CTRL, .ctrl = key & CTRL});
-}
 
 static bool same_place(Place a, Place b) {
     return a.stage == b.stage && a.level == b.level && a.target == b.target &&
@@ -363,7 +329,8 @@ static void test_broken(View *v, double broken) {
             walk_to_stage(v, stage);
             walk_level(v, level);
             DrawList *d = view_draw(v, &e);
-            failed += !d || !paint_pixels(d, v->theme, view_place(v), pixel, SLIDE_W, SLIDE_H, 4 * SLIDE_W, &e);
+            failed += !d || !paint_pixels(d, v->theme, view_place(v), pixel, SLIDE_W, SLIDE_H,
+                                          4 * SLIDE_W, &e);
             draw_free(d);
         }
     CHECK(failed == 0);
@@ -409,39 +376,6 @@ static void test_strip(View *v) {
         CHECK(v->t.stage[next - 1].kind == STAGE_LOSS);
     }
     arena_free(a);
-}
-
-// ---- by lot --------------------------------------------------------------------------------------
-
-// Every key there is, clicks anywhere, any size of window: the picture can always be drawn.
-static void test_lot(View *v, int events) {
-    const Rng rng = rng_make(7, "events");
-    Error e;
-    for (int i = 0; i < events; i++) {
-        const Rng r = rng_at(rng, (uint64_t)i);
-        Event event = {.kind = (EventKind[]){EVENT_KEY, EVENT_KEY, EVENT_KEY, EVENT_MOVE, EVENT_CLICK,
-                                             EVENT_WHEEL, EVENT_TICK, EVENT_RESIZE}[rng_below(r, 0, 8)],
-                       .ctrl = rng_below(r, 1, 8) == 0,
-                       .x = rng_uniform(r, 2) * v->w * 1.1 - 20, .y = rng_uniform(r, 3) * v->h * 1.1 - 20};
-        const KeyRow *row = &key_rows[rng_below(r, 4, (uint32_t)n_key_rows)];
-        event.key = row->key[0] & ~(uint32_t)CTRL;
-        if (rng_below(r, 5, 10) == 0) event.key = rng_below(r, 6, 0x110020);
-        const bool files = event.key == 'p' || event.key == 'h' || event.key == 'P' || event.key == 'H';
-        if (files && rng_below(r, 9, 20) > 0) event.key = 'g';
-        const bool tiny = rng_below(r, 7, 10) == 0;
-        event.w = 1 + (int)rng_below(r, 8, tiny ? 700 : 1600);
-        event.h = 1 + (int)rng_below(r, 9, tiny ? 500 : 1000);
-        if (event.kind == EVENT_WHEEL) event.y = event.x > 300 ? 1 : -1;
-        view_event(v, &event);
-        v->quit = false;
-        DrawList *d = view_draw(v, &e);
-        CHECK(d != NULL);
-        draw_free(d);
-        if (i % 8) continue;
-        char *text = view_text(v);
-        CHECK(text != NULL);
-        free(text);
-    }
 }
 
 // ---- all of it -----------------------------------------------------------------------------------
@@ -496,19 +430,7 @@ static void test_deep(void) {
     folder_remove(&f);
 }
 
-static int by_lot(int events) {
-    Folder f = folder_make();
-    Opened o;
-    if (open_model(&o, "tests/data/view.cnn", 0) && chdir(f.path) == 0) { // for pictures it saves
-        test_lot(o.v, events);
-        close_model(&o);
-    }
-    folder_remove(&f);
-    return test_end("view by lot");
-}
-
-int main(int argc, char **argv) {
-    if (argc > 1) return by_lot((int)strtol(argv[1], NULL, 10));
+int main(void) {
     test_model("tests/data/view.cnn", true);
     test_model("models/first.cnn", false);
     test_nan();

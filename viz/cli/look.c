@@ -54,7 +54,7 @@ static bool read_part(const char *name, const Dataset *d, Part *part, Error *e) 
 }
 
 // A class by its name, or by its number.
-static bool read_label(const char *name, const Dataset *d, int *label, Error *e) {
+bool look_label(const char *name, const Dataset *d, int *label, Error *e) {
     *label = -1;
     if (!name) return true;
     for (int k = 0; k < d->classes && *label < 0; k++)
@@ -71,7 +71,7 @@ static bool choose(Look *l, const CommandLine *c, LookWish w, TraceOptions *o, E
     *o = (TraceOptions){.part = PART_TRAIN, .first = -1, .batch = c->run.batch, .random = true,
                         .input_diff = true};
     if (w.as_training && !c->look_at && !c->part) return true;
-    if (!read_part(c->part, d, &o->part, e) || !read_label(c->label, d, &o->label, e)) return false;
+    if (!read_part(c->part, d, &o->part, e) || !look_label(c->label, d, &o->label, e)) return false;
     o->random = c->augment || (w.as_training && o->part == PART_TRAIN);
     if (l->picture.v) o->picture = &l->picture;
     else if (c->label) return error_set(e, "--label goes with a picture from a file: --image FILE");

@@ -152,7 +152,7 @@ static const Option options[] = {
      .help = "the picture to look at: number of a test image (--sheet: of a training image), or a file"},
     {.name = "--part", .value = "NAME", TO_TEXT(part), .with = STEPPING,
      .help = "where that number counts: training, validation or test (default)"},
-    {.name = "--label", .value = "CLASS", TO_TEXT(label), .with = STEPPING, .synonyms = "class",
+    {.name = "--label", .value = "CLASS", TO_TEXT(label), .with = STEPPING | VIEWING, .synonyms = "class",
      .help = "what a picture from a file shows, so that it can be judged"},
     {.name = "--stage", .value = "NAME", TO_TEXT(stage), .with = BIT(JOB_STEPS), .synonyms = "layer",
      .help = "show this stage with its numbers and one of them worked out"},

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "viz/cli/look.h"
 #include "viz/terminal/terminal.h"
 #include "viz/view/script.h"
 #include "viz/view/snapshot.h"
@@ -53,7 +54,10 @@ static int with_view(const CommandLine *c, const Model *m,
     bool fine = v && !failed && choose_image(c->look_at, &view, &picture, &e);
     if (!v) error_set(&e, "there is no memory left");
     if (fine && (fine = opening_session(&s, m->x, &o, true, &e))) {
-        fine = view_open(v, &s, &view, &e);
+        fine = look_label(c->label, &s.data, &view.label, &e);
+        if (fine && c->label && !view.picture)
+            fine = error_set(&e, "--label goes with a picture from a file: --image FILE");
+        fine = fine && view_open(v, &s, &view, &e);
         if (fine) {
             fine = use(v, c, &status, &e);
             view_close(v);

@@ -176,7 +176,8 @@ static bool choose_pictures(View *v, const ViewOptions *o, Error *e) {
     if (!o->picture && n == 0) return error_set(e, "there are no pictures to look at");
     if (o->image >= n && !o->picture)
         return error_set(e, "image %d: there are %d, counted from 0", o->image, n);
-    v->chosen = (TraceOptions){.part = part, .label = -1, .random = true, .input_diff = true,
+    v->chosen = (TraceOptions){.part = part, .label = o->picture ? o->label : -1, .random = true,
+                               .input_diff = true,
                                .batch = fitting_batch(s), .picture = o->picture};
     if (o->picture) v->chosen.batch = n == 0 ? 1 : v->chosen.batch;
     else v->chosen.first = o->image >= 0 ? o->image : wrong_picture(s, part);

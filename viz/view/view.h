@@ -44,6 +44,7 @@ typedef enum Scene { SCENE_STAGES, SCENE_OVERVIEW, SCENE_TRAIN, SCENE_HELP, N_SC
 typedef struct ViewOptions {
     int image;               // number of a test picture, or −1: one that is read wrongly
     const Picture *picture;  // or: a picture from elsewhere
+    int label;               // its class, or −1
     const char *run;         // folder of the run whose curves are shown; NULL: the newest
     int w, h;                // of the window, pixels
 } ViewOptions;
