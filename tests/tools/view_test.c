@@ -312,6 +312,32 @@ static void test_picture(View *v, const char *screen, const char *file) {
     if (!CHECK(worst <= 1.5)) printf("  %s differs by %.1f; UPDATE=1 makes it anew\n", path, worst);
 }
 
+// A picture from a file comes first; behind it stand the pictures of the part, unharmed.
+static void test_own_picture(void) {
+    Opened o;
+    Error e;
+    Picture p;
+    if (!open_model(&o, "models/first.cnn", 0)) return;
+    if (CHECK(picture_read(&p, "tests/data/seven.png", &e))) {
+        const TraceOptions own = {.part = PART_TEST, .picture = &p, .label = 7};
+        CHECK(trace_choose(&o.v->t, &own, &e) && trace_step(&o.v->t, false, &e));
+        const Trace *t = &o.v->t;
+        const Tensor in = trace_value(t, 0), pixels = trace_picture(t, 0);
+        int wrong = 0;
+        for (int n = 0; n < t->n; n++)
+            for (int i = 0; i < in.h * in.w; i++) {
+                uint8_t room[28 * 28];
+                const uint8_t *v = n ? dataset_pixels(&t->s->data, PART_TEST, t->picture[n], room, &e) : NULL;
+                const double byte = v ? v[i] : (double)pixels.v[i];
+                wrong += fabs((double)*at(in, n, 0, i / in.w, i % in.w) - byte / 255) > 1e-5;
+            }
+        CHECK(t->n == 64 && wrong == 0);
+        CHECK(t->picture[0] == -1 && t->label[0] == 7);
+        picture_free(&p);
+    }
+    close_model(&o);
+}
+
 // ---- numbers that are none ------------------------------------------------------------------------
 
 // A weight that is infinite or no number spreads through the network; every screen can still be
@@ -433,6 +459,7 @@ static void test_deep(void) {
 int main(void) {
     test_model("tests/data/view.cnn", true);
     test_model("models/first.cnn", false);
+    test_own_picture();
     test_nan();
     test_deep();
     test_pictures();
