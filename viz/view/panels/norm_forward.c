@@ -1,116 +1,215 @@
-/* norm_forward.c — a normalisation: how the numbers lie before and after, and one of them on its way
- * through (x − µ)/σ · γ + β.
+/* norm_forward.c — a normalisation: one value step by step, and where all numbers of its set lie before
+ * and after.
  *
- * What µ and σ are taken of differs: a channel of the whole batch, a channel of the picture, or all
- * numbers of the picture. */
+ *     x  →  x − μ  →  x̂ = (x − μ)/σ  →  γ·x̂  →  y = γ·x̂ + β
+ *
+ * γ and β are the layer's weight and bias; μ and σ are those of the batch while it learns, the stored
+ * ones when it is only used. */
 #include <math.h>
-#include <string.h>
 
-#include "viz/view/panels/layers.h"
+#include "viz/view/panels/norm.h"
 
-// Which numbers share one µ and σ with the current one.
-typedef struct Crowd { float *v; int n; double lo, hi; } Crowd;
-
-static bool is_kind(const Screen *s, const char *name) { return strcmp(s->node->use.kind->name, name) == 0; }
-
-static Crowd crowd_of(Screen *s, Tensor t, int channel) {
-    const bool batch = is_kind(s, "batchnorm"), all = is_kind(s, "layernorm");
-    const int N = batch ? t.n : 1, C = all ? t.c : 1, place = t.h * t.w;
-    Crowd d = {.lo = INFINITY, .hi = -INFINITY};
-    d.v = arena_array(s->a, float, (size_t)N * (size_t)C * (size_t)place + 1);
-    for (int n = 0; n < N; n++)
-        for (int c = 0; c < C; c++)
-            for (int i = 0; i < place; i++) {
-                const double v = (double)*at(t, n, all ? c : channel, i / t.w, i % t.w);
-                d.v[d.n++] = (float)v;
-                d.lo = fmin(d.lo, v), d.hi = fmax(d.hi, v);
-            }
-    if (!(d.hi > d.lo)) d.hi = d.lo + 1;
-    return d;
+static NormFacts facts_here(Screen *s, Spot *spot) {
+    *spot = target_spot(&s->here, s->v->at.channel, s->v->at.pixel);
+    return norm_facts(s, spot->c, spot->y, spot->x);
 }
 
-static const char *crowd_name(const Screen *s) {
-    if (is_kind(s, "batchnorm")) return "this channel, whole batch";
-    return is_kind(s, "layernorm") ? "all numbers of this picture" : "this channel of this picture";
+static const char *statistics_text(const NormFacts *f) {
+    return f->stored ? "µ and σ as they were stored while it learnt"
+         : f->batch ? "µ and σ of this batch; in use, stored ones"
+                    : "µ and σ of this picture, always";
 }
 
-// ---- the two charts ------------------------------------------------------------------------------
+// ---- level Stage: every channel's mean and deviation -----------------------------------------------
 
-// A dashed line in a histogram's place at v, with its name above.
-static void draw_mean(Screen *s, Rect r, const Crowd *d, double v, const char *name, bool here) {
-    const double x = r.x + (v - d->lo) / (d->hi - d->lo) * r.w;
-    if (x < r.x - 1 || x > r.x + r.w + 1) return;
-    const ShapeStyle dashed = {.line = here ? TONE_NEG : TONE_INK, .width = 2, .dashed = !here};
-    const TextStyle words = {FONT_BOLD, SIZE_AXIS, here ? TONE_NEG : TONE_INK, ALIGN_CENTRE, false};
-    draw_line(s->d, (Point){x, r.y + (here ? 22 : 8)}, (Point){x, r.y + r.h - 22}, dashed);
-    const double left = fmin(fmax(x, r.x + 12), r.x + r.w - 12);
-    draw_text(s->d, (Point){left, r.y + (here ? 16 : 0)}, words, name);
+enum { LEAST_ROW = 30, MOST_ROW = 68, NUMBER_W = 44 };
+
+// μ − σ … μ + σ as a thick line with a dot at μ.
+static void draw_range(Screen *s, Rect r, double y, double mean, double deviation, double size, Tone tone) {
+    const double middle = r.x + r.w / 2, scale = r.w / (2 * size);
+    const double lo = fmax(r.x, middle + (mean - deviation) * scale);
+    const double hi = fmin(r.x + r.w, middle + (mean + deviation) * scale);
+    draw_rect(s->d, (Rect){lo, y - 3, fmax(hi - lo, 2), 6}, (ShapeStyle){.fill = tone, .radius = 2});
+    draw_dot(s->d, (Point){middle + mean * scale, y}, 5, (ShapeStyle){.fill = tone});
 }
 
-// Where the number and the mean lie among the others, and what they are called there.
-typedef struct Landmarks { double here, mean; const char *here_name, *mean_name; } Landmarks;
+static void draw_axis(Screen *s, Rect r, double size) {
+    TextStyle words = {.size = SIZE_AXIS, .tone = TONE_INK2, .tabular = true};
+    const double y = r.y + r.h + 16, middle = r.x + r.w / 2;
+    draw_line(s->d, (Point){middle, r.y}, (Point){middle, r.y + r.h}, (ShapeStyle){.line = TONE_INK3});
+    draw_text(s->d, (Point){r.x, y}, words, number_figures(-size, 2).s);
+    words.align = ALIGN_CENTRE;
+    draw_text(s->d, (Point){middle, y}, words, "0");
+    words.align = ALIGN_RIGHT;
+    draw_text(s->d, (Point){r.x + r.w, y}, words, number_figures(size, 2).s);
+}
 
-static void draw_chart(Screen *s, Rect r, const char *title, Tensor t, int channel, Landmarks m) {
-    const Crowd d = crowd_of(s, t, channel);
+static void draw_key(Screen *s, Point at) {
     const TextStyle words = {.size = SIZE_LABEL, .tone = TONE_INK2};
-    const Rect chart = {r.x, r.y + 40, r.w, r.h - 40};
-    draw_text(s->d, (Point){r.x, r.y + 14}, words, title);
-    draw_histogram(s, chart, d.v, d.n, d.lo, d.hi, TONE_POS_TINT);
-    const bool apart = fabs(m.here - m.mean) > 0.06 * (d.hi - d.lo);
-    if (apart) draw_mean(s, chart, &d, m.mean, m.mean_name, false);
-    draw_mean(s, chart, &d, m.here, m.here_name, true);
+    static const struct { const char *text; Tone tone; } key[] = {{"before", TONE_INK3}, {"after", TONE_POS}};
+    for (int i = 0; i < 2; i++) {
+        draw_rect(s->d, (Rect){at.x, at.y - 8, 28, 6}, (ShapeStyle){.fill = key[i].tone, .radius = 2});
+        at.x += 36 + draw_text(s->d, (Point){at.x + 36, at.y}, words, key[i].text) + 20;
+    }
+    draw_text(s->d, at, words, "µ − σ  to  µ + σ");
 }
 
-// ---- one number ----------------------------------------------------------------------------------
-
-typedef struct Ways { double x, mean, deviation, gamma, beta, y; } Ways;
-
-// From the sum's helpers and factors; what is not told is neutral.
-static Ways ways_of(const Screen *s, const Answer *a, Tensor src, Spot p) {
-    Ways w = {.deviation = 1, .gamma = 1, .y = target_value(&s->here, s->v->at.channel, s->v->at.pixel)};
-    w.x = (double)*at(src, 0, p.c, p.y, p.x);
-    if (a->n_helpers > 0) w.mean = a->helper[0].v;
-    if (a->n_helpers > 1) w.deviation = a->helper[1].v;
-    for (int i = 0; i < a->kept; i++)
-        for (int f = 0; f < a->term[i].n_factors; f++) {
-            const Operand *o = &a->term[i].factor[f];
-            if (o->of == OF_PARAM && a->term[i].n_factors > 1) w.gamma = o->v;
-            if (o->of == OF_PARAM && a->term[i].n_factors == 1) w.beta = o->v;
-        }
-    return w;
+static void draw_ranges(Screen *s, Rect in) {
+    const int most = (int)((in.h - 56) / LEAST_ROW), n = s->here.channels < most ? s->here.channels : most;
+    const double row = fmin(MOST_ROW, (in.h - 56) / n), apart = row / 5;
+    NormFacts *f = arena_array(s->a, NormFacts, (size_t)n + 1);
+    double size = 1e-6;
+    for (int c = 0; c < n; c++) {
+        f[c] = norm_facts(s, c, 0, 0);
+        size = fmax(size, fmax(fabs(f[c].mean) + f[c].deviation, fabs(f[c].beta) + fabs(f[c].gamma)));
+    }
+    const TextStyle number = {FONT_REGULAR, SIZE_LABEL, TONE_INK2, ALIGN_LEFT, true};
+    const Rect chart = {in.x + NUMBER_W, in.y + 30, in.w - NUMBER_W, n * row};
+    draw_key(s, (Point){in.x, in.y + 14});
+    draw_axis(s, chart, size);
+    for (int c = 0; c < n; c++) {
+        const double y = chart.y + (c + 0.5) * row;
+        draw_print(s->d, (Point){in.x, y + 6}, number, "%d", c);
+        draw_range(s, chart, y - apart, f[c].mean, f[c].deviation, size, TONE_INK3);
+        draw_range(s, chart, y + apart, f[c].beta, fabs(f[c].gamma), size, TONE_POS);
+    }
 }
 
-static const char *signed_number(Screen *s, double v) {
-    return arena_print(s->a, v < 0 ? "(%s)" : "%s", figures(s, v, 3));
+static void draw_spreads(Screen *s, Rect in, const NormFacts *f, const Spot *spot, bool marked) {
+    const Tensor src = layer_src(s, 0), dst = s->here.v;
+    NormPair p = {.x = NAN, .y = NAN};
+    p.before = norm_numbers(s, src, f, spot->c, &p.n), p.after = norm_numbers(s, dst, f, spot->c, &p.n);
+    if (marked) p.x = (double)*at(src, 0, spot->c, spot->y, spot->x);
+    if (marked) p.y = (double)*at(dst, 0, spot->c, spot->y, spot->x);
+    draw_norm_spreads(s, in, &p);
+}
+
+static void draw_stage(Screen *s) {
+    Rect room = s->area;
+    Spot spot;
+    const NormFacts f = facts_here(s, &spot);
+    const double side = (room.w - 420 - 2 * CARD_GAP) / 2;
+    const Rect left = cut_left(&room, side), right = cut_right(&room, side);
+    draw_thumbnails(s, draw_titled(s, left, "Before x", tensor_shape(s->a, layer_src(s, 0))), layer_src(s, 0), -1);
+    draw_thumbnails(s, draw_titled(s, right, "After y", tensor_shape(s->a, s->here.v)), s->here.v, 0);
+    Rect in = draw_titled(s, room, f.whole ? "All numbers of the picture" : "Every channel", norm_set_text(s, &f));
+    const TextStyle words = {.size = SIZE_LABEL, .tone = TONE_INK2};
+    draw_prose(s, (Point){in.x, in.y + in.h - 24}, in.w, words, statistics_text(&f));
+    in.h -= 56;
+    if (!f.known) return;
+    if (f.whole) draw_spreads(s, in, &f, &spot, false);
+    else draw_ranges(s, in);
+}
+
+// ---- one value -------------------------------------------------------------------------------------
+
+typedef struct ChainRow { const char *step, *result; double operand, v; } ChainRow;
+
+// A row: what is done, with what, what comes out, as a bar.
+static void draw_chain_row(Screen *s, Rect r, const ChainRow *row, double max, bool current, bool last) {
+    const TextStyle step = {FONT_REGULAR, SIZE_BODY, TONE_INK2, ALIGN_LEFT, true};
+    const TextStyle name = {FONT_BOLD, SIZE_BODY, TONE_INK, ALIGN_LEFT, true};
+    const TextStyle value = {FONT_BOLD, SIZE_BODY, TONE_INK, ALIGN_RIGHT, true};
+    const bool hidden = last && s->v->predict && !s->v->revealed;
+    const Digits v = number_figures(row->v, 3);
+    const double w = r.w;
+    if (current) draw_rect(s->d, (Rect){r.x - 8, r.y, r.w + 16, r.h}, (ShapeStyle){.fill = TONE_FOCUS_TINT});
+    if (*row->step) draw_fitted(s->d, (Rect){r.x, r.y, 0.32 * w, r.h}, step,
+                                arena_print(s->a, "%s  %s", row->step, number_figures(row->operand, 3).s));
+    draw_fitted(s->d, (Rect){r.x + 0.34 * w, r.y, 0.17 * w, r.h}, name, row->result);
+    if (!hidden) draw_bar(s, (Rect){r.x + 0.52 * w, r.y + 9, 0.26 * w, r.h - 18}, row->v, max, true);
+    draw_fitted(s->d, (Rect){r.x + 0.8 * w, r.y, 0.2 * w, r.h}, value, hidden ? "?" : v.s);
+}
+
+static void draw_chain(Screen *s, Rect r, const NormFacts *f, double x) {
+    const double off = x - f->mean, hat = off / f->deviation, scaled = f->gamma * hat;
+    const ChainRow row[] = {
+        {"", "x", 0, x}, {"− µ", "x − µ", f->mean, off}, {"÷ σ", "x̂", f->deviation, hat},
+        {"· γ", "γ · x̂", f->gamma, scaled}, {"+ β", "y", f->beta, scaled + f->beta},
+    };
+    double max = 1e-12;
+    for (int i = 0; i < 5; i++) max = fmax(max, fabs(row[i].v));
+    const int term = s->v->at.level == LEVEL_TERM ? s->v->at.term : -1;
+    for (int i = 0; i < 5; i++)
+        draw_chain_row(s, (Rect){r.x, r.y + i * r.h / 5, r.w, r.h / 5}, &row[i], max, term >= 0 && i == 3 + term, i == 4);
+}
+
+static const char *set_note(Screen *s, const NormFacts *f) {
+    return f->stored ? "stored µ and σ" : norm_set_text(s, f);
 }
 
 static void draw_pixel(Screen *s) {
+    Spot spot;
+    const NormFacts f = facts_here(s, &spot);
+    const Answer x = answer_here(s->a, s->v);
     const Tensor src = layer_src(s, 0), dst = s->here.v;
-    const Answer a = answer_here(s->a, s->v);
-    const Spot p = target_spot(&s->here, s->v->at.channel, s->v->at.pixel);
-    const Ways w = ways_of(s, &a, src, p);
+    const bool vector = dst.h * dst.w == 1;
     Rect room = s->area;
     const Rect card = cut_bottom(&room, 92);
-    if (dst.h * dst.w > 1 && dst.c > 1) draw_channels(s, cut_right(&room, STRIP_W), 0, true);
-    const double side = fmin(0.31 * room.w, room.h - 40);
-    draw_map_card(s, cut_left(&room, side), "Before x", src, -1, (Cells){p.c, p.y, p.x, 1, 1}, -1);
+    if (!vector && dst.c > 1) draw_channels(s, cut_right(&room, STRIP_W), 0, true);
+    const double side = fmin(0.27 * room.w, room.h - 40);
+    const Cells cell = {spot.c, spot.y, spot.x, 1, 1};
+    draw_map_card(s, cut_left(&room, side), "Before x", src, -1, cell, -1);
     draw_result_card(s, cut_right(&room, side), "After y");
-    const Rect in = draw_titled(s, room, "How the numbers lie", crowd_name(s));
-    const TextStyle words = {.size = SIZE_LABEL, .tone = TONE_INK2, .tabular = true};
-    const double h = (in.h - 34) / 2;
-    draw_chart(s, (Rect){in.x, in.y, in.w, h}, "before", src, p.c, (Landmarks){w.x, w.mean, "x", "µ"});
-    draw_fitted(s->d, (Rect){in.x, in.y + h + 6, in.w, 20}, words,
-                arena_print(s->a, "µ = %s   σ = %s   γ = %s   β = %s", figures(s, w.mean, 3),
-                            figures(s, w.deviation, 3), figures(s, w.gamma, 3), figures(s, w.beta, 3)));
-    draw_chart(s, (Rect){in.x, in.y + h + 34, in.w, h}, "after", dst, p.c,
-               (Landmarks){w.y, w.beta, "y", "β"});
-    draw_sentence(s, card, arena_print(s->a, "(%s − %s) / %s · %s + %s  =", figures(s, w.x, 4),
-                                       signed_number(s, w.mean), figures(s, w.deviation, 4),
-                                       signed_number(s, w.gamma), signed_number(s, w.beta)),
-                  figures(s, w.y, 4), "");
+    const Rect in = draw_titled(s, room, "One value", set_note(s, &f));
+    draw_arithmetic(s, card, &x, NULL, f.stored ? "stored µ and σ" : NULL);
+    if (!f.known) return;
+    const double chain = fmin(190, 0.52 * in.h);
+    draw_chain(s, (Rect){in.x, in.y, in.w, chain}, &f, (double)*at(src, 0, spot.c, spot.y, spot.x));
+    draw_rule(s, (Point){in.x, in.y + chain + 8}, (Point){in.x + in.w, in.y + chain + 8}, TONE_LINE);
+    draw_spreads(s, (Rect){in.x, in.y + chain + 14, in.w, in.h - chain - 14}, &f, &spot, true);
+}
+
+// ---- level Channel ---------------------------------------------------------------------------------
+
+static void draw_facts(Screen *s, Rect r, const NormFacts *f) {
+    const char *const fact[][2] = {
+        {"mean µ", figures(s, f->mean, 3)}, {"deviation σ", figures(s, f->deviation, 3)},
+        {"weight γ", figures(s, f->gamma, 3)}, {"bias β", figures(s, f->beta, 3)},
+    };
+    const double w = (r.w - 40) / 2;
+    for (int i = 0; i < 4; i++)
+        draw_fact(s, (Rect){r.x + i % 2 * (w + 40), r.y + i / 2 * 32, w, 28}, fact[i / 2 + i % 2 * 2][0],
+                  fact[i / 2 + i % 2 * 2][1]);
+}
+
+static void draw_channel(Screen *s) {
+    Spot spot;
+    const NormFacts f = facts_here(s, &spot);
+    const Tensor src = layer_src(s, 0), dst = s->here.v;
+    if (dst.h * dst.w == 1 || !f.known) {
+        draw_pixel(s);
+        return;
+    }
+    Rect room = s->area;
+    if (dst.c > 1) draw_channels(s, cut_right(&room, STRIP_W), 0, false);
+    const double side = fmin(0.3 * room.w, room.h - 40);
+    const Cells none = {.channel = spot.c};
+    draw_map_card(s, cut_left(&room, side), "Before x", src, -1, none, -1);
+    draw_map_card(s, cut_right(&room, side), "After y", dst, 0, none, -1);
+    const Rect in = draw_titled(s, room, f.whole ? "The picture" : arena_print(s->a, "Channel %d", spot.c),
+                                norm_set_text(s, &f));
+    const TextStyle words = {.size = SIZE_LABEL, .tone = TONE_INK2};
+    draw_facts(s, (Rect){in.x, in.y, in.w, 64}, &f);
+    draw_spreads(s, (Rect){in.x, in.y + 76, in.w, in.h - 76 - 50}, &f, &spot, false);
+    draw_prose(s, (Point){in.x, in.y + in.h - 20}, in.w, words, statistics_text(&f));
+}
+
+// ---- as text ---------------------------------------------------------------------------------------
+
+static void tell_norm(Telling *t) {
+    const View *v = t->v;
+    const Target here = walk_here(v);
+    const Spot p = target_spot(&here, v->at.channel, v->at.pixel);
+    const Answer a = answer_about(t->a, v, v->t.stage[v->at.stage].index, ASKED_DST, 0, p, 0);
+    for (int i = 0; i < a.n_helpers; i++)
+        tell(t, "%s = %s, %s\n", a.helper[i].name, number_figures(a.helper[i].v, 6).s,
+             a.helper[i].note ? a.helper[i].note : "");
+    tell_answer(t);
 }
 
 const Panel norm_forward_panel = {
-    .kind = STAGE_FORWARD, .of = "batchnorm instancenorm layernorm", .formula = "y = (x − µ)/σ · γ + β",
-    .draw = {[LEVEL_PIXEL] = draw_pixel, [LEVEL_TERM] = draw_pixel},
+    .kind = STAGE_FORWARD, .of = "batchnorm instancenorm layernorm",
+    .formula = "y = γ·(x − µ)/σ + β",
+    .draw = {draw_stage, draw_channel, draw_pixel, draw_pixel}, .tell = tell_norm,
 };
