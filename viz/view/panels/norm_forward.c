@@ -138,6 +138,18 @@ static const char *set_note(Screen *s, const NormFacts *f) {
     return f->stored ? "stored µ and σ" : norm_set_text(s, f);
 }
 
+static const char *operand(Screen *s, double v) {
+    return arena_print(s->a, v < 0 ? "(%s)" : "%s", number_figures(v, 3).s);
+}
+
+// "(3.13 − 0.0207) / 1.22 · 1.00 + 0 = 2.54"
+static void draw_whole(Screen *s, Rect r, const NormFacts *f, const Spot *p) {
+    const double x = (double)*at(layer_src(s, 0), 0, p->c, p->y, p->x), y = (double)*at(s->here.v, 0, p->c, p->y, p->x);
+    const char *sum = arena_print(s->a, "(%s − %s) / %s · %s + %s  =", figures(s, x, 4), operand(s, f->mean),
+                                  figures(s, f->deviation, 4), operand(s, f->gamma), operand(s, f->beta));
+    draw_sentence(s, r, sum, figures(s, y, 4), f->stored ? "with stored µ and σ" : "");
+}
+
 static void draw_pixel(Screen *s) {
     Spot spot;
     const NormFacts f = facts_here(s, &spot);
@@ -152,7 +164,8 @@ static void draw_pixel(Screen *s) {
     draw_map_card(s, cut_left(&room, side), "Before x", src, -1, cell, -1);
     draw_result_card(s, cut_right(&room, side), "After y");
     const Rect in = draw_titled(s, room, "One value", set_note(s, &f));
-    draw_arithmetic(s, card, &x, NULL, f.stored ? "stored µ and σ" : NULL);
+    if (s->v->at.level == LEVEL_TERM || !f.known) draw_arithmetic(s, card, &x, NULL, NULL);
+    else draw_whole(s, card, &f, &spot);
     if (!f.known) return;
     const double chain = fmin(190, 0.52 * in.h);
     draw_chain(s, (Rect){in.x, in.y, in.w, chain}, &f, (double)*at(src, 0, spot.c, spot.y, spot.x));
