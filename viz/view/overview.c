@@ -1,238 +1,228 @@
-/* overview.c — the whole network in one picture: what every stage puts out, or its gradient.
+/* overview.c — the whole network in one picture: what every layer puts out, or its gradient.
  *
- * One column per stage, its channels below one another; edges run from each channel of a column to
- * those of the next that read it. The current channel's edges are drawn by the sign and size of
- * its weights: solid blue, dashed orange. */
+ * Columns and lanes come from the graph (overview_layout.h); in each box the first channels stand below
+ * one another. Gray edges run from every channel to those that read it. The marked channel's edges show
+ * its weights: as thick as they are large, solid blue or dashed orange; black where a layer only hands
+ * on. A shortcut is an arc above what it passes. */
 #include <math.h>
 #include <string.h>
 
 #include "runtime/judge.h"
-#include "viz/view/pieces/pieces.h"
+#include "viz/view/overview_parts.h"
 #include "viz/view/scenes.h"
-#include "viz/view/strip.h"
 
-enum { MAX_STAGES = 12, MAX_MAPS = 8, HEAD = 54, BAR = 18, BAR_ENDS = 5 };
+// ---- what is looked at -----------------------------------------------------------------------------
 
-typedef struct Pillar {
-    const Node *node;
-    int index, stage;
-    Tensor v;
-    int shown;           // maps or numbers drawn
-    Rect at;
-} Pillar;
+static const Graph *graph_of(const Screen *s) { return &s->v->t.s->x->graph; }
 
-// The layers that are shown: all, or as many as fit, the last ones always among them.
-static int pillars(Screen *s, Pillar *p) {
-    const Trace *t = &s->v->t;
-    const Graph *g = &t->s->x->graph;
-    const int n = g->n_nodes - 1, shown = n < MAX_STAGES ? n : MAX_STAGES;
-    for (int i = 0; i < shown; i++) {
-        const int k = 1 + (int)((double)i * (n - 1) / (shown > 1 ? shown - 1 : 1) + 0.5);
-        p[i] = (Pillar){.node = &g->node[k], .index = k, .stage = stage_of(t, STAGE_FORWARD, k),
-                        .v = s->v->gradients ? trace_diff(t, k) : trace_value(t, k)};
-        const int c = g->node[k].shape.c;
-        const bool vector = g->node[k].shape.h * g->node[k].shape.w == 1;
-        p[i].shown = vector ? (c <= 10 ? c : 1) : c < MAX_MAPS ? c : MAX_MAPS;
-    }
-    return shown;
+int weight_param(const Node *n) {
+    for (int k = 0; k < n->n_params; k++)
+        if (n->param[k].role == PARAM_WEIGHT) return k;
+    return -1;
 }
 
-static Rect map_place(const Pillar *p, int i) {
-    const double pitch = p->at.h / p->shown, side = fmin(p->at.w, pitch - 6);
-    return (Rect){p->at.x + (p->at.w - side) / 2, p->at.y + (i + 0.5) * pitch - side / 2, side, side};
+// The node of the current stage, or else the last layer with windows, or the first layer.
+static int focus_node(const Screen *s) {
+    const Graph *g = graph_of(s);
+    if (s->node && s->node != &g->node[0]) return s->stage->index;
+    int node = 1;
+    for (int i = 1; i < g->n_nodes; i++)
+        if (weight_param(&g->node[i]) >= 0 && g->node[i].shape.h * g->node[i].shape.w > 1) node = i;
+    return node;
 }
 
-static bool is_vector(const Pillar *p) { return p->node->shape.h * p->node->shape.w == 1; }
-
-// ---- edges ---------------------------------------------------------------------------------------
-
-static void draw_edge(Screen *s, Point from, Point to, ShapeStyle style) {
-    Point p[13];
-    for (int i = 0; i <= 12; i++) {
-        const double u = i / 12.0, smooth = u * u * (3 - 2 * u);
-        p[i] = (Point){from.x + u * (to.x - from.x), from.y + smooth * (to.y - from.y)};
-    }
-    draw_path(s->d, p, 13, style);
+// A softmax over the classes is shown by the table at the right end.
+static int nodes_shown(const Screen *s) {
+    const Graph *g = graph_of(s);
+    return judge_probable(g) && g->n_nodes > 2 && g->output == g->n_nodes - 1 ? g->n_nodes - 1 : g->n_nodes;
 }
 
-// Where edges end: at each map or number; a long vector is touched at a few places.
-static int ends_of(const Pillar *p) { return is_vector(p) && p->shown == 1 ? BAR_ENDS : p->shown; }
-
-static Point end_of(const Pillar *p, int i, bool right) {
-    const double middle = p->at.x + p->at.w / 2;
-    if (is_vector(p)) {
-        const double half = p->shown == 1 ? BAR / 2.0 : p->at.w / 2;
-        return (Point){middle + (right ? half : -half), p->at.y + (i + 0.5) * p->at.h / ends_of(p)};
-    }
-    const Rect r = map_place(p, i);
-    return (Point){right ? r.x + r.w : r.x, r.y + r.h / 2};
+static void choose_maps(Overview *o, Pillar *p, bool focus) {
+    const int c = p->shape.c, across = o->pitch > 112 && c > MOST_MAPS && p->box->lanes == 1 ? 2 : 1;
+    const int most = p->vector ? MOST_NUMBERS : across * MOST_MAPS;
+    p->across = across;
+    p->shown = c <= most ? c : p->vector ? 1 : most;
+    if (focus && p->shown > 1 && o->channel >= p->shown) p->first = o->channel - p->shown + 1;
+    if (p->first > c - p->shown) p->first = c - p->shown;
 }
 
-static Point right_of(const Pillar *p, int i) { return end_of(p, i, true); }
-static Point left_of(const Pillar *p, int i)  { return end_of(p, i, false); }
-
-// The sum of the weights from channel c of a conv's input to its filter f; 0 for other kinds.
-static double weight_between(Screen *s, const Pillar *p, int f, int c) {
-    if (p->node->n_params < 1 || p->node->param[0].role != PARAM_WEIGHT) return 0;
-    const Tensor w = trace_param(&s->v->t, params_of_node(s->v->t.s->params, p->index), PARAM_BEFORE);
-    double sum = 0;
-    for (int i = 0; f < w.n && c < w.c && i < w.h * w.w; i++) sum += (double)*at(w, f, c, i / w.w, i % w.w);
-    return sum;
-}
-
-// Layers without weights read number by number, the others everything.
-static void draw_edges(Screen *s, const Pillar *a, const Pillar *b) {
-    const int m = ends_of(a), n = ends_of(b);
-    const bool each = m == n && b->node->n_params == 0;
-    for (int i = 0; i < n; i++)
-        for (int k = 0; k < m; k++)
-            if (!each || i == k)
-                draw_edge(s, right_of(a, k), left_of(b, i), (ShapeStyle){.line = TONE_LINE, .width = 0.7});
-}
-
-static void draw_first_edges(Screen *s, Point from, const Pillar *b) {
-    for (int i = 0; i < ends_of(b); i++)
-        draw_edge(s, from, left_of(b, i), (ShapeStyle){.line = TONE_LINE, .width = 1});
-}
-
-static void draw_own_edges(Screen *s, const Pillar *a, const Pillar *b) {
-    const int f = s->v->at.channel < b->shown ? s->v->at.channel : 0;
-    if (is_vector(a) || is_vector(b) || b->node->n_params == 0) return;
-    for (int c = 0; c < a->shown; c++) {
-        const double w = weight_between(s, b, f, c);
-        const ShapeStyle style = {.line = w < 0 ? TONE_NEG : TONE_POS, .dashed = w < 0,
-                                  .width = 1 + 3 * fmin(1, fabs(w))};
-        draw_edge(s, right_of(a, c), left_of(b, f), style);
+static void fill_pillars(Overview *o) {
+    const Trace *t = &o->s->v->t;
+    for (int i = 1; i < o->l.n_boxes; i++) {
+        Pillar *p = &o->p[i];
+        const int last = o->l.box[i].last;
+        p->box = &o->l.box[i], p->node = &o->l.g->node[last];
+        p->stage = stage_of(t, STAGE_FORWARD, last);
+        p->v = o->back ? trace_diff(t, last) : trace_value(t, last);
+        p->shape = p->node->shape, p->vector = p->shape.h * p->shape.w == 1;
+        choose_maps(o, p, i == o->focus);
     }
 }
 
-// ---- columns -------------------------------------------------------------------------------------
+// ---- where things lie ------------------------------------------------------------------------------
 
-static void draw_maps(Screen *s, const Pillar *p, double max) {
-    for (int i = 0; i < p->shown; i++) {
-        Map m = map_of(s, p->v, 0, i, -1);
-        m.max = max;
-        const Rect r = map_fit(map_place(p, i), m.rows, m.columns);
-        draw_map(s, r, &m);
-        hits_add(s->hits, (Hit){.kind = HIT_STAGE, .rect = r, .to = p->stage});
+bool pillar_mixes(const Overview *o, int box) {
+    for (int i = o->l.box[box].first; i <= o->l.box[box].last; i++)
+        if (o->l.of[i] == box && weight_param(&o->l.g->node[i]) >= 0) return true;
+    return false;
+}
+
+// Edges need room in front of a column whose channels read all those before.
+static double *column_gaps(Overview *o, double *sum) {
+    double *gap = arena_array(o->s->a, double, (size_t)o->l.n_columns + 2);
+    for (int c = 0; c <= o->l.n_columns; c++) gap[c] = 1;
+    for (int i = 1; i < o->l.n_boxes; i++)
+        if (pillar_mixes(o, i)) gap[o->l.box[i].column] = 2;
+    *sum = 0;
+    const double roomy = o->pitch > 80 ? 2 : 1.4;
+    for (int c = 1; c <= o->l.n_columns; c++) *sum += gap[c] = gap[c] > 1 ? roomy : 1;
+    return gap;
+}
+
+static void place_pillars(Overview *o, Rect in) {
+    double sum;
+    const double *gap = column_gaps(o, &sum);
+    const int n = o->l.n_columns;
+    const double least = 10, widest = o->pitch > 112 ? 108 : 58;
+    const double w = fmin(widest, (in.w - least * sum) / n), unit = fmin(70, (in.w - n * w) / sum);
+    const double spare = in.w - n * w - unit * sum, head = o->head;
+    double *x = arena_array(o->s->a, double, (size_t)n + 1);
+    x[0] = in.x - w;
+    for (int c = 1; c <= n; c++) x[c] = x[c - 1] + w + gap[c] * unit + spare / n;
+    for (int i = 1; i < o->l.n_boxes; i++) {
+        Pillar *p = &o->p[i];
+        const int lanes = p->box->lanes;
+        const double h = (in.h - head + 8) / lanes, top = in.y + head + p->box->lane * h;
+        p->at = (Rect){x[p->box->column], lanes > 1 ? top + LANE_HEAD : top, w,
+                       h - (lanes > 1 ? LANE_HEAD : 0) - 8};
+        const int c = p->box->column;
+        p->head_w = fmin(c < n ? x[c + 1] - x[c] : o->pitch, c > 1 ? x[c] - x[c - 1] : o->pitch + 20) - 4;
+        if (p->vector && p->shown > 1 && w > 64) p->at.x += (w - 64) / 2, p->at.w = 64;
+        const int rows = (int)((p->at.h + 6) / (fmin(w / p->across, 56) + 6));
+        if (!p->vector && p->shown > rows * p->across) p->shown = rows > 0 ? rows * p->across : 1;
+        if (p->vector && lanes > 1 && p->shown > p->at.h / 20) p->shown = 1;
     }
 }
 
-// A long vector is one narrow bar, a short one a column of numbers.
-static void draw_numbers(Screen *s, const Pillar *p) {
-    Map m = map_of(s, p->v, 0, 0, -1);
-    m.rows = p->v.c, m.columns = 1, m.done = p->v.c;
-    const Rect bar = {p->at.x + (p->at.w - BAR) / 2, p->at.y, BAR, p->at.h};
-    if (p->shown == 1) draw_map(s, bar, &m);
-    else draw_grid(s, p->at, &m, power_of(m.max), SIZE_LABEL);
-    hits_add(s->hits, (Hit){.kind = HIT_STAGE, .rect = p->at, .to = p->stage});
+// The place of the i-th shown channel.
+Rect pillar_map(const Pillar *p, int i) {
+    const int rows = (p->shown + p->across - 1) / p->across;
+    const double pitch = p->at.h / rows, wide = p->at.w / p->across,
+        side = fmin(wide - (p->across > 1 ? 4 : 0), pitch - 6);
+    return (Rect){p->at.x + (i % p->across + 0.5) * wide - side / 2,
+                  p->at.y + (i / p->across + 0.5) * pitch - side / 2,
+                  side, side};
 }
 
-// The shape, or the power of ten of numbers that are written out.
-static const char *below_head(Screen *s, const Pillar *p) {
-    if (is_vector(p) && p->shown > 1 && p->v.v) {
-        const Map m = map_of(s, p->v, 0, 0, -1);
-        if (*power_of(m.max).text) return power_of(m.max).text;
-    }
-    return shape_words(s->a, p->node->shape);
+Rect pillar_bar(const Pillar *p) { return (Rect){p->at.x + p->at.w / 2 - 9, p->at.y, 18, p->at.h}; }
+
+// ---- columns -----------------------------------------------------------------------------------------
+
+static const char *short_shape(Screen *s, Shape v, bool narrow) {
+    if (v.h * v.w == 1) return arena_print(s->a, "%d", v.c);
+    if (narrow && v.h == v.w) return arena_print(s->a, "%d×%d²", v.c, v.h);
+    return shape_words(s->a, v);
 }
 
-static void draw_pillar(Screen *s, const Pillar *p) {
+static void draw_head(Overview *o, const Pillar *p, double top) {
+    Screen *s = o->s;
     const TextStyle bold = {FONT_BOLD, SIZE_AXIS, TONE_INK, ALIGN_CENTRE, false};
     const TextStyle plain = {FONT_REGULAR, SIZE_AXIS, TONE_INK3, ALIGN_CENTRE, false};
-    const Rect head = {p->at.x - 6, p->at.y - 44, p->at.w + 12, 16};
-    draw_fitted(s->d, head, bold, stage_chip(s->a, &s->v->t, p->stage));
-    draw_fitted(s->d, (Rect){head.x, head.y + 20, head.w, 16}, plain, below_head(s, p));
+    const double w = fmin(p->head_w, 120), x = p->at.x + p->at.w / 2 - w / 2;
+    draw_fitted(s->d, (Rect){x, p->box->lanes > 1 ? p->at.y - 21 : top, w, 18}, bold,
+                stage_chip(s->a, &s->v->t,
+                           stage_of(&s->v->t, STAGE_FORWARD, overview_namesake(&o->l, (int)(p - o->p)))));
+    if (p->box->lanes > 1) return;
+    draw_fitted(s->d, (Rect){x, top + 20, w, 18}, plain, short_shape(s, p->shape, w < 84));
+    if (p->box->n > 1)
+        draw_fitted(s->d, (Rect){x, top + 40, w, 18}, plain, arena_print(s->a, "%d layers", p->box->n));
+}
+
+static void draw_pillar(Overview *o, const Pillar *p) {
+    Screen *s = o->s;
+    const Hit to = {.kind = HIT_STAGE, .rect = p->at, .to = p->stage};
+    draw_head(o, p, s->area.y + 10);
     if (!p->v.v) {
-        const TextStyle none = {.size = SIZE_AXIS, .tone = TONE_INK3, .align = ALIGN_CENTRE};
+        draw_rect(s->d, p->at, (ShapeStyle){.fill = TONE_SUNKEN, .line = TONE_LINE});
         draw_hatch(s->d, p->at, TONE_LINE, 8);
-        draw_fitted(s->d, (Rect){p->at.x, p->at.y + p->at.h - 30, p->at.w, 20}, none, "");
-        return;
+    } else if (p->vector) {
+        Map m = map_of(s, p->v, 0, 0, -1);
+        m.rows = p->v.c, m.columns = 1, m.done = p->v.c;
+        if (p->shown == 1) draw_map(s, pillar_bar(p), &m);
+        else draw_grid(s, p->at, &m, power_of(m.max), SIZE_LABEL);
+    } else {
+        double max = 1e-12;
+        Map *m = arena_array(s->a, Map, (size_t)p->shown + 1);
+        for (int i = 0; i < p->shown; i++) {
+            m[i] = map_of(s, p->v, 0, p->first + i, -1);
+            max = fmax(max, map_size(m[i].v, m[i].rows * m[i].columns));
+        }
+        for (int i = 0; i < p->shown; i++) {
+            m[i].max = max;
+            draw_map(s, map_fit(pillar_map(p, i), m[i].rows, m[i].columns), &m[i]);
+        }
     }
-    if (is_vector(p)) {
-        draw_numbers(s, p);
-        return;
-    }
-    double max = 1e-12;
-    for (int i = 0; i < p->shown; i++) {
-        const Map m = map_of(s, p->v, 0, i, -1);
-        max = fmax(max, map_size(m.v, m.rows * m.columns));
-    }
-    draw_maps(s, p, max);
+    hits_add(s->hits, to);
 }
 
-// ---- the picture and what the network says -------------------------------------------------------
-
-static void draw_input(Screen *s, Rect r) {
-    const TextStyle bold = {FONT_BOLD, SIZE_AXIS, TONE_INK, ALIGN_CENTRE, false};
-    const Tensor picture = trace_picture(&s->v->t, 0);
-    draw_fitted(s->d, (Rect){r.x - 6, r.y - 44, r.w + 12, 16}, bold, "Picture");
-    if (!picture.v) return;
-    const Map m = map_of_picture(s, picture, -1);
-    const Rect place = map_fit((Rect){r.x, r.y + r.h / 2 - r.w / 2, r.w, r.w}, m.rows, m.columns);
-    draw_map(s, place, &m);
-    hits_add(s->hits, (Hit){.kind = HIT_STAGE, .rect = place, .to = 0});
-}
-
-static void draw_classes(Screen *s, Rect r) {
-    const Trace *t = &s->v->t;
-    const Tensor out = trace_value(t, t->s->x->graph.output);
-    const int n = out.c < 10 ? out.c : 10, said = judge_class(out, 0);
-    const double pitch = r.h / n;
-    const TextStyle bold = {FONT_BOLD, SIZE_AXIS, TONE_INK, ALIGN_LEFT, false};
-    draw_fitted(s->d, (Rect){r.x, r.y - 44, r.w, 16}, bold, "says");
-    for (int i = 0; i < n; i++) {
-        const double y = r.y + (i + 0.5) * pitch, v = (double)*at(out, 0, i, 0, 0);
-        const Font font = i == said ? FONT_BOLD : FONT_REGULAR;
-        const TextStyle words = {font, SIZE_LABEL, TONE_INK, ALIGN_LEFT, true};
-        TextStyle number = words;
-        number.align = ALIGN_RIGHT;
-        const Rect name = {r.x, y - 11, 54, 22};
-        if (i == t->label[0]) draw_rect(s->d, (Rect){r.x - 4, y - 13, 58, 26},
-                                        (ShapeStyle){.fill = TONE_FOCUS_TINT, .radius = 5});
-        draw_fitted(s->d, name, words, t->s->data.class_name[i]);
-        draw_fitted(s->d, (Rect){r.x + r.w - 62, y - 11, 62, 22}, number,
-                    judge_probable(&t->s->x->graph)
-                        ? arena_print(s->a, "%.1f %%", 100 * v)
-                        : figures(s, v, 3));
-    }
-}
+// ---- together ----------------------------------------------------------------------------------------
 
 static void draw_key(Screen *s) {
     const TextStyle words = {.size = SIZE_AXIS, .tone = TONE_INK2};
-    const double x = s->w - MARGIN - 440, y = TITLE_TOP + 20;
+    TextStyle right = words;
+    right.align = ALIGN_RIGHT;
+    const double x = s->w - MARGIN - 500, y = TITLE_TOP + 20;
     const Map m = {.scale = SCALE_SIGNED, .max = 1};
-    draw_legend(s, (Rect){x, TITLE_TOP + 6, 170, LEGEND_H}, &m, "");
-    draw_text(s->d, (Point){x + 190, y - 3}, words, "each column to its own maximum");
-    draw_line(s->d, (Point){x + 190, y + 14}, (Point){x + 220, y + 14},
+    draw_text(s->d, (Point){x - 14, y - 3}, right, "each column is scaled");
+    draw_text(s->d, (Point){x - 14, y + 17}, right, "to its own maximum");
+    draw_legend(s, (Rect){x, TITLE_TOP + 6, 180, LEGEND_H}, &m, "");
+    draw_text(s->d, (Point){x + 210, y - 3}, words, "edges: weights of the marked channel");
+    draw_line(s->d, (Point){x + 210, y + 14}, (Point){x + 246, y + 14},
               (ShapeStyle){.line = TONE_POS, .width = 3});
-    draw_text(s->d, (Point){x + 226, y + 19}, words, "weight +");
-    draw_line(s->d, (Point){x + 300, y + 14}, (Point){x + 330, y + 14},
+    draw_text(s->d, (Point){x + 252, y + 19}, words, "positive");
+    draw_line(s->d, (Point){x + 330, y + 14}, (Point){x + 366, y + 14},
               (ShapeStyle){.line = TONE_NEG, .width = 3, .dashed = true});
-    draw_text(s->d, (Point){x + 336, y + 19}, words, "weight −");
+    draw_text(s->d, (Point){x + 372, y + 19}, words, "negative");
+}
+
+static Overview overview_of(Screen *s) {
+    Overview o = {.s = s, .back = s->v->gradients};
+    const int node = focus_node(s), n = nodes_shown(s);
+    o.l = overview_layout(s->a, graph_of(s), n, node, MOST_COLUMNS);
+    o.p = arena_array(s->a, Pillar, (size_t)o.l.n_boxes);
+    memset(o.p, 0, sizeof *o.p * (size_t)o.l.n_boxes);
+    o.focus = o.l.of[node < n ? node : n - 1];
+    const int c = s->node ? s->v->at.channel : 1, channels = o.l.g->node[o.l.box[o.focus].last].shape.c;
+    o.channel = c < channels ? c : 0;
+    bool several = false;
+    for (int i = 1; i < o.l.n_boxes; i++) {
+        o.arcs = o.arcs || o.l.box[i].loops;
+        several = several || o.l.box[i].n > 1;
+    }
+    for (int i = 1; i < o.l.n_nodes; i++)
+        for (int k = 0; k < o.l.g->node[i].n_src; k++)
+            o.arcs = o.arcs || overview_skips(&o.l, o.l.of[o.l.g->node[i].src[k]], o.l.of[i]);
+    o.head = HEAD + (several ? HEAD_LINE : 0) + (o.arcs ? ARC : 0);
+    return o;
 }
 
 static void draw_overview(Screen *s) {
-    Pillar *p = arena_array(s->a, Pillar, MAX_STAGES);
-    const int n = pillars(s, p);
-    const double says = 130, first = 78, w = 58;
-    Rect in = s->area;
-    const bool back = s->v->gradients;
-    draw_title(s->d, (Point){MARGIN, TITLE_TOP + 30}, s->w - 480,
-               back ? "Overview, gradients" : "Overview",
-               back ? "who is to blame?" : "one picture, every layer");
+    Overview o = overview_of(s);
+    const Rect in = {s->area.x + 20, s->area.y + 10, s->area.w - 40, s->area.h - 24};
+    const Rect columns = {in.x + LEFT_W, in.y, in.w - LEFT_W - RIGHT_W, in.h};
+    o.pitch = columns.w / (o.l.n_columns > 0 ? o.l.n_columns : 1);
+    draw_title(s->d, (Point){MARGIN, TITLE_TOP + 30}, s->w - 700, o.back ? "Overview, gradients" : "Overview",
+               o.back ? "who is to blame?" : "one picture, every layer");
     draw_key(s);
-    draw_card(s->d, in);
-    in = (Rect){in.x + 20, in.y + HEAD, in.w - 40, in.h - HEAD - 14};
-    const double room = in.w - first - says - 24, pitch = room / n;
-    for (int i = 0; i < n; i++)
-        p[i].at = (Rect){in.x + first + 24 + i * pitch + (pitch - w) / 2, in.y, w, in.h};
-    draw_first_edges(s, (Point){in.x + first, in.y + in.h / 2}, &p[0]);
-    for (int i = 1; i < n; i++) draw_edges(s, &p[i - 1], &p[i]);
-    for (int i = 1; i < n; i++) draw_own_edges(s, &p[i - 1], &p[i]);
-    draw_input(s, (Rect){in.x, in.y, first, in.h});
-    for (int i = 0; i < n; i++) draw_pillar(s, &p[i]);
-    draw_classes(s, (Rect){in.x + in.w - says, in.y, says, in.h});
+    draw_card(s->d, s->area);
+    fill_pillars(&o);
+    place_pillars(&o, columns);
+    overview_edges(&o);
+    overview_picture(&o);
+    for (int i = 1; i < o.l.n_boxes; i++) draw_pillar(&o, &o.p[i]);
+    overview_marks(&o);
+    overview_classes(&o,
+                 (Rect){in.x + in.w - RIGHT_W + 28, in.y + o.head, RIGHT_W - 28, in.h - o.head});
 }
 
 static void tell_overview(Telling *t) {

@@ -12,7 +12,8 @@ static Tensor arriving(const Screen *s) { return trace_diff(&s->v->t, s->stage->
 static bool shared(const Screen *s, int k) { return s->v->t.s->x->graph.node[s->node->src[k]].n_uses > 1; }
 
 static const char *path_helper(Screen *s, int k) {
-    return arena_print(s->a, "%s%s", path_words(s, k), trace_diff(&s->v->t, s->node->src[k]).v ? "" : " · nobody asks");
+    return arena_print(s->a, "%s%s", path_words(s, k), trace_diff(&s->v->t, s->node->src[k]).v ? ""
+                       : " · nobody asks");
 }
 
 static void draw_copies(Screen *s, Rect r) {
@@ -62,7 +63,8 @@ static void draw_pixel(Screen *s) {
     const int cell = m.vector ? p.c : p.y * m.columns + p.x;
     Rect room = s->area;
     const Rect card = cut_bottom(&room, 92);
-    if (delta.h * delta.w > 1 && s->here.channels > 1) draw_channels(s, cut_right(&room, STRIP_W), s->v->at.target, true);
+    if (delta.h * delta.w > 1 && s->here.channels > 1) draw_channels(s, cut_right(&room, STRIP_W),
+                                                                     s->v->at.target, true);
     const Rect left = cut_left(&room, (room.w - 60) / 2);
     room.x += 48, room.w -= 48;
     draw_copy(s, left, "δ arrives", delta.c > 1 ? arena_print(s->a, "channel %d", p.c) : "", &m, cell);
@@ -79,7 +81,8 @@ static void draw_pixel(Screen *s) {
     const char *name = stage >= 0 ? stage_chip(s->a, &s->v->t, stage) : "the picture";
     const char *behind = !shared(s, own) ? "all of it, to every path"
         : arena_print(s->a, "with all readers of %s together: %s", name, number_figures(all, 3).s);
-    draw_sentence(s, card, arena_print(s->a, "to path %d goes a copy of δ  =", own + 1), figures(s, d, 4), behind);
+    draw_sentence(s, card, arena_print(s->a, "to path %d goes a copy of δ  =", own + 1), figures(s, d, 4),
+                  behind);
 }
 
 static void draw_channel(Screen *s) {

@@ -38,7 +38,8 @@ static void draw_shares(Screen *s, Rect r) {
     for (int k = 0; k <= n; k++) {
         const double v = k < n ? mean_size(layer_src(s, k)) : mean_size(s->here.v), y = in.y + 10 + 76 * k;
         if (y + 64 > in.y + in.h) break;
-        draw_fitted(s->d, (Rect){in.x, y, in.w - 90, 24}, words, arena_print(s->a, "%s, mean |%s|", k < n ? path_title(s, k) : "sum", k < n ? "x" : "y"));
+        draw_fitted(s->d, (Rect){in.x, y, in.w - 90, 24}, words,
+                    arena_print(s->a, "%s, mean |%s|", k < n ? path_title(s, k) : "sum", k < n ? "x" : "y"));
         draw_fitted(s->d, (Rect){in.x + in.w - 90, y, 90, 24}, value, number_figures(v, 3).s);
         draw_bar(s, (Rect){in.x, y + 32, in.w, 18}, v, max, false);
     }
@@ -112,7 +113,8 @@ static void draw_pixel(Screen *s) {
     Rect room = s->area;
     const Rect card = cut_bottom(&room, 92);
     if (maps && s->here.channels > 1) draw_channels(s, cut_right(&room, STRIP_W), 0, true);
-    const Rect sum = cut_right(&room, 210), right = cut_right(&room, fmin(room.h - 40, (room.w - CARD_GAP) / 2));
+    const Rect sum = cut_right(&room, 210),
+        right = cut_right(&room, fmin(room.h - 40, (room.w - CARD_GAP) / 2));
     Map *m = arena_array(s->a, Map, (size_t)n);
     Map out = map_until(map_of(s, s->here.v, 0, p.c, 0), maps ? s->v->at.pixel + 1 : p.c + 1);
     double max = out.max;
@@ -129,7 +131,8 @@ static void draw_pixel(Screen *s) {
         draw_sign(s, (Point){row.x + 0.86 * row.w, row.y - CARD_GAP / 2.0}, "+");
     }
     out.max = max;
-    draw_path_map(s, right, "Sum y", maps ? arena_print(s->a, "channel %d, one scale for all", p.c) : "", out, &p, true);
+    draw_path_map(s, right, "Sum y", maps ? arena_print(s->a, "channel %d, one scale for all", p.c) : "",
+                  out, &p, true);
     if (x.known) draw_sum(s, sum, &x);
     draw_sign(s, (Point){right.x - CARD_GAP / 2.0, right.y + right.h / 2}, "=");
     draw_arithmetic(s, card, &x, NULL, NULL);
@@ -148,6 +151,7 @@ static void tell_paths(Telling *t) {
 }
 
 const Panel add_forward_panel = {
-    .kind = STAGE_FORWARD, .of = "add", .sentence = "the paths come together: number by number, they are added",
+    .kind = STAGE_FORWARD, .of = "add",
+        .sentence = "the paths come together: number by number, they are added",
     .formula = "y = x + F(x)", .draw = {draw_stage, draw_channel, draw_pixel, draw_pixel}, .tell = tell_paths,
 };

@@ -15,7 +15,8 @@ static void draw_stage(Screen *s) {
         const Tensor part = channels_of(s, arriving(s), first, count);
         const Rect a = path_row(left, k, n), b = path_row(room, k, n);
         draw_thumbnails(s, draw_titled(s, a, "δ arrives", channels_text(s, first, count)), part, -1);
-        draw_thumbnails(s, draw_titled(s, b, arena_print(s->a, "To path %d", k + 1), path_words(s, k)), part, -1);
+        draw_thumbnails(s, draw_titled(s, b, arena_print(s->a, "To path %d", k + 1), path_words(s, k)), part,
+                        -1);
         draw_way(s, a, b, TONE_BACKWARD);
     }
 }
@@ -38,9 +39,11 @@ static void draw_pixel(Screen *s) {
     draw_way(s, left, room, TONE_BACKWARD);
     const double v = (double)*at(arriving(s), 0, c, p.y, p.x);
     const double all = target_value(&s->here, s->v->at.channel, s->v->at.pixel);
-    const char *behind = s->here.shared ? arena_print(s->a, "with all readers together: %s", number_figures(all, 3).s)
+    const char *behind = s->here.shared
+        ? arena_print(s->a, "with all readers together: %s", number_figures(all, 3).s)
                                         : path_words(s, k);
-    draw_sentence(s, card, arena_print(s->a, "channel %d of δ goes to channel %d of path %d  =", c, p.c, k + 1),
+    draw_sentence(s, card,
+                  arena_print(s->a, "channel %d of δ goes to channel %d of path %d  =", c, p.c, k + 1),
                   figures(s, v, 4), behind);
 }
 

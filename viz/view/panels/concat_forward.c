@@ -36,9 +36,11 @@ static void draw_paths(Screen *s, Rect r, int own) {
     for (int k = 0; k < n; k++) {
         const double y = in.y + k * row;
         const TextStyle bold = {k == own ? FONT_BOLD : FONT_REGULAR, SIZE_BODY, TONE_INK, ALIGN_LEFT, true};
-        if (k == own) draw_rect(s->d, (Rect){in.x - 8, y, in.w + 16, row - 4}, (ShapeStyle){.fill = TONE_FOCUS_TINT});
+        if (k == own) draw_rect(s->d, (Rect){in.x - 8, y, in.w + 16, row - 4},
+                                (ShapeStyle){.fill = TONE_FOCUS_TINT});
         draw_fitted(s->d, (Rect){in.x, y + 4, in.w, fmin(30, row - 8)}, bold,
-                    arena_print(s->a, "%s: path %d", channels_text(s, path_first(s, k), path_channels(s, k)), k + 1));
+                    arena_print(s->a, "%s: path %d", channels_text(s, path_first(s, k), path_channels(s, k)),
+                                k + 1));
         if (row > 60) draw_fitted(s->d, (Rect){in.x, y + 36, in.w, 26}, words, path_words(s, k));
     }
 }
@@ -52,7 +54,8 @@ static void draw_pixel(Screen *s) {
     if (maps) draw_channels(s, cut_right(&room, STRIP_W), 0, true);
     const double side = fmin(0.33 * room.w, room.h - 40);
     const Rect left = cut_left(&room, side), right = cut_right(&room, side);
-    draw_map_card(s, left, arena_print(s->a, "Path %d", k + 1), layer_src(s, k), -1, (Cells){c, p.y, p.x, 1, 1}, -1);
+    draw_map_card(s, left, arena_print(s->a, "Path %d", k + 1), layer_src(s, k), -1,
+                  (Cells){c, p.y, p.x, 1, 1}, -1);
     draw_paths(s, room, k);
     draw_result_card(s, right, "Output y");
     const double v = target_value(&s->here, s->v->at.channel, s->v->at.pixel);

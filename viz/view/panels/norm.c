@@ -64,7 +64,8 @@ static Spread spread_of(const float *v, int n) {
 }
 
 // One of them, over the axis from lo to hi, with its words above.
-typedef struct Histogram { const char *title; const float *v; int n; Tone tone; double here, lo, hi; } Histogram;
+typedef struct Histogram { const char *title; const float *v; int n; Tone tone; double here, lo,
+                          hi; } Histogram;
 
 static void draw_one(Screen *s, Rect r, const Histogram *h) {
     enum { WORDS = 26, AXIS = 22 };
@@ -77,8 +78,10 @@ static void draw_one(Screen *s, Rect r, const Histogram *h) {
     const double w = fonts_width(s->d->fonts, &words, h->title);
     draw_text(s->d, (Point){r.x, r.y + 14}, words, h->title);
     draw_fitted(s->d, (Rect){r.x + w + 12, r.y, r.w - w - 12, 18}, numbers,
-                arena_print(s->a, "µ = %s   σ = %s", number_figures(d.mean, 3).s, number_figures(d.deviation, 3).s));
-    draw_rect(s->d, (Rect){from, chart.y, 2 * d.deviation * scale, axis - chart.y}, (ShapeStyle){.fill = TONE_SUNKEN});
+                arena_print(s->a, "µ = %s   σ = %s", number_figures(d.mean, 3).s,
+                            number_figures(d.deviation, 3).s));
+    draw_rect(s->d, (Rect){from, chart.y, 2 * d.deviation * scale, axis - chart.y},
+              (ShapeStyle){.fill = TONE_SUNKEN});
     draw_histogram(s, chart, h->v, h->n, h->lo, h->hi, h->tone);
     draw_line(s->d, (Point){middle, chart.y - 2}, (Point){middle, axis},
               (ShapeStyle){.line = TONE_INK, .width = 2, .dashed = true});
@@ -96,7 +99,8 @@ void draw_norm_spreads(Screen *s, Rect r, const NormPair *p) {
     if (!isfinite(lo) || !isfinite(hi)) return;
     if (!(hi > lo)) lo -= 1, hi += 1;
     draw_one(s, (Rect){r.x, r.y, r.w, h}, &(Histogram){"before", p->before, p->n, TONE_INK3, p->x, lo, hi});
-    draw_one(s, (Rect){r.x, r.y + h + 14, r.w, h}, &(Histogram){"after", p->after, p->n, TONE_POS, p->y, lo, hi});
+    draw_one(s, (Rect){r.x, r.y + h + 14, r.w, h},
+             &(Histogram){"after", p->after, p->n, TONE_POS, p->y, lo, hi});
 }
 
 // ---- the layer before ----------------------------------------------------------------------------

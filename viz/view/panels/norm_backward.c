@@ -38,7 +38,8 @@ static const char *bias_text(Screen *s, const NormFacts *f) {
     const int before = norm_useless_bias(s, f);
     if (before < 0) return NULL;
     const int stage = stage_of(&s->v->t, STAGE_FORWARD, before);
-    return arena_print(s->a, "The bias of the layer before (%s) learns nothing: µ takes away whatever it adds. The ∂L/∂x "
+    return arena_print(s->a,
+                       "The bias of the layer before (%s) learns nothing: µ takes away whatever it adds. The ∂L/∂x "
                              "of a channel sum to 0; its largest ∂L/∂b is %s.",
                        stage_chip(s->a, &s->v->t, stage), number_figures(largest_bias(s, before), 2).s);
 }
@@ -59,7 +60,8 @@ static void draw_columns(Screen *s, Rect r, Tensor v) {
     draw_text(s->d, (Point){r.x, middle + 5}, words, *p.text ? p.text : "0");
     for (int i = 0; i < n; i++) {
         const double h = (double)v.v[i] / max * r.h / 2;
-        draw_rect(s->d, (Rect){r.x + left + i * w + gap / 2, h > 0 ? middle - h : middle, w - gap, fmax(fabs(h), 1)},
+        draw_rect(s->d, (Rect){r.x + left + i * w + gap / 2, h > 0 ? middle - h : middle, w - gap,
+                               fmax(fabs(h), 1)},
                   (ShapeStyle){.fill = h < 0 ? TONE_NEG : TONE_POS});
     }
     draw_rule(s, (Point){r.x + left, middle}, (Point){r.x + r.w, middle}, TONE_INK3);
@@ -78,7 +80,8 @@ static void draw_stage(Screen *s) {
     const double side = (room.w - 420 - 2 * CARD_GAP) / 2;
     const Rect left = cut_left(&room, side), right = cut_right(&room, side);
     draw_thumbnails(s, draw_titled(s, left, "δ arrives", tensor_shape(s->a, arriving(s))), arriving(s), -1);
-    draw_thumbnails(s, draw_titled(s, right, "∂L/∂x leaves", dx.v ? tensor_shape(s->a, dx) : "nobody asks for it"), dx, -1);
+    draw_thumbnails(s, draw_titled(s, right, "∂L/∂x leaves", dx.v ? tensor_shape(s->a, dx)
+                                   : "nobody asks for it"), dx, -1);
     const char *bias = bias_text(s, &f);
     if (bias) {
         const TextStyle words = {.size = SIZE_BODY, .tone = TONE_INK2};
@@ -95,7 +98,8 @@ static void draw_stage(Screen *s) {
 
 typedef struct TermRow { const char *name, *why; } TermRow;
 
-static void draw_part(Screen *s, Rect r, const TermRow *part, double v, double max, bool current, bool result) {
+static void draw_part(Screen *s, Rect r, const TermRow *part, double v, double max, bool current,
+                      bool result) {
     const TextStyle name = {FONT_BOLD, SIZE_BODY, result ? TONE_BACKWARD : TONE_INK, ALIGN_LEFT, false};
     const TextStyle why = {.size = SIZE_LABEL, .tone = TONE_INK2};
     const TextStyle value = {FONT_BOLD, SIZE_BODY, TONE_INK, ALIGN_RIGHT, true};
@@ -120,7 +124,8 @@ static void draw_parts(Screen *s, Rect r, const Answer *x) {
     const int n = x->kept < 3 ? x->kept : 3, current = s->v->at.level == LEVEL_TERM ? s->v->at.term : -1;
     const double row = fmin(76, r.h / (n + 1));
     for (int i = 0; i < n; i++)
-        draw_part(s, (Rect){r.x, r.y + i * row, r.w, row}, &parts[i], x->term[i].value, max, i == current, false);
+        draw_part(s, (Rect){r.x, r.y + i * row, r.w, row}, &parts[i], x->term[i].value, max, i == current,
+                  false);
     draw_rule(s, (Point){r.x, r.y + n * row}, (Point){r.x + r.w, r.y + n * row}, TONE_INK3);
     draw_part(s, (Rect){r.x, r.y + n * row + 2, r.w, row}, &parts[3], x->sum, max, false, true);
 }
@@ -134,11 +139,13 @@ static void draw_input_number(Screen *s) {
     const Rect card = cut_bottom(&room, 92);
     if (v.h * v.w > 1 && v.c > 1) draw_channels(s, cut_right(&room, STRIP_W), s->v->at.target, true);
     const double side = fmin(0.27 * room.w, room.h - 40);
-    draw_map_card(s, cut_left(&room, side), "δ arrives", arriving(s), -1, (Cells){spot.c, spot.y, spot.x, 1, 1}, -1);
+    draw_map_card(s, cut_left(&room, side), "δ arrives", arriving(s), -1,
+                  (Cells){spot.c, spot.y, spot.x, 1, 1}, -1);
     draw_result_card(s, cut_right(&room, side), "∂L/∂x leaves");
     const Power p = power_of(fmax(terms_max(&x), fabs(x.sum)));
     const char *set = f.stored ? "stored µ and σ are constants" : norm_set_text(s, &f);
-    const Rect in = draw_titled(s, room, x.n > 1 ? "Three parts" : "One part", arena_print(s->a, "%s   %s", set, p.text));
+    const Rect in = draw_titled(s, room, x.n > 1 ? "Three parts" : "One part",
+                                arena_print(s->a, "%s   %s", set, p.text));
     const char *bias = bias_text(s, &f);
     const TextStyle words = {.size = SIZE_AXIS, .tone = TONE_INK2};
     const double note = bias ? 64 : 0;

@@ -90,9 +90,11 @@ static void draw_stage(Screen *s) {
     const NormFacts f = facts_here(s, &spot);
     const double side = (room.w - 420 - 2 * CARD_GAP) / 2;
     const Rect left = cut_left(&room, side), right = cut_right(&room, side);
-    draw_thumbnails(s, draw_titled(s, left, "Before x", tensor_shape(s->a, layer_src(s, 0))), layer_src(s, 0), -1);
+    draw_thumbnails(s, draw_titled(s, left, "Before x", tensor_shape(s->a, layer_src(s, 0))),
+                    layer_src(s, 0), -1);
     draw_thumbnails(s, draw_titled(s, right, "After y", tensor_shape(s->a, s->here.v)), s->here.v, 0);
-    Rect in = draw_titled(s, room, f.whole ? "All numbers of the picture" : "Every channel", norm_set_text(s, &f));
+    Rect in = draw_titled(s, room, f.whole ? "All numbers of the picture" : "Every channel",
+                          norm_set_text(s, &f));
     const TextStyle words = {.size = SIZE_LABEL, .tone = TONE_INK2};
     draw_prose(s, (Point){in.x, in.y + in.h - 24}, in.w, words, statistics_text(&f));
     in.h -= 56;
@@ -131,7 +133,8 @@ static void draw_chain(Screen *s, Rect r, const NormFacts *f, double x) {
     for (int i = 0; i < 5; i++) max = fmax(max, fabs(row[i].v));
     const int term = s->v->at.level == LEVEL_TERM ? s->v->at.term : -1;
     for (int i = 0; i < 5; i++)
-        draw_chain_row(s, (Rect){r.x, r.y + i * r.h / 5, r.w, r.h / 5}, &row[i], max, term >= 0 && i == 3 + term, i == 4);
+        draw_chain_row(s, (Rect){r.x, r.y + i * r.h / 5, r.w, r.h / 5}, &row[i], max, term >= 0
+                       && i == 3 + term, i == 4);
 }
 
 static const char *set_note(Screen *s, const NormFacts *f) {
@@ -144,7 +147,8 @@ static const char *operand(Screen *s, double v) {
 
 // "(3.13 − 0.0207) / 1.22 · 1.00 + 0 = 2.54"
 static void draw_whole(Screen *s, Rect r, const NormFacts *f, const Spot *p) {
-    const double x = (double)*at(layer_src(s, 0), 0, p->c, p->y, p->x), y = (double)*at(s->here.v, 0, p->c, p->y, p->x);
+    const double x = (double)*at(layer_src(s, 0), 0, p->c, p->y, p->x),
+        y = (double)*at(s->here.v, 0, p->c, p->y, p->x);
     const char *sum = arena_print(s->a, "(%s − %s) / %s · %s + %s  =", figures(s, x, 4), operand(s, f->mean),
                                   figures(s, f->deviation, 4), operand(s, f->gamma), operand(s, f->beta));
     draw_sentence(s, r, sum, figures(s, y, 4), f->stored ? "with stored µ and σ" : "");
