@@ -6,6 +6,11 @@
 Tensor step_src(const Screen *s) { return trace_picture(&s->v->t, s->v->at.stage - 1); }
 Tensor step_dst(const Screen *s) { return trace_picture(&s->v->t, s->v->at.stage); }
 
+double step_value(const Screen *s) {
+    const Spot p = target_spot(&s->here, s->v->at.channel, s->v->at.pixel);
+    return (double)*at(step_src(s), 0, p.c, p.y, p.x);
+}
+
 static void draw_one(Screen *s, Rect r, const char *title, Tensor v, int target, Cells marked) {
     const Rect in = draw_titled(s, r, title, tensor_shape(s->a, v));
     const Map m = map_of_picture(s, v, target);
@@ -16,8 +21,12 @@ static void draw_one(Screen *s, Rect r, const char *title, Tensor v, int target,
 }
 
 void draw_before_after(Screen *s, Rect before, Rect after) {
-    draw_one(s, before, "Before", step_src(s), -1, (Cells){0});
-    draw_one(s, after, "After", step_dst(s), 0, (Cells){0});
+    const Tensor src = step_src(s), dst = step_dst(s);
+    const Spot p = target_spot(&s->here, s->v->at.channel, s->v->at.pixel);
+    const bool marked = s->v->at.level >= LEVEL_PIXEL, same = src.h == dst.h && src.w == dst.w;
+    const Cells none = {0}, here = {p.c, p.y, p.x, 1, 1};
+    draw_one(s, before, "Before", src, -1, marked && same ? here : none);
+    draw_one(s, after, "After", dst, 0, marked ? here : none);
 }
 
 // ---- where the numbers lie -----------------------------------------------------------------------
@@ -49,6 +58,12 @@ static void draw_spread(Screen *s, Rect r, const char *title, Tensor t, Tone ton
     draw_histogram(s, (Rect){r.x, r.y + 26, r.w, r.h - 26}, d.v, d.n, d.lo, d.hi, tone);
 }
 
+void draw_step_spreads(Screen *s, Rect r) {
+    const double h = r.h / 2 - 8;
+    draw_spread(s, (Rect){r.x, r.y, r.w, h}, "before", step_src(s), TONE_INK3);
+    draw_spread(s, (Rect){r.x, r.y + r.h / 2 + 8, r.w, h}, "after", step_dst(s), TONE_POS);
+}
+
 static void draw_stage(Screen *s) {
     Rect room = s->area;
     if (!step_src(s).v || !step_dst(s).v) return;
@@ -56,8 +71,7 @@ static void draw_stage(Screen *s) {
     const Rect before = cut_left(&room, side), after = cut_right(&room, side);
     const Rect in = draw_titled(s, room, "Its numbers", "how often each occurs");
     draw_before_after(s, before, after);
-    draw_spread(s, (Rect){in.x, in.y, in.w, in.h / 2 - 8}, "before", step_src(s), TONE_INK3);
-    draw_spread(s, (Rect){in.x, in.y + in.h / 2 + 8, in.w, in.h / 2 - 8}, "after", step_dst(s), TONE_POS);
+    draw_step_spreads(s, in);
 }
 
 // ---- one pixel -----------------------------------------------------------------------------------
@@ -76,8 +90,8 @@ void draw_step_number(Screen *s, void (*middle)(Screen *s, Rect r, const Answer 
     draw_arithmetic(s, card, &x, NULL, terms_note(s, &x));
 }
 
-static void draw_pixel(Screen *s) { draw_step_number(s, draw_sum_card); }
+void draw_step_pixel(Screen *s) { draw_step_number(s, draw_sum_card); }
 
 const Panel any_step_panel = {
-    .kind = STAGE_STEP, .draw = {draw_stage, draw_stage, draw_pixel, draw_pixel},
+    .kind = STAGE_STEP, .draw = {draw_stage, draw_stage, draw_step_pixel, draw_step_pixel},
 };

@@ -7,6 +7,7 @@
  * ones when it is only used. */
 #include <math.h>
 
+#include "viz/view/panels/chain.h"
 #include "viz/view/panels/norm.h"
 
 static NormFacts facts_here(Screen *s, Spot *spot) {
@@ -105,36 +106,13 @@ static void draw_stage(Screen *s) {
 
 // ---- one value -------------------------------------------------------------------------------------
 
-typedef struct ChainRow { const char *step, *result; double operand, v; } ChainRow;
-
-// A row: what is done, with what, what comes out, as a bar.
-static void draw_chain_row(Screen *s, Rect r, const ChainRow *row, double max, bool current, bool last) {
-    const TextStyle step = {FONT_REGULAR, SIZE_BODY, TONE_INK2, ALIGN_LEFT, true};
-    const TextStyle name = {FONT_BOLD, SIZE_BODY, TONE_INK, ALIGN_LEFT, true};
-    const TextStyle value = {FONT_BOLD, SIZE_BODY, TONE_INK, ALIGN_RIGHT, true};
-    const bool hidden = last && s->v->predict && !s->v->revealed;
-    const Digits v = number_figures(row->v, 3);
-    const double w = r.w;
-    if (current) draw_rect(s->d, (Rect){r.x - 8, r.y, r.w + 16, r.h}, (ShapeStyle){.fill = TONE_FOCUS_TINT});
-    if (*row->step) draw_fitted(s->d, (Rect){r.x, r.y, 0.32 * w, r.h}, step,
-                                arena_print(s->a, "%s  %s", row->step, number_figures(row->operand, 3).s));
-    draw_fitted(s->d, (Rect){r.x + 0.34 * w, r.y, 0.17 * w, r.h}, name, row->result);
-    if (!hidden) draw_bar(s, (Rect){r.x + 0.52 * w, r.y + 9, 0.26 * w, r.h - 18}, row->v, max, true);
-    draw_fitted(s->d, (Rect){r.x + 0.8 * w, r.y, 0.2 * w, r.h}, value, hidden ? "?" : v.s);
-}
-
-static void draw_chain(Screen *s, Rect r, const NormFacts *f, double x) {
+static void draw_way_through(Screen *s, Rect r, const NormFacts *f, double x) {
     const double off = x - f->mean, hat = off / f->deviation, scaled = f->gamma * hat;
     const ChainRow row[] = {
         {"", "x", 0, x}, {"− µ", "x − µ", f->mean, off}, {"÷ σ", "x̂", f->deviation, hat},
         {"· γ", "γ · x̂", f->gamma, scaled}, {"+ β", "y", f->beta, scaled + f->beta},
     };
-    double max = 1e-12;
-    for (int i = 0; i < 5; i++) max = fmax(max, fabs(row[i].v));
-    const int term = s->v->at.level == LEVEL_TERM ? s->v->at.term : -1;
-    for (int i = 0; i < 5; i++)
-        draw_chain_row(s, (Rect){r.x, r.y + i * r.h / 5, r.w, r.h / 5}, &row[i], max, term >= 0
-                       && i == 3 + term, i == 4);
+    draw_chain(s, r, row, 5, s->v->at.level == LEVEL_TERM ? 3 + s->v->at.term : -1);
 }
 
 static const char *set_note(Screen *s, const NormFacts *f) {
@@ -172,7 +150,7 @@ static void draw_pixel(Screen *s) {
     else draw_whole(s, card, &f, &spot);
     if (!f.known) return;
     const double chain = fmin(190, 0.52 * in.h);
-    draw_chain(s, (Rect){in.x, in.y, in.w, chain}, &f, (double)*at(src, 0, spot.c, spot.y, spot.x));
+    draw_way_through(s, (Rect){in.x, in.y, in.w, chain}, &f, (double)*at(src, 0, spot.c, spot.y, spot.x));
     draw_rule(s, (Point){in.x, in.y + chain + 8}, (Point){in.x + in.w, in.y + chain + 8}, TONE_LINE);
     draw_spreads(s, (Rect){in.x, in.y + chain + 14, in.w, in.h - chain - 14}, &f, &spot, true);
 }

@@ -6,8 +6,17 @@
 Tensor step_src(const Screen *s);
 Tensor step_dst(const Screen *s);
 
-// The pictures before and after, side by side.
+// The pictures before and after, side by side, with the current pixel marked (level Pixel).
 void draw_before_after(Screen *s, Rect before, Rect after);
 
 // Level Pixel: before, in the middle what `middle` draws, after, and the sum below.
 void draw_step_number(Screen *s, void (*middle)(Screen *s, Rect r, const Answer *x));
+
+// What any step shows of one pixel.
+void draw_step_pixel(Screen *s);
+
+// The number before the step at the current place, which has the same place there.
+double step_value(const Screen *s);
+
+// Where the numbers lie before and after, as two histograms.
+void draw_step_spreads(Screen *s, Rect r);

@@ -1,0 +1,63 @@
+/* value_step.c — image steps that change each number on its own: rescale, normalize, standardize.
+ *
+ *     rescale        y = x · factor
+ *     normalize      y = (x − mean) / std       measured on all training pictures
+ *     standardize    y = (x − µ) / σ            of the picture itself */
+#include <math.h>
+
+#include "viz/view/panels/chain.h"
+#include "viz/view/panels/steps.h"
+
+// What was measured is told before the terms; a step without it multiplies by a factor.
+static void draw_way_through(Screen *s, Rect r, const Answer *x) {
+    const double first = step_value(s), y = target_value(&s->here, s->v->at.channel, s->v->at.pixel);
+    if (x->n_helpers > 1) {
+        const Operand *mean = &x->helper[0], *deviation = &x->helper[1];
+        const ChainRow row[] = {
+            {"", "x", 0, first},
+            {"− mean", "x − mean", mean->v, first - mean->v},
+            {"÷ σ", "y", deviation->v, y},
+        };
+        draw_chain(s, r, row, 3, -1);
+        return;
+    }
+    const double factor = x->kept > 0 && x->term[0].n_factors > 1 ? x->term[0].factor[1].v : 1;
+    const bool divides = factor > 0 && factor < 1;
+    const ChainRow row[] = {{"", "x", 0, first},
+                            {divides ? "÷" : "·", "y", divides ? 1 / factor : factor, y}};
+    draw_chain(s, r, row, 2, -1);
+}
+
+static const char *operand(Screen *s, double v) {
+    return arena_print(s->a, v < 0 ? "(%s)" : "%s", number_figures(v, 4).s);
+}
+
+static void draw_sum(Screen *s, Rect r, const Answer *x) {
+    const double first = step_value(s), y = target_value(&s->here, s->v->at.channel, s->v->at.pixel);
+    if (x->n_helpers < 2 || s->v->at.level == LEVEL_TERM) {
+        draw_arithmetic(s, r, x, NULL, NULL);
+        return;
+    }
+    const char *sum = arena_print(s->a, "(%s − %s) / %s  =", figures(s, first, 4), operand(s, x->helper[0].v),
+                                  operand(s, x->helper[1].v));
+    draw_sentence(s, r, sum, figures(s, y, 4), x->helper[0].note ? x->helper[0].note : "");
+}
+
+static void draw_pixel(Screen *s) {
+    if (!step_src(s).v || !step_dst(s).v) return;
+    const Answer x = answer_here(s->a, s->v);
+    Rect room = s->area;
+    const Rect card = cut_bottom(&room, 92);
+    const double side = fmin(0.3 * room.w, room.h);
+    const Rect before = cut_left(&room, side), after = cut_right(&room, side);
+    draw_before_after(s, before, after);
+    const Rect in = draw_titled(s, room, "One pixel", arena_print(s->a, "channel %d", s->v->at.channel));
+    if (x.known) draw_way_through(s, (Rect){in.x, in.y, in.w, fmin(140, 0.38 * in.h)}, &x);
+    draw_step_spreads(s, (Rect){in.x, in.y + 0.38 * in.h + 12, in.w, 0.62 * in.h - 12});
+    draw_sum(s, card, &x);
+}
+
+const Panel value_step_panel = {
+    .kind = STAGE_STEP, .of = "rescale normalize standardize",
+    .draw = {[LEVEL_PIXEL] = draw_pixel, [LEVEL_TERM] = draw_pixel},
+};
