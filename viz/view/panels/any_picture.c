@@ -1,5 +1,6 @@
 /* any_picture.c — the picture as it was read: as people see it, plane by plane, and as numbers. */
 #include <math.h>
+#include <string.h>
 
 #include "viz/view/panel.h"
 #include "viz/view/pieces/pieces.h"
@@ -17,7 +18,8 @@ static Map window_of(Screen *s, const Map *m, int row, int column) {
 static void draw_facts(Screen *s, Rect r) {
     const Trace *t = &s->v->t;
     const Tensor v = s->here.v;
-    const char *const from = t->picture[0] < 0 ? "a file of your own" : t->s->data.from;
+    const char *slash = strrchr(t->s->data.from, '/'); // the folder's name without its path
+    const char *const from = t->picture[0] < 0 ? "a file of your own" : slash ? slash + 1 : t->s->data.from;
     const char *colours = v.c == 3 ? ": red green blue" : v.c == 1 ? ", gray" : "";
     const char *per_pixel = arena_print(s->a, "%d%s", v.c, colours);
     const char *const fact[][2] = {
