@@ -25,6 +25,9 @@ check() {
 "$BUILD/view_test" > "$dir/out" 2>&1
 verdict $? "view_test: $(tail -n 20 "$dir/out")"
 passed=$((passed + $(sed -n 's/^view: \([0-9]*\) passed.*/\1/p' "$dir/out")))
+"$BUILD/panels_test" > "$dir/out" 2>&1
+verdict $? "panels_test: $(tail -n 20 "$dir/out")"
+passed=$((passed + $(sed -n 's/^panels: \([0-9]*\) passed.*/\1/p' "$dir/out")))
 lot=$BUILD/view_lot
 [ -x "$BUILD/asan/view_lot" ] && lot=$BUILD/asan/view_lot
 "$lot" 1500 > "$dir/out" 2>&1

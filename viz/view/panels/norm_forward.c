@@ -94,7 +94,7 @@ static void draw_stage(Screen *s) {
     draw_thumbnails(s, draw_titled(s, left, "Before x", tensor_shape(s->a, layer_src(s, 0))),
                     layer_src(s, 0), -1);
     draw_thumbnails(s, draw_titled(s, right, "After y", tensor_shape(s->a, s->here.v)), s->here.v, 0);
-    Rect in = draw_titled(s, room, f.whole ? "All numbers of the picture" : "Every channel",
+    Rect in = draw_titled(s, room, f.whole ? "The whole picture" : "Every channel",
                           norm_set_text(s, &f));
     const TextStyle words = {.size = SIZE_LABEL, .tone = TONE_INK2};
     draw_prose(s, (Point){in.x, in.y + in.h - 24}, in.w, words, statistics_text(&f));

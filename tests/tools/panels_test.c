@@ -1,0 +1,363 @@
+/* panels_test.c — what the panels of single kinds of stages show: their words, their numbers, and the
+ * layout of the overview. That every screen can be read is checked for all of these models, too.
+ *
+ *     panels_test           with UPDATE=1 in the environment the pictures of tests/data/view-*.ppm that
+ *                           belong to it are made anew */
+#include <unistd.h>
+
+#include "tests/tools/view_look.h"
+#include "tests/unit/folder.h"
+#include "viz/view/frame.h"
+#include "viz/view/overview_layout.h"
+#include "viz/view/panels/join.h"
+#include "viz/view/panels/mask.h"
+#include "viz/view/panels/norm.h"
+#include "viz/view/panels/patch.h"
+
+// ---- the models ------------------------------------------------------------------------------------
+
+#define LEARNS "loss crossentropy\noptimizer sgd lr=0.1\ntrain epochs=1 batch=4\n"
+
+static const struct { const char *name, *text; } models[] = {
+    {"norms.cnn", "data digits\nconv 3 3x3 pad=same as first; batchnorm as batch; relu\n"
+                  "conv 3 3x3 pad=same bias=no as second; instancenorm as instance; relu; layernorm as layer\n"
+                  "dense 6 as six; batchnorm as vector; relu; dropout 50% as drop; dense classes; softmax\n" LEARNS},
+    {"joins.cnn", "data digits\nconv 4 3x3 pad=same as stem; relu\n"
+                  "residual { conv 4 3x3 pad=same as body; relu }\n"
+                  "parallel { conv 2 1x1 as left } { conv 3 3x3 pad=same as right }\n"
+                  "dropout 25% as drop; dense classes; softmax\n" LEARNS},
+    {"sizes.cnn", "data digits\nconv 3 3x3 pad=same; lrn 3 as damp; avgpool 2 as mean; upsample 2 as large\n"
+                  "avgpool 3 stride=2 as overlap; globalavgpool as whole\ndense classes; softmax\n" LEARNS},
+    {"steps.cnn", "data digits\npreprocess { crop 7x7; resize 6x5; grayscale; blur 3x3; edges; equalize\n"
+                  "rescale 1/255; normalize; standardize }\nconv 2 3x3; relu; dense classes; softmax\n" LEARNS},
+    {"random.cnn", "data digits\naugment { flip horizontal; rotate 30; shift 20%; noise 10% }\n"
+                   "preprocess { rescale 1/255 }\nconv 2 3x3; relu; dense classes; softmax\n" LEARNS},
+};
+
+static bool open_text(Opened *o, Folder *f, const char *name) {
+    for (size_t i = 0; i < sizeof models / sizeof *models; i++)
+        if (strcmp(models[i].name, name) == 0)
+            return open_model(o, folder_put(f, name, models[i].text, strlen(models[i].text)), 3);
+    return CHECK(!"there is such a model");
+}
+
+// ---- every screen of them ----------------------------------------------------------------------------
+
+static void test_screens(View *v) {
+    static const int sizes[][2] = {{1280, 800}, {1024, 600}};
+    for (int k = 0; k < 2; k++) {
+        view_event(v, &(Event){.kind = EVENT_RESIZE, .w = sizes[k][0], .h = sizes[k][1]});
+        for (int i = 0; i < v->t.n_stages; i++) look_at_stage(v, i);
+        for (int back = 0; back < 2; back++) {
+            v->scene = SCENE_OVERVIEW, v->gradients = back;
+            look(v, "the overview");
+        }
+        v->scene = SCENE_STAGES, v->gradients = false;
+    }
+    view_event(v, &(Event){.kind = EVENT_RESIZE, .w = SLIDE_W, .h = SLIDE_H});
+}
+
+// ---- words -------------------------------------------------------------------------------------------
+
+static const struct { const char *model, *screen, *says; int times; } words[] = {
+    {"norms.cnn", "batch:stage",               "8 × 8", 0},
+    {"norms.cnn", "batch:stage",               "4 pictures · 8×8 = 256 numbers", 1},
+    {"norms.cnn", "instance:stage",            "8×8 = 64 numbers", 1},
+    {"norms.cnn", "layer:stage",               "3 channels · 8×8 = 192 numbers", 1},
+    {"norms.cnn", "vector:stage",              "4 pictures = 4 numbers", 1},
+    {"norms.cnn", "batch:pixel",               "before", 1},
+    {"norms.cnn", "batch.backward:stage",      "The bias before", 1},
+    {"norms.cnn", "instance.backward:stage",   "The bias before", 0}, // bias=no
+    {"norms.cnn", "layer.backward:stage",      "The bias before", 0},
+    {"norms.cnn", "vector.backward:stage",     "The bias before", 1},
+    {"norms.cnn", "batch.backward:pixel",      "Three parts", 1},
+    {"norms.cnn", "drop:stage",                "Drawn by lot", 1},
+    {"joins.cnn", "add_after_3:stage",         "straight from ReLU 1", 1},
+    {"joins.cnn", "add_after_3:stage",         "body → ReLU 2", 1},
+    {"joins.cnn", "add_after_3.backward:pixel", "To path 2", 1},
+    {"joins.cnn", "concat_after_right:stage",  "channels 0 to 1", 1},
+    {"joins.cnn", "concat_after_right:stage",  "channels 2 to 4", 1},
+    {"sizes.cnn", "mean:pixel",                "mean of 4 numbers", 1},
+    {"sizes.cnn", "whole:pixel",               "mean of 9 numbers", 1},
+    {"sizes.cnn", "whole.backward:pixel",      "its share for each", 1},
+    {"sizes.cnn", "damp:pixel",                "1/s^β", 1},
+    {"steps.cnn", "blur:pixel",                "kernel k", 1},
+    {"steps.cnn", "edges:pixel",               "above to below", 1},
+    {"steps.cnn", "crop:stage",                "77 %", 1},
+    {"random.cnn", "rotate:stage",             "degrees", 1},
+    {"random.cnn", "noise:stage",              "The frame shows", 0},
+};
+
+static int says(View *v, const char *screen, const char *text) {
+    Error e;
+    if (!CHECK(snapshot_go(v, screen, &e))) {
+        puts(e.text);
+        return -1;
+    }
+    DrawList *d = view_draw(v, &e);
+    const int n = d ? look_for(d, text) : -1;
+    draw_free(d);
+    return n;
+}
+
+static void test_words(View *v, const char *model) {
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (strcmp(words[i].model, model) != 0) continue;
+        const int n = says(v, words[i].screen, words[i].says);
+        if (!CHECK(words[i].times ? n > 0 : n == 0))
+            printf("  %s %s: '%s' %d times\n", model, words[i].screen, words[i].says, n);
+    }
+}
+
+// ---- numbers -----------------------------------------------------------------------------------------
+
+// Goes to a screen and calls `check` with what a panel would draw on.
+static void on_screen(View *v, const char *name, void (*check)(Screen *s)) {
+    Error e;
+    if (!CHECK(snapshot_go(v, name, &e))) return;
+    DrawList *d = draw_make(v->fonts, SLIDE_W, SLIDE_H);
+    Arena *a = arena_make();
+    Screen s = frame_screen(d, a, v, &v->hits);
+    check(&s);
+    arena_free(a);
+    draw_free(d);
+}
+
+// μ and σ of the set are those of its numbers; after it mean and deviation are β and γ.
+static void check_norm(Screen *s) {
+    const NormFacts f = norm_facts(s, 1, 0, 0);
+    int n, m;
+    const float *before = norm_numbers(s, layer_src(s, 0), &f, 1, &n);
+    const float *after = norm_numbers(s, s->here.v, &f, 1, &m);
+    double mean = 0, squares = 0, mean_after = 0;
+    CHECK(f.known && !f.stored && n == f.count && m == n);
+    for (int i = 0; i < n; i++) mean += (double)before[i] / n, mean_after += (double)after[i] / n;
+    for (int i = 0; i < n; i++) squares += ((double)before[i] - mean) * ((double)before[i] - mean) / n;
+    CHECK_NEAR(f.mean, mean, 1e-5);
+    CHECK_NEAR(f.deviation, sqrt(squares + 1e-5), 1e-5);
+    CHECK_NEAR(mean_after, f.beta, 1e-5);
+}
+
+static void check_useless_bias(Screen *s) {
+    const NormFacts f = norm_facts(s, 0, 0, 0);
+    CHECK(norm_useless_bias(s, &f) == s->node->src[0]);
+}
+
+static void check_useful_bias(Screen *s) {
+    const NormFacts f = norm_facts(s, 0, 0, 0);
+    CHECK(norm_useless_bias(s, &f) == -1);
+}
+
+// What is kept is x · 1/(1 − p), what is not is 0.
+static void check_mask(Screen *s) {
+    const Mask m = mask_of(s);
+    const Tensor x = layer_src(s, 0), y = s->here.v;
+    int wrong = 0, kept = 0;
+    for (int i = 0; i < m.n; i++) {
+        const int c = i / (y.h * y.w), row = i / y.w % y.h, column = i % y.w;
+        const double want = (double)*at(x, 0, c, row, column) * m.scale * (double)m.keep.v[i];
+        wrong += !(fabs((double)*at(y, 0, c, row, column) - want) <= 1e-5 * fmax(1, fabs(want)));
+        kept += m.keep.v[i] > 0;
+    }
+    CHECK(wrong == 0 && m.learning && kept == m.kept);
+    CHECK(m.kept > 0 && m.kept < m.n);
+}
+
+static void check_paths(Screen *s) {
+    CHECK(path_first(s, 0) == 0 && path_first(s, 1) == 2 && path_channels(s, 1) == 3);
+    const Tensor part = channels_of(s, s->here.v, 2, 3), own = layer_src(s, 1);
+    for (int i = 0; i < 3 * part.h * part.w; i++)
+        CHECK_NEAR((double)part.v[i],
+                   (double)*at(own, 0, i / (part.h * part.w), i / part.w % part.h, i % part.w), 0);
+}
+
+// Windows of 3×3, two apart.
+static void check_window(Screen *s) {
+    int n;
+    const Cells c = window_below(s, (Spot){0, 1, 1, 2}, &n);
+    CHECK(n == 9 && c.channel == 1 && c.y == 2 && c.x == 4 && c.h == 3 && c.w == 3);
+}
+
+static const struct { const char *model, *screen; void (*check)(Screen *s); } numbers[] = {
+    {"norms.cnn", "batch", check_norm}, {"norms.cnn", "instance", check_norm},
+        {"norms.cnn", "layer", check_norm},
+    {"norms.cnn", "vector", check_norm}, {"norms.cnn", "batch", check_useless_bias},
+    {"norms.cnn", "instance", check_useful_bias}, {"norms.cnn", "layer", check_useful_bias},
+    {"norms.cnn", "drop", check_mask}, {"joins.cnn", "drop", check_mask},
+    {"joins.cnn", "concat_after_right", check_paths}, {"sizes.cnn", "overlap", check_window},
+};
+
+static void test_numbers(View *v, const char *model) {
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        if (strcmp(numbers[i].model, model) == 0) on_screen(v, numbers[i].screen, numbers[i].check);
+}
+
+// ---- numbers that are none -----------------------------------------------------------------------------
+
+static bool painted(View *v) {
+    static uint32_t pixel[SLIDE_W * SLIDE_H];
+    Error e = {0};
+    DrawList *d = view_draw(v, &e);
+    const bool fine = d && paint_pixels(d, v->theme, view_place(v), pixel, SLIDE_W, SLIDE_H, 4 * SLIDE_W, &e);
+    draw_free(d);
+    return fine;
+}
+
+// A weight that is no number or infinite spreads through the network: every screen can still be painted.
+static void test_broken(View *v, double broken) {
+    int failed = 0;
+    lesson_put_back(v);
+    *at(params_tensor(v->t.s->params, 0, v->t.s->params->value), 0, 0, 0, 0) = (real)broken;
+    lesson_again(v);
+    for (int stage = 0; stage < v->t.n_stages; stage++)
+        for (Level level = LEVEL_STAGE; level < N_LEVELS; level++) {
+            walk_to_stage(v, stage);
+            walk_level(v, level);
+            failed += !painted(v);
+        }
+    v->scene = SCENE_OVERVIEW;
+    failed += !painted(v);
+    v->scene = SCENE_STAGES;
+    CHECK(failed == 0);
+    press(v, 'r');
+}
+
+// ---- colours -----------------------------------------------------------------------------------------
+
+// Four pictures for training and four for the test, as the files of CIFAR-100 have them: two bytes for the
+// classes, then three planes. All are of one colour: red 200, green 100, blue 50.
+static const char *coloured_model(Folder *f) {
+    enum { PICTURES = 4, PLANE = 32 * 32, RECORD = 2 + 3 * PLANE };
+    static unsigned char byte[PICTURES * RECORD];
+    const char text[] = "data \"pictures\"\npreprocess { grayscale; rescale 1/255 }\n"
+                        "conv 2 3x3 stride=4; relu; dense classes; softmax\n" LEARNS;
+    for (int i = 0; i < PICTURES; i++) {
+        byte[i * RECORD + 1] = (unsigned char)i;
+        memset(byte + i * RECORD + 2, 200, PLANE);
+        memset(byte + i * RECORD + 2 + PLANE, 100, PLANE);
+        memset(byte + i * RECORD + 2 + 2 * PLANE, 50, PLANE);
+    }
+    CHECK(mkdir(folder_file(f, "pictures"), 0700) == 0);
+    folder_put(f, "pictures/train.bin", byte, sizeof byte);
+    folder_put(f, "pictures/test.bin", byte, sizeof byte);
+    return folder_put(f, "colours.cnn", text, sizeof text - 1);
+}
+
+static void test_colours(Folder *f) {
+    Opened o;
+    if (!open_model(&o, coloured_model(f), 0)) return;
+    test_screens(o.v);
+    CHECK(says(o.v, "grayscale:pixel", "0.299 · 200") == 1);
+    CHECK(says(o.v, "grayscale:pixel", "0.587 · 100") == 1);
+    CHECK(says(o.v, "grayscale:pixel", "0.114 · 50.0") == 1);
+    CHECK(says(o.v, "grayscale:pixel", "124.2") == 1);
+    close_model(&o);
+}
+
+// ---- the overview's layout ---------------------------------------------------------------------------
+
+static const struct {
+    const char *name, *text;
+    int most, columns, lanes, loops, skips; // at most; then what comes out
+} layouts[] = {
+    {"a chain", "data digits\nconv 2 3x3; relu; maxpool 2; dense classes\n", 15, 5, 1, 0, 0},
+    {"what only changes numbers joins",
+     "data digits\nconv 2 3x3; batchnorm; relu; maxpool 2; dense classes\n",
+     4, 4, 1, 0, 0},
+    {"a shortcut", "data digits\nconv 2 3x3; residual { conv 2 3x3 pad=same; relu }; dense classes\n", 15, 6,
+     1, 0, 1},
+    {"two ways", "data digits\nconv 2 3x3; parallel { conv 2 1x1 } { conv 2 1x1; relu }; dense classes\n",
+     15, 6, 2, 0, 0},
+    {"four blocks are folded but the first",
+     "data digits\nconv 2 3x3; repeat 4 { residual { conv 2 3x3 pad=same; relu; conv 2 3x3 pad=same } }\n"
+     "dense classes\n", 8, 8, 1, 3, 1},
+    {"a long chain", "data digits\nconv 2 3x3; repeat 20 { conv 2 3x3 pad=same; relu }; dense classes\n", 10,
+     10, 1, 0, 0},
+};
+
+static int skips_of(const OverLayout *l) {
+    int n = 0;
+    for (int b = 1; b < l->n_boxes; b++)
+        for (int a = 0; a < b; a++) {
+            bool edge = false;
+            for (int i = 1; i < l->n_nodes; i++)
+                for (int k = 0; k < l->g->node[i].n_src; k++)
+                    edge = edge || (l->of[i] == b && l->of[l->g->node[i].src[k]] == a);
+            n += edge && overview_skips(l, a, b);
+        }
+    return n;
+}
+
+// Every node is in one box, and no box reads one to its right.
+static void check_boxes(const OverLayout *l) {
+    int n = 0;
+    for (int b = 0; b < l->n_boxes; b++) {
+        n += l->box[b].n;
+        CHECK(l->box[b].lane >= 0 && l->box[b].lane < l->box[b].lanes);
+        CHECK(l->of[l->box[b].last] == b && l->of[overview_namesake(l, b)] == b);
+    }
+    CHECK(n == l->n_nodes);
+    for (int i = 1; i < l->n_nodes; i++)
+        for (int k = 0; k < l->g->node[i].n_src; k++) {
+            const int a = l->of[l->g->node[i].src[k]], b = l->of[i];
+            CHECK(a == b || l->box[a].column < l->box[b].column);
+        }
+}
+
+static void test_layouts(void) {
+    for (size_t i = 0; i < sizeof layouts / sizeof *layouts; i++) {
+        const int failed = tests_failed;
+        Arena *a = arena_make();
+        const Experiment *x = experiment_parse(a, diags_make(a), &runtime_vocabulary, "layout.cnn",
+                                               layouts[i].text,
+                                               strlen(layouts[i].text));
+        if (!CHECK(x != NULL)) continue;
+        const OverLayout l = overview_layout(a, &x->graph, x->graph.n_nodes, 1, layouts[i].most);
+        int lanes = 1, loops = 0;
+        for (int b = 0; b < l.n_boxes; b++) {
+            lanes = l.box[b].lanes > lanes ? l.box[b].lanes : lanes;
+            loops += l.box[b].loops;
+        }
+        check_boxes(&l);
+        CHECK(l.n_columns == layouts[i].columns && lanes == layouts[i].lanes);
+        CHECK(loops == layouts[i].loops && skips_of(&l) == layouts[i].skips);
+        if (tests_failed > failed)
+            printf("  %s: %d columns, %d lanes, %d loops, %d skips\n", layouts[i].name, l.n_columns, lanes,
+                   loops,
+                   skips_of(&l));
+        arena_free(a);
+    }
+}
+
+// ---- pictures that look as they did --------------------------------------------------------------------
+
+static const struct { const char *model, *screen, *file; } looks[] = {
+    {"norms.cnn", "batch:pixel", "norm"}, {"norms.cnn", "batch.backward:stage", "norm-backward"},
+    {"norms.cnn", "drop.backward:pixel", "dropout"}, {"joins.cnn", "add_after_3:pixel", "add"},
+    {"joins.cnn", "concat_after_right:stage", "concat"}, {"joins.cnn", "overview", "overview-joins"},
+    {"sizes.cnn", "overlap.backward:pixel", "avgpool"}, {"steps.cnn", "edges:pixel", "edges"},
+    {"random.cnn", "rotate:stage", "rotate"},
+};
+
+static void test_pictures(View *v, const char *model) {
+    for (size_t i = 0; i < sizeof looks / sizeof *looks; i++)
+        if (strcmp(looks[i].model, model) == 0) test_picture(v, looks[i].screen, looks[i].file);
+}
+
+int main(void) {
+    Folder f = folder_make();
+    for (size_t i = 0; i < sizeof models / sizeof *models; i++) {
+        Opened o;
+        if (!open_text(&o, &f, models[i].name)) continue;
+        test_pictures(o.v, models[i].name);
+        test_words(o.v, models[i].name);
+        test_numbers(o.v, models[i].name);
+        test_screens(o.v);
+        test_broken(o.v, NAN), test_broken(o.v, INFINITY);
+        close_model(&o);
+    }
+    test_colours(&f);
+    test_layouts();
+    folder_remove(&f);
+    return test_end("panels");
+}
