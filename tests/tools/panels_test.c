@@ -20,15 +20,16 @@
 
 static const struct { const char *name, *text; } models[] = {
     {"norms.cnn", "data digits\nconv 3 3x3 pad=same as first; batchnorm as batch; relu\n"
-                  "conv 3 3x3 pad=same bias=no as second; instancenorm as instance; relu; layernorm as layer\n"
-                  "dense 6 as six; batchnorm as vector; relu; dropout 50% as drop; dense classes; softmax\n" LEARNS},
+                  "conv 3 3x3 pad=same bias=no as second; instancenorm as instance; relu\n"
+                  "layernorm as layer; dense 6 as six; batchnorm as vector; relu; dropout 50% as drop\n"
+                  "dense classes; softmax\n" LEARNS},
     {"joins.cnn", "data digits\nconv 4 3x3 pad=same as stem; relu\n"
                   "residual { conv 4 3x3 pad=same as body; relu }\n"
                   "parallel { conv 2 1x1 as left } { conv 3 3x3 pad=same as right }\n"
                   "dropout 25% as drop; dense classes; softmax\n" LEARNS},
     {"sizes.cnn", "data digits\nconv 3 3x3 pad=same; lrn 3 as damp; avgpool 2 as mean; upsample 2 as large\n"
                   "avgpool 3 stride=2 as overlap; globalavgpool as whole\ndense classes; softmax\n" LEARNS},
-    {"steps.cnn", "data digits\npreprocess { crop 7x7; resize 6x5; grayscale; blur 3x3; edges; equalize\n"
+    {"steps.cnn", "data digits\npreprocess { crop 7x7; resize 6x5; grayscale; blur 3x3; edges\nequalize\n"
                   "rescale 1/255; normalize; standardize }\nconv 2 3x3; relu; dense classes; softmax\n" LEARNS},
     {"random.cnn", "data digits\naugment { flip horizontal; rotate 30; shift 20%; noise 10% }\n"
                    "preprocess { rescale 1/255 }\nconv 2 3x3; relu; dense classes; softmax\n" LEARNS},

@@ -2,6 +2,7 @@
  * of the marked channel. */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "viz/view/overview_parts.h"
 
@@ -52,7 +53,14 @@ static bool shows(const Overview *o, int box, int c) {
     return box == 0 || (p->vector && p->shown == 1) || (c >= p->first && c < p->first + p->shown);
 }
 
-static void draw_gray_edges(Overview *o, int a, int b) {
+// The channel of box b that is made of channel c of box a alone: its own, that behind the paths before it
+// (concat), or the middle of its numbers (flatten).
+static int successor(const Overview *o, int a, int b, int c, int before) {
+    const int from = a > 0 ? o->p[a].shape.c : 1, to = o->p[b].shape.c;
+    return before > 0 || to % from || !o->p[b].vector ? c + before : (int)((c + 0.5) * to / from);
+}
+
+static void draw_gray_edges(Overview *o, int a, int b, int before) {
     int from[MOST_ENDS], to[MOST_ENDS];
     const int n = ends_of(o, a, from), m = ends_of(o, b, to);
     const bool all = a == 0 || pillar_mixes(o, b) || o->l.box[b].n > 3;
@@ -62,9 +70,10 @@ static void draw_gray_edges(Overview *o, int a, int b) {
         for (int k = 0; k < m; k++)
             if (!narrow || abs(i - k) < 2)
                 draw_edge(o, end_of(o, a, from[i], true), end_of(o, b, to[k], false), thin);
-    const int pairs = n < m ? n : m;
-    for (int i = 0; i < pairs && !all; i++)
-        draw_edge(o, end_of(o, a, from[i], true), end_of(o, b, to[i], false), thin);
+    for (int i = 0; i < n && !all; i++) {
+        const int c = successor(o, a, b, from[i], before);
+        if (shows(o, b, c)) draw_edge(o, end_of(o, a, from[i], true), end_of(o, b, c, false), thin);
+    }
 }
 
 // The top of a box's first map or number.
@@ -165,13 +174,21 @@ static void follow(Overview *o, bool marks) {
     }
 }
 
+// How many channels of a concat come before those of its source k.
+static int channels_before(const Node *n, int k, const Graph *g) {
+    int before = 0;
+    for (int i = 0; i < k
+         && strcmp(n->use.kind->name, "concat") == 0; i++) before += g->node[n->src[i]].shape.c;
+    return before;
+}
+
 void overview_edges(Overview *o) {
     const OverLayout *l = &o->l;
     for (int i = 1; i < l->n_nodes; i++)
         for (int k = 0; k < l->g->node[i].n_src; k++) {
             const int a = l->of[l->g->node[i].src[k]], b = l->of[i];
             if (a != b && overview_skips(l, a, b)) draw_arc(o, a, b);
-            else if (a != b) draw_gray_edges(o, a, b);
+            else if (a != b) draw_gray_edges(o, a, b, channels_before(&l->g->node[i], k, l->g));
         }
     for (int i = 1; i < l->n_boxes; i++)
         if (l->box[i].loops) draw_loop(o, &o->p[i]);

@@ -4,8 +4,8 @@
 #include "viz/view/pieces/pieces.h"
 
 enum {
-    MOST_COLUMNS = 15, MOST_MAPS = 8, MOST_NUMBERS = 10,
-    HEAD = 46, HEAD_LINE = 20, ARC = 30, LANE_HEAD = 22, LEFT_W = 84, RIGHT_W = 262
+    MOST_COLUMNS = 14, MOST_MAPS = 8, MOST_NUMBERS = 10,
+    HEAD = 46, HEAD_LINE = 20, ARC = 30, LANE_HEAD = 22, LEFT_W = 84, RIGHT_W = 240
 };
 
 typedef struct Pillar {

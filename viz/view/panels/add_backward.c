@@ -20,8 +20,8 @@ static void draw_copies(Screen *s, Rect r) {
     const Rect in = draw_titled(s, r, "A copy for each path", "");
     const TextStyle words = {.size = SIZE_BODY, .tone = TONE_INK2};
     const TextStyle rule = {FONT_BOLD, SIZE_RESULT, TONE_BACKWARD, ALIGN_LEFT, false};
-    const char *why = "y = x + F(x): if x grows by 0.1, so does y. The slope is 1, for both, and the gradient "
-                      "passes the layers of the other path undiminished.";
+    const char *why = "y = x + F(x): if x grows by 0.1, so does y. The slope is 1, for both, and the "
+                      "gradient passes the layers of the other path undiminished.";
     draw_text(s->d, (Point){in.x, in.y + 34}, rule, "∂L/∂x = δ");
     draw_prose(s, (Point){in.x, in.y + 76}, in.w, words, why);
 }

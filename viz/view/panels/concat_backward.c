@@ -14,9 +14,9 @@ static void draw_stage(Screen *s) {
         const int first = path_first(s, k), count = path_channels(s, k);
         const Tensor part = channels_of(s, arriving(s), first, count);
         const Rect a = path_row(left, k, n), b = path_row(room, k, n);
-        draw_thumbnails(s, draw_titled(s, a, "δ arrives", channels_text(s, first, count)), part, -1);
-        draw_thumbnails(s, draw_titled(s, b, arena_print(s->a, "To path %d", k + 1), path_words(s, k)), part,
-                        -1);
+        draw_path_maps(s, draw_titled(s, a, "δ arrives", channels_text(s, first, count)), part, n);
+        const Rect in = draw_titled(s, b, arena_print(s->a, "To path %d", k + 1), path_words(s, k));
+        draw_path_maps(s, in, part, n);
         draw_way(s, a, b, TONE_BACKWARD);
     }
 }

@@ -12,9 +12,9 @@ static void draw_stage(Screen *s) {
         const int first = path_first(s, k), count = path_channels(s, k);
         const Rect a = path_row(left, k, n), b = path_row(room, k, n);
         const Rect in = draw_titled(s, a, arena_print(s->a, "Path %d", k + 1), path_words(s, k));
-        draw_thumbnails(s, in, layer_src(s, k), -1);
+        draw_path_maps(s, in, layer_src(s, k), n);
         const Rect out = draw_titled(s, b, "y", channels_text(s, first, count));
-        draw_thumbnails(s, out, channels_of(s, s->here.v, first, count), -1);
+        draw_path_maps(s, out, channels_of(s, s->here.v, first, count), n);
         draw_way(s, a, b, TONE_FORWARD);
     }
 }
@@ -78,6 +78,7 @@ static void tell_paths(Telling *t) {
 }
 
 const Panel concat_forward_panel = {
-    .kind = STAGE_FORWARD, .of = "concat", .sentence = "the channels of all paths, one behind the other",
+    .kind = STAGE_FORWARD, .of = "concat", .sentence = "their channels, one behind the other",
+        .formula = "y = (x, x′, …)",
     .draw = {draw_stage, draw_channel, draw_pixel, draw_pixel}, .tell = tell_paths,
 };

@@ -1,6 +1,8 @@
 /* join.c — see join.h. */
 #include "viz/view/panels/join.h"
 
+#include <math.h>
+
 // ---- paths -----------------------------------------------------------------------------------------
 
 enum { LONGEST = 64 };
@@ -89,6 +91,26 @@ const char *channels_text(Screen *s, int first, int n) {
 Rect path_row(Rect r, int k, int n) {
     const double h = (r.h - (n - 1) * CARD_GAP) / n;
     return (Rect){r.x, r.y + k * (h + CARD_GAP), r.w, h};
+}
+
+void draw_path_maps(Screen *s, Rect r, Tensor t, int n) {
+    enum { GAP = 6, ROOMY = 2 };
+    const double side = t.h > 0 ? r.h * t.w / t.h : 0;
+    const int fit = side > 0 ? (int)((r.w + GAP) / (side + GAP)) : 0, shown = fit < t.c ? fit : t.c;
+    if (n <= ROOMY || !t.v || t.h * t.w == 1 || shown < 1) {
+        draw_thumbnails(s, r, t, -1);
+        return;
+    }
+    double max = 1e-12;
+    Map *m = arena_array(s->a, Map, (size_t)shown);
+    for (int c = 0; c < shown; c++) {
+        m[c] = map_of(s, t, 0, c, -1);
+        max = fmax(max, map_size(m[c].v, t.h * t.w));
+    }
+    for (int c = 0; c < shown; c++) {
+        m[c].max = max;
+        draw_map(s, (Rect){r.x + c * (side + GAP), r.y, side, r.h}, &m[c]);
+    }
 }
 
 void draw_way(Screen *s, Rect from, Rect to, Tone tone) {

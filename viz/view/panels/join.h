@@ -19,5 +19,8 @@ const char *channels_text(Screen *s, int first, int n);
 // Row k of n below one another.
 Rect path_row(Rect r, int k, int n);
 
+// The maps of one of n paths: all of them if there is room, or one row of the first.
+void draw_path_maps(Screen *s, Rect r, Tensor t, int n);
+
 // An arrow between two cards that stand side by side.
 void draw_way(Screen *s, Rect from, Rect to, Tone tone);

@@ -39,7 +39,8 @@ static const char *bias_text(Screen *s, const NormFacts *f) {
     if (before < 0) return NULL;
     const int stage = stage_of(&s->v->t, STAGE_FORWARD, before);
     return arena_print(s->a,
-                       "The bias of the layer before (%s) learns nothing: µ takes away whatever it adds. The ∂L/∂x "
+                       "The bias of the layer before (%s) learns nothing: µ takes away whatever it adds. "
+                       "The ∂L/∂x "
                              "of a channel sum to 0; its largest ∂L/∂b is %s.",
                        stage_chip(s->a, &s->v->t, stage), number_figures(largest_bias(s, before), 2).s);
 }
