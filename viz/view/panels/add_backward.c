@@ -23,7 +23,7 @@ static void draw_copies(Screen *s, Rect r) {
     const char *why = "y = x + F(x): if x grows by 0.1, so does y. The slope is 1, for both, and the "
                       "gradient passes the layers of the other path undiminished.";
     draw_text(s->d, (Point){in.x, in.y + 34}, rule, "∂L/∂x = δ");
-    draw_prose(s, (Point){in.x, in.y + 76}, in.w, words, why);
+    draw_prose(s, (Point){in.x, in.y + 76}, in.w - 30, words, why);
 }
 
 static void draw_stage(Screen *s) {

@@ -45,14 +45,15 @@ static void draw_axis(Screen *s, Rect r, double size) {
     draw_text(s->d, (Point){r.x + r.w, y}, words, number_figures(size, 2).s);
 }
 
-static void draw_key(Screen *s, Point at) {
+static void draw_key(Screen *s, Point at, int shown, int all) {
     const TextStyle words = {.size = SIZE_LABEL, .tone = TONE_INK2};
     static const struct { const char *text; Tone tone; } key[] = {{"before", TONE_INK3}, {"after", TONE_POS}};
     for (int i = 0; i < 2; i++) {
         draw_rect(s->d, (Rect){at.x, at.y - 8, 28, 6}, (ShapeStyle){.fill = key[i].tone, .radius = 2});
         at.x += 36 + draw_text(s->d, (Point){at.x + 36, at.y}, words, key[i].text) + 20;
     }
-    draw_text(s->d, at, words, "µ − σ  to  µ + σ");
+    at.x += draw_text(s->d, at, words, "µ − σ  to  µ + σ") + 20;
+    if (shown < all) draw_print(s->d, at, words, "%d of %d", shown, all);
 }
 
 static void draw_ranges(Screen *s, Rect in) {
@@ -66,7 +67,7 @@ static void draw_ranges(Screen *s, Rect in) {
     }
     const TextStyle number = {FONT_REGULAR, SIZE_LABEL, TONE_INK2, ALIGN_LEFT, true};
     const Rect chart = {in.x + NUMBER_W, in.y + 30, in.w - NUMBER_W, n * row};
-    draw_key(s, (Point){in.x, in.y + 14});
+    draw_key(s, (Point){in.x, in.y + 14}, n, s->here.channels);
     draw_axis(s, chart, size);
     for (int c = 0; c < n; c++) {
         const double y = chart.y + (c + 0.5) * row;
