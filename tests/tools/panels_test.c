@@ -29,8 +29,9 @@ static const struct { const char *name, *text; } models[] = {
                   "dropout 25% as drop; dense classes; softmax\n" LEARNS},
     {"sizes.cnn", "data digits\nconv 3 3x3 pad=same; lrn 3 as damp; avgpool 2 as mean; upsample 2 as large\n"
                   "avgpool 3 stride=2 as overlap; globalavgpool as whole\ndense classes; softmax\n" LEARNS},
-    {"steps.cnn", "data digits\npreprocess { crop 7x7; resize 6x5; grayscale; blur 3x3; edges\nequalize\n"
-                  "rescale 1/255; normalize; standardize }\nconv 2 3x3; relu\ndense classes; softmax\n" LEARNS},
+    {"steps.cnn", "data digits\npreprocess { crop 7x7; resize 6x5; grayscale; blur 3x3; edges\n"
+                  "equalize\nrescale 1/255; normalize; standardize }\n"
+                  "conv 2 3x3; relu; dense classes; softmax\n" LEARNS},
     {"random.cnn", "data digits\naugment { flip horizontal; rotate 30; shift 20%; noise 10% }\n"
                    "preprocess { rescale 1/255 }\nconv 2 3x3; relu; dense classes; softmax\n" LEARNS},
 };
