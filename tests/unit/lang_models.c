@@ -32,11 +32,17 @@ static const struct {
      "loss crossentropy\noptimizer adam\n"                    // loss='binary_crossentropy', 'adam'
      "train epochs=25 steps=8000 batch=32\nevaluate accuracy", // steps_per_epoch, batch_size
      813217, "0", "10"},
+    {"every step of the classic recipe",
+     "data \"catsdogs\" size=64x64 classes=2\npreprocess { grayscale; blur 3x3; normalize }\n"
+     "conv 2 5x5; instancenorm; relu; maxpool 2\ndense 100; relu\ndense 50;  relu\n"
+     "dense 2;   softmax\nloss crossentropy\noptimizer sgd lr=0.01\n"
+     "train iterations=1000 batch=32\nevaluate accuracy\nsave \"recipe.safetensors\"",
+     52 + 4 + 1800 * 100 + 100 + 5050 + 102, "0", "9"},
     {"cats and dogs",
      "seed 42\ndata \"catsdogs\" size=64x64 classes=2\n"
      "augment { shear 20%; zoom 20%; flip horizontal }\nconv 32 3x3; relu; maxpool 2\n"
      "conv 32 3x3; relu; maxpool 2\ndense 128; relu; dense 1; sigmoid\nloss crossentropy\n"
-     "optimizer adam lr=0.001\ntrain epochs=25 batch=32 patience=5\n"
+     "optimizer adam lr=0.001\ntrain epochs=25 batch=32 balance=oversample patience=5\n"
      "evaluate accuracy confusion worst=12",
      813217, "0", "9"},
     {"VGG-16",
@@ -331,7 +337,8 @@ static void check_transfer(const char *folder) {
         if (models[i].weights == 272474) resnet = models[i].text;
     write_file(folder, "base.cnn", resnet);
     write_file(folder, "new.cnn", "data \"flowers\" size=32x32 classes=5\npreprocess { normalize }\n"
-               "use \"base.cnn\" upto=stage3 as base\nload \"resnet20.safetensors\" into=base\n"
+               "augment    { flip horizontal }\nuse \"base.cnn\" upto=stage3 as base\n"
+               "load \"resnet20.safetensors\" into=base\n"
                "section head { globalavgpool; dense classes; softmax }\nloss crossentropy\n"
                "optimizer adam lr=0.001\nfreeze base\ntrain epochs=5 batch=32\n"
                "unfreeze base.stage3\ntrain epochs=5 batch=32 lr=0.0001\n"
