@@ -68,9 +68,8 @@ static bool take(Feed *f, Piece *p) {
     return false;
 }
 
-// Copies of a picture draw what it would draw in passes that no training reaches.
 static Draw draw_of(const Slot *s, int i) {
-    return (Draw){s->draw.seed, s->draw.epoch + ((uint64_t)s->pick[i].copy << 32)};
+    return draw_of_copy(s->draw, s->pick[i].copy);
 }
 
 // Returns the first picture that could not be read, or the number of pictures in the batch.

@@ -19,6 +19,11 @@
 // copies differ in what random steps draw.
 typedef struct Pick { int picture, copy; } Pick;
 
+// A copy draws what its picture would draw in passes that no training reaches.
+static inline Draw draw_of_copy(Draw d, int copy) {
+    return (Draw){d.seed, d.epoch + ((uint64_t)copy << 32)};
+}
+
 // Chooses the pictures of batch k and draw->epoch, the pass it belongs to, and returns how many they
 // are; 0: there is no such batch. Called for one k after the other, ahead of time, by the feed's owner.
 typedef int Choose(void *ctx, uint64_t k, Pick *pick, Draw *draw);

@@ -3,7 +3,7 @@
  * A network that has enough weights, a rate that suits it and labels that belong to its pictures
  * brings the loss of 20 pictures close to 0 within a minute. One that cannot will not learn 60,000
  * either; so this is tried before a long training. The rule of the optimizer and its rate stay as
- * written; schedule, label smoothing and random image steps are left out. */
+ * written; schedule, label smoothing, balancing and random image steps are left out. */
 #pragma once
 #include "runtime/train.h"
 

@@ -29,19 +29,30 @@ static bool carry_out(const Trace *t, const Action *a, Error *e) {
     return weights_load(o->file, &fit, s->x, s->params, e);
 }
 
+// How often the line shows the pictures of each class, and what they count.
+static bool balance(Trace *t, Error *e) {
+    TraceState *s = t->state;
+    const Dataset *d = &t->s->data;
+    if (d->part[PART_TRAIN].n == 0) return true;
+    if (!order_open(&s->order, d, s->train->balance, t->s->seed, e)) return false;
+    if (s->train->balance != BALANCE_WEIGHTS) return true;
+    s->class_weight = calloc((size_t)d->classes, sizeof *s->class_weight);
+    for (int c = 0; s->class_weight && c < d->classes; c++) s->class_weight[c] = order_weight(&s->order, c);
+    return s->class_weight || error_set(e, "there is no memory left");
+}
+
 // Up to and with the first `train` line, which is remembered.
 static bool begin_program(Trace *t, Error *e) {
     const Experiment *x = t->s->x;
-    for (int i = 0; i < x->n_actions; i++) {
+    TraceState *s = t->state;
+    for (int i = 0; i < x->n_actions && !s->train; i++) {
         const Action *a = &x->action[i];
-        if (a->kind == ACTION_TRAIN) {
-            const int n = t->s->data.part[PART_TRAIN].n;
-            t->state->train = a->use.cfg;
-            t->state->pace = pace_make(t->s, a->use.cfg, n > 0 ? n : 1);
-            return true;
-        }
-        if (!carry_out(t, a, e)) return false;
+        if (a->kind == ACTION_TRAIN) s->train = a->use.cfg;
+        else if (!carry_out(t, a, e)) return false;
     }
+    if (!s->train) return true;
+    if (!balance(t, e)) return false;
+    s->pace = pace_make(t->s, s->train, s->order.n > 0 ? s->order.n : 1);
     return true;
 }
 
@@ -88,7 +99,8 @@ void trace_close(Trace *t) {
     choice_free(&s->now);
     batcher_close(&s->batcher);
     plan_free(s->again);
-    free(s->before), free(s->found);
+    free(s->before), free(s->found), free(s->class_weight);
+    order_close(&s->order);
     for (int k = 0; k < MAX_SLOTS; k++) free(s->slot[k]);
     free(s);
     *t = (Trace){0};

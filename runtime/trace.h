@@ -34,7 +34,8 @@ typedef struct Stage {
 typedef struct TraceOptions {
     Part part;           // where the pictures come from
     int first;           // number of the inspected picture: it comes first in the batch; those behind
-                         // it are the ones that training shuffles to the front of its first pass.
+                         // it are the ones that training shuffles to the front of its first pass
+                         // (balanced, if its `train` line says so).
                          // −1: the first of those, and so exactly the first batch of training
     const Picture *picture; // or: a picture from elsewhere comes first (it is copied); its label is
     int label;              // this class, or −1: there is no loss and no backward

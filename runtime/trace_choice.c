@@ -22,31 +22,61 @@ static bool there_is(const Dataset *d, const TraceOptions *o, Error *e) {
                      o->first, n);
 }
 
+// Does the `train` line say which pictures of this part a pass shows?
+static bool by_training(const Trace *t, Part part) { return part == PART_TRAIN && t->state->order.n > 0; }
+
+static int pass_length(const Trace *t, Part part) {
+    return by_training(t, part) ? t->state->order.n : t->s->data.part[part].n;
+}
+
 static int batch_of(const Trace *t, const TraceOptions *o, bool judged) {
     const TrainOptions *train = t->state->train;
-    const int most = t->s->data.part[o->part].n + (o->picture != NULL);
+    const int most = pass_length(t, o->part) + (o->picture != NULL);
     const int written = t->s->o.batch > 0 ? t->s->o.batch : train ? train->batch : 1;
     const int n = o->batch > 0 ? o->batch : judged ? written : 1;
     return n < most ? n : most;
 }
 
-// The inspected picture, then the order of the first pass without it.
-static bool list_pictures(Choice *c, const Dataset *d, uint64_t seed, Error *e) {
-    const ImageList *part = &d->part[c->o.part];
-    int *order = malloc(((size_t)part->n + 1) * sizeof *order);
+// What the first pass shows, malloc'd; NULL: no memory.
+static Pick *first_pass(const Trace *t, Part part) {
+    const size_t n = (size_t)pass_length(t, part);
+    Pick *pick = calloc(n + 1, sizeof *pick);
+    int *order = calloc(n + 1, sizeof *order);
+    const bool balanced = by_training(t, part), memory = pick && order;
+    if (memory && balanced) memcpy(pick, order_pass(&t->state->order, 0), n * sizeof *pick);
+    if (memory && !balanced) dataset_order(&t->s->data, part, t->s->seed, 0, order);
+    for (size_t i = 0; memory && !balanced && i < n; i++) pick[i].picture = order[i];
+    free(order);
+    if (memory) return pick;
+    free(pick);
+    return NULL;
+}
+
+// The inspected picture, then the first pass without it.
+static void put_pictures(Choice *c, const Pick *pass, const ImageList *part) {
+    int skip = c->o.picture ? -2 : c->o.first >= 0 ? c->o.first : pass[0].picture;
+    c->index[0] = c->o.picture ? -1 : skip;
+    for (int i = 0, k = 1; k < c->n; i++) {
+        if (pass[i].picture == skip) {
+            skip = -2; // its other copies stay
+            continue;
+        }
+        c->index[k] = pass[i].picture;
+        c->copy[k++] = pass[i].copy;
+    }
+    for (int k = 0; k < c->n; k++)
+        c->label[k] = c->index[k] >= 0 ? part->label[c->index[k]] : c->o.label;
+    if (!c->o.picture && c->o.first < 0) c->copy[0] = pass[0].copy;
+}
+
+static bool list_pictures(Choice *c, const Trace *t, Error *e) {
+    Pick *pass = first_pass(t, c->o.part);
     c->index = calloc((size_t)c->n, sizeof *c->index);
     c->label = calloc((size_t)c->n, sizeof *c->label);
-    const bool fine = order && c->index && c->label;
-    if (fine) {
-        dataset_order(d, c->o.part, seed, 0, order);
-        const int first = c->o.picture ? -1 : c->o.first >= 0 ? c->o.first : order[0];
-        c->index[0] = first;
-        for (int i = 0, k = 1; k < c->n; i++)
-            if (order[i] != first) c->index[k++] = order[i];
-        for (int k = 0; k < c->n; k++)
-            c->label[k] = c->index[k] >= 0 ? part->label[c->index[k]] : c->o.label;
-    }
-    free(order);
+    c->copy = calloc((size_t)c->n, sizeof *c->copy);
+    const bool fine = pass && c->index && c->label && c->copy;
+    if (fine) put_pictures(c, pass, &t->s->data.part[c->o.part]);
+    free(pass);
     return fine || no_memory(e);
 }
 
@@ -68,6 +98,7 @@ static bool make_plan(Choice *c, const Trace *t, Error *e) {
     const PlanOptions o = {.batch = c->n, .training = c->judged, .keep = true, .ref = s->o.ref,
                            .input_diff = c->o.input_diff, .seed = s->seed};
     c->plan = plan_make(s->x, s->params, s->threads, &o, e);
+    if (c->plan) plan_weigh(c->plan, t->state->class_weight);
     return c->plan != NULL;
 }
 
@@ -81,7 +112,7 @@ bool choice_make(Choice *c, const Trace *t, const TraceOptions *o, Error *e) {
     if (!there_is(&t->s->data, o, e)) return false;
     *c = (Choice){.o = *o, .judged = x->loss.kind && x->optimizer.kind && !(o->picture && o->label < 0)};
     c->n = batch_of(t, o, c->judged);
-    if (copy_elsewhere(c, e) && list_pictures(c, &t->s->data, t->s->seed, e) && make_plan(c, t, e) &&
+    if (copy_elsewhere(c, e) && list_pictures(c, t, e) && make_plan(c, t, e) &&
         stages_list(c, x, e) && make_watched(c, e))
         return true;
     choice_free(c);
@@ -96,7 +127,7 @@ static void watched_free(Watched *w) {
 void choice_free(Choice *c) {
     for (int i = 0; c->watched && i < c->n_watched; i++) watched_free(&c->watched[i]);
     free(c->watched), free(c->stage), free(c->name);
-    free(c->index), free(c->label);
+    free(c->index), free(c->label), free(c->copy);
     free(c->elsewhere.v);
     plan_free(c->plan);
     *c = (Choice){0};
@@ -131,25 +162,35 @@ static void watch(void *ctx, const PictureStage *s) {
 // The inspected picture, stage by stage. What comes out last is what the network reads.
 static bool watch_picture(Choice *c, const Dataset *d, const Draw *draw, Error *e) {
     Watching w = {.watched = c->watched, .room = c->n_watched, .memory = true};
+    const Draw own = draw ? draw_of_copy(*draw, c->copy[0]) : (Draw){0};
     const Picture *elsewhere = c->elsewhere.v ? &c->elsewhere : NULL;
     const int i = c->index[0] >= 0 ? c->index[0] : 0;
-    if (!dataset_watch(d, c->o.part, i, elsewhere, draw, watch, &w, e)) return false;
+    if (!dataset_watch(d, c->o.part, i, elsewhere, draw ? &own : NULL, watch, &w, e)) return false;
     return w.memory || no_memory(e);
+}
+
+// Further copies of a picture draw anew.
+static bool draw_copies(const Choice *c, const Batcher *b, const Draw *draw, Tensor in, Error *e) {
+    bool fine = true;
+    for (int k = 0; draw && fine && k < c->n; k++) {
+        const Draw own = draw_of_copy(*draw, c->copy[k]);
+        if (c->copy[k] > 0)
+            fine = dataset_image(b->d, c->o.part, c->index[k], &own, in, k, b->scratch, e);
+    }
+    return fine;
 }
 
 // The pictures of the part side by side. That from elsewhere is written over the first one afterwards:
 // where sixteen images share their memory, a batch cannot be filled from its second image on.
 static bool fill_batch(Choice *c, const Batcher *b, const Draw *draw, Tensor in, Error *e) {
     const int index = c->index[0], label = c->label[0];
-    if (index >= 0) return batcher_fill(b, c->o.part, c->index, c->n, draw, in, c->label, e);
-    if (c->n > 1) {
-        c->index[0] = c->index[1];
-        const bool fine = batcher_fill(b, c->o.part, c->index, c->n, draw, in, c->label, e);
-        c->index[0] = index, c->label[0] = label;
-        if (!fine) return false;
-    }
-    tensor_copy(tensor_part(in, 0, 1), c->watched[c->n_watched - 1].v);
-    return true;
+    if (index < 0 && c->n > 1) c->index[0] = c->index[1];
+    const bool fine = (index < 0 && c->n == 1) ||
+                      (batcher_fill(b, c->o.part, c->index, c->n, draw, in, c->label, e) &&
+                       draw_copies(c, b, draw, in, e));
+    c->index[0] = index, c->label[0] = label;
+    if (fine && index < 0) tensor_copy(tensor_part(in, 0, 1), c->watched[c->n_watched - 1].v);
+    return fine;
 }
 
 bool choice_prepare(Choice *c, const Trace *t, uint64_t step, Error *e) {

@@ -105,6 +105,7 @@ double trace_again(Trace *t, real *out) {
     TraceState *s = t->state;
     if (!t->judged || !run_again(t, true, out)) return NAN;
     tensor_copy(plan_target(s->again, t->n), plan_target(s->now.plan, t->n));
+    plan_weigh(s->again, s->class_weight);
     return plan_judge(s->again, t->n);
 }
 

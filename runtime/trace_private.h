@@ -2,6 +2,7 @@
 #pragma once
 #include "runtime/batch.h"
 #include "runtime/loss.h"
+#include "runtime/order.h"
 #include "runtime/pace.h"
 #include "runtime/trace.h"
 
@@ -22,6 +23,7 @@ typedef struct Choice {
     bool judged;
     int n;
     int *index, *label;       // of the n pictures; index −1: elsewhere
+    int *copy;                // which copy of a picture that oversampling shows several times
     int n_stages, n_watched;  // the first n_watched stages are those of the picture
     Stage *stage;
     char *name;               // n_stages texts of STAGE_NAME bytes
@@ -32,7 +34,9 @@ typedef struct Choice {
 typedef struct TraceState {
     Choice now;
     const TrainOptions *train; // the first `train` line, or NULL
-    Pace pace;                 // if there is one
+    Order order;               // if there is one: the passes it shows
+    Pace pace;                 // and how it goes on
+    real *class_weight;        // what the pictures of each class count; NULL: all the same
     Batcher batcher;
     Plan *again;               // made when it is asked for
     real *before, *found;      // parameters; their gradients before clipping (NULL: no clipping)

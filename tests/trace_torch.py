@@ -34,9 +34,10 @@ torch.backends.mkldnn.enabled = False
 class Net:
     """Runs layers and notes what comes out of each; names count as those of an nn.Sequential."""
 
-    def __init__(self, params, buffers, choices):
+    def __init__(self, params, buffers, drawn, choices):
         self.params, self.buffers, self.values = params, buffers, {}
-        self.choices = choices  # values by name, of which relu and maxpool take the choices; or None
+        self.drawn = drawn      # values by name, of which dropout takes what was drawn,
+        self.choices = choices  # and relu and maxpool their choices; or None
         self.section, self.place = "", 0
 
     def enter(self, section):
@@ -81,6 +82,9 @@ class Net:
         best = F.max_pool2d(self.choices[source], size, stride, pad, return_indices=True)[1]
         return self.note(x.flatten(2).gather(2, best.flatten(2)).reshape(best.shape))
 
+    def dropout(self, x, rate):
+        return self.note(x * (self.drawn[self.section + str(self.place)] != 0) / (1 - rate))
+
     def mean(self, x):
         return self.note(x.mean((2, 3)))
 
@@ -116,17 +120,23 @@ def resnet20(net, x):
     return net.softmax(net.dense(net.mean(x)))
 
 
+def look(net, x, pad):
+    return net.relu(net.batchnorm(net.conv(x, pad=pad)))
+
+
 def inception(net, x):
-    x = net.relu(net.batchnorm(net.conv(x, pad=1)))
-    a = net.relu(net.conv(x))
-    b = net.relu(net.conv(net.relu(net.conv(x)), pad=1))
-    c = net.relu(net.conv(net.maxpool(x, 3, 1, 1)))
-    x = net.note_as("concat_after_" + net.last, torch.cat((a, b, c), 1))
-    x = net.maxpool(x, 2)
-    a = net.relu(net.conv(x))
-    b = net.relu(net.conv(net.relu(net.conv(x)), pad=2))
-    x = net.note_as("concat_after_" + net.last, torch.cat((a, b), 1))
-    return net.softmax(net.dense(net.mean(x)))
+    a = look(net, x, 0)
+    b = look(net, look(net, x, 0), 1)
+    c = look(net, look(net, x, 0), 2)
+    d = look(net, net.maxpool(x, 3, 1, 1), 0)
+    return net.note_as("concat_after_" + net.last, torch.cat((a, b, c, d), 1))
+
+
+def inception_small(net, x):
+    x = net.maxpool(inception(net, look(net, x, 1)), 2)
+    x = net.maxpool(inception(net, inception(net, x)), 2)
+    x = net.mean(inception(net, inception(net, x)))
+    return net.softmax(net.dense(net.dropout(x, 0.2)))
 
 
 def cats_dogs(net, x):
@@ -137,8 +147,9 @@ def cats_dogs(net, x):
     return x
 
 
-NETWORKS = {"lenet5": lenet5, "resnet20": resnet20, "inception": inception, "cats_dogs": cats_dogs}
-DECAY, CLIP, SMOOTHING = 1e-3, 1.0, {"inception": 0.1}
+NETWORKS = {"lenet5": lenet5, "resnet20": resnet20, "inception_small": inception_small,
+            "cats_dogs": cats_dogs}
+DECAY, CLIP, SMOOTHING = 1e-3, 1.0, 0.1
 
 
 # ---- training -------------------------------------------------------------------------------------
@@ -158,13 +169,14 @@ def optimizer(kind, params):
                               "weight_decay": DECAY if many else 0} for many in (True, False)])
 
 
-def loss_of(network, scores, label):
+def loss_of(scores, label):
     if scores.shape[1] == 1:
-        return F.binary_cross_entropy_with_logits(scores[:, 0], label.to(scores.dtype))
-    return F.cross_entropy(scores, label, label_smoothing=SMOOTHING.get(network, 0))
+        wanted = (1 - SMOOTHING) * label.to(scores.dtype) + SMOOTHING / 2
+        return F.binary_cross_entropy_with_logits(scores[:, 0], wanted)
+    return F.cross_entropy(scores, label, label_smoothing=SMOOTHING)
 
 
-def choices_of(trace, k):
+def values_of(trace, k):
     """The values of step k by their layers."""
     return {n[4:-len("@%d" % k)]: torch.tensor(v) for n, v in trace.items()
             if n.startswith("act/") and n.endswith("@%d" % k)}
@@ -180,9 +192,10 @@ def train(network, kind, trace, dtype, choose):
     names = {id(p): k for k, p in params.items()}
     opt, out = optimizer(kind, params), {}
     for k in range(sum(name.startswith("label@") for name in trace)):
-        net = Net(params, buffers, choices_of(trace, k) if choose else None)
+        values = values_of(trace, k)
+        net = Net(params, buffers, values, values if choose else None)
         x = torch.tensor(trace["input@%d" % k]).to(dtype).requires_grad_()
-        loss = loss_of(network, NETWORKS[network](net, x), torch.tensor(trace["label@%d" % k]))
+        loss = loss_of(NETWORKS[network](net, x), torch.tensor(trace["label@%d" % k]))
         opt.zero_grad()
         loss.backward()
         out["gradnorm@%d" % k] = torch.nn.utils.clip_grad_norm_(list(params.values()), CLIP)

@@ -7,14 +7,15 @@
 
 enum { SET_PICTURES = 40, SET_SIDE = 8, SET_CLASSES = 3 };
 
-// Training and test pictures alike, gray, of SET_CLASSES classes that have nothing in common.
+// Training and test pictures alike, gray; those of a class have nothing in common, and there are more
+// of the first class than of the others.
 static inline void set_put(Folder *f) {
     enum { PIXELS = SET_PICTURES * SET_SIDE * SET_SIDE };
     static uint8_t images[16 + PIXELS] = {0, 0, 8, 3, [7] = SET_PICTURES, [11] = SET_SIDE, [15] = SET_SIDE};
     static uint8_t labels[8 + SET_PICTURES] = {0, 0, 8, 1, [7] = SET_PICTURES};
     const Rng rng = rng_make(5, "test");
     for (size_t i = 0; i < PIXELS; i++) images[16 + i] = (uint8_t)rng_below(rng, i, 256);
-    for (int i = 0; i < SET_PICTURES; i++) labels[8 + i] = (uint8_t)(i * 5 / 3 % SET_CLASSES);
+    for (int i = 0; i < SET_PICTURES; i++) labels[8 + i] = (uint8_t)(i % 7 % SET_CLASSES);
     folder_put(f, "train-images-idx3-ubyte", images, sizeof images);
     folder_put(f, "train-labels-idx1-ubyte", labels, sizeof labels);
     folder_put(f, "t10k-images-idx3-ubyte", images, sizeof images);

@@ -2,15 +2,16 @@
  * loss, gradients, speed. Nothing is saved. */
 #include <math.h>
 #include <string.h>
-#include <time.h>
 
 #include "runtime/io.h"
 #include "runtime/memory.h"
+#include "runtime/order.h"
 #include "runtime/pace.h"
 #include "viz/cli/look.h"
 #include "viz/terminal/describe.h"
 #include "viz/terminal/grid.h"
 #include "viz/terminal/numbers.h"
+#include "viz/terminal/progress.h"
 #include "viz/terminal/terminal.h"
 #include "viz/terminal/text.h"
 
@@ -23,12 +24,6 @@ typedef struct Try {
     double seconds;  // of a step
     bool failed;
 } Try;
-
-static double now(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 // What is wrong is said under the line that found it.
 static void wrong(Try *y, const char *text) {
@@ -47,12 +42,16 @@ static void print_classes(Try *y, const Dataset *d) {
         if (count[k] > count[most]) most = k;
     }
     const Session *s = &y->l.s;
-    printf("classes    %d: most training pictures are of %s (%s), fewest of %s (%s)\n", d->classes,
-           look_class(s, most).s, count_text((uint64_t)count[most]).s, look_class(s, least).s,
-           count_text((uint64_t)count[least]).s);
+    printf("classes    %d", d->classes);
+    if (count[most] == count[least])
+        printf(", each with %s training pictures\n", count_text((uint64_t)count[most]).s);
+    else
+        printf(": most training pictures are of %s (%s), fewest of %s (%s)\n", look_class(s, most).s,
+               count_text((uint64_t)count[most]).s, look_class(s, least).s,
+               count_text((uint64_t)count[least]).s);
     if (count[least] == 0) wrong(y, "a class without pictures cannot be learnt");
     else if (count[most] > 5 * count[least])
-        printf("           a class that is rare is learnt badly (cnnrun help train, balance)\n");
+        printf("           a rare class is learnt badly; `balance=` on the train line evens that out\n");
 }
 
 static void print_data(Try *y) {
@@ -218,27 +217,40 @@ static void print_layers(Try *y, const Experiment *x) {
 
 // Further steps, for the clock. The first one is left out: it finds its memory cold.
 static bool time_steps(Try *y, Error *e) {
-    const double began = now();
+    const double began = clock_now();
     int k = 0;
-    for (; k < TIMED_STEPS && (k == 0 || now() - began < 2); k++)
+    for (; k < TIMED_STEPS && (k == 0 || clock_now() - began < 2); k++)
         if (!trace_step(&y->l.t, true, e)) return false;
-    y->seconds = (now() - began) / k;
+    y->seconds = (clock_now() - began) / k;
     return true;
 }
 
-static void print_time(const Try *y, const Experiment *x) {
+// Pictures of a pass: balancing may show some more often, or not at all.
+static int pass_length(const Session *s, const TrainOptions *train, Error *e) {
+    Order order;
+    if (!order_open(&order, &s->data, train->balance, s->seed, e)) return 0;
+    const int n = order.n;
+    order_close(&order);
+    return n;
+}
+
+static bool print_time(const Try *y, const Experiment *x, Error *e) {
     const Session *s = &y->l.s;
     double images = 0;
     uint64_t steps = 0;
     for (int i = 0; i < x->n_actions; i++) {
         if (x->action[i].kind != ACTION_TRAIN) continue;
-        const Pace p = pace_make(s, x->action[i].use.cfg, s->data.part[PART_TRAIN].n);
+        const TrainOptions *train = x->action[i].use.cfg;
+        const int n = pass_length(s, train, e);
+        if (n == 0) return false;
+        const Pace p = pace_make(s, train, n);
         steps += p.steps;
         images += (double)p.steps * p.batch;
     }
     printf("\nspeed      %.3g ms for a step of %d pictures, %s steps: training takes about %s\n",
            1000 * y->seconds, y->l.t.n, count_text(steps).s,
            time_text(images * y->seconds / y->l.t.n).s);
+    return true;
 }
 
 // ---- all of it ----------------------------------------------------------------------------------
@@ -253,8 +265,7 @@ static bool try_all(Try *y, const Experiment *x, Error *e) {
     print_loss(y, x, y->l.t.loss);
     print_finite(y, x);
     print_layers(y, x);
-    if (!time_steps(y, e)) return false;
-    print_time(y, x);
+    if (!time_steps(y, e) || !print_time(y, x, e)) return false;
     puts(y->failed ? "\nFAIL: what is marked WRONG has to be put right before training."
                    : "\nPASS: training can begin. Nothing was saved.");
     return true;

@@ -34,6 +34,7 @@ static bool find_weights(const CommandLine *c, const Model *m, bool trained, cha
 static bool open_session(Look *l, const CommandLine *c, const Model *m, Error *e) {
     RunOptions o = c->run;
     o.weights = l->weights;
+    o.judging = l->weights != NULL;
     if (opening_session(&l->s, m->x, &o, true, e)) return true;
     // Without the data a picture from a file can still be looked at, as --predict does.
     Error without;
@@ -120,11 +121,21 @@ void look_print_weights(FILE *out, const Look *l) {
     fputs("\n", out);
 }
 
+// "test picture 12, cats/cat.12.jpg"
+static void print_number(FILE *out, const Look *l) {
+    const ImageList *part = &l->s.data.part[l->part];
+    const int i = l->t.picture[0];
+    fprintf(out, "%s picture %s", look_part[l->part], count_text((uint64_t)i).s);
+    if (!part->file) return;
+    fputs(", ", out);
+    text_print(out, part->file[i]);
+}
+
 void look_print_pictures(FILE *out, const Look *l, const CommandLine *c) {
     const Trace *t = &l->t;
     fputs("picture: ", out);
     if (l->picture.v) text_print(out, c->look_at);
-    else fprintf(out, "%s picture %s", look_part[l->part], count_text((uint64_t)t->picture[0]).s);
+    else print_number(out, l);
     if (t->label[0] >= 0) fprintf(out, ", class %s", look_class(&l->s, t->label[0]).s);
     else fputs(", class not known (--label NAME says it)", out);
     if (l->wrong) fputs(", the first one that the network is wrong about", out);
