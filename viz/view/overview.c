@@ -101,6 +101,8 @@ static void place_pillars(Overview *o, Rect in) {
         const int rows = (int)((p->at.h + 6) / (fmin(w / p->across, 56) + 6));
         if (!p->vector && p->shown > rows * p->across) p->shown = rows > 0 ? rows * p->across : 1;
         if (p->vector && lanes > 1 && p->shown > p->at.h / 20) p->shown = 1;
+        const double most = CELL_H * p->shown;
+        if (p->vector && !pillar_is_bar(p) && p->at.h > most) p->at.y += (p->at.h - most) / 2, p->at.h = most;
     }
 }
 
@@ -114,6 +116,8 @@ Rect pillar_map(const Pillar *p, int i) {
                   side, side};
 }
 
+bool pillar_is_bar(const Pillar *p) { return p->vector && p->shown < p->shape.c; }
+
 Rect pillar_bar(const Pillar *p) { return (Rect){p->at.x + p->at.w / 2 - 9, p->at.y, 18, p->at.h}; }
 
 // ---- columns -----------------------------------------------------------------------------------------
@@ -122,6 +126,14 @@ static const char *short_shape(Screen *s, Shape v, bool narrow) {
     if (v.h * v.w == 1) return arena_print(s->a, "%d", v.c);
     if (narrow && v.h == v.w) return arena_print(s->a, "%d×%d²", v.c, v.h);
     return shape_words(s->a, v);
+}
+
+// Numbers that are written have one power of ten in common, which then stands in place of the shape.
+static const char *below_name(Screen *s, const Pillar *p, bool narrow) {
+    const char *shape = short_shape(s, p->shape, narrow);
+    if (!p->v.v || !p->vector || pillar_is_bar(p)) return shape;
+    const Power power = power_of(map_of(s, p->v, 0, 0, -1).max);
+    return *power.text ? power.text : shape;
 }
 
 static void draw_head(Overview *o, const Pillar *p, double top) {
@@ -133,7 +145,7 @@ static void draw_head(Overview *o, const Pillar *p, double top) {
                 stage_chip(s->a, &s->v->t,
                            stage_of(&s->v->t, STAGE_FORWARD, overview_namesake(&o->l, (int)(p - o->p)))));
     if (p->box->lanes > 1) return;
-    draw_fitted(s->d, (Rect){x, top + 20, w, 18}, plain, short_shape(s, p->shape, w < 84));
+    draw_fitted(s->d, (Rect){x, top + 20, w, 18}, plain, below_name(s, p, w < 84));
     if (p->box->n > 1)
         draw_fitted(s->d, (Rect){x, top + 40, w, 18}, plain, arena_print(s->a, "%d layers", p->box->n));
 }
@@ -148,7 +160,7 @@ static void draw_pillar(Overview *o, const Pillar *p) {
     } else if (p->vector) {
         Map m = map_of(s, p->v, 0, 0, -1);
         m.rows = p->v.c, m.columns = 1, m.done = p->v.c;
-        if (p->shown == 1) draw_map(s, pillar_bar(p), &m);
+        if (pillar_is_bar(p)) draw_map(s, pillar_bar(p), &m);
         else draw_grid(s, p->at, &m, power_of(m.max), SIZE_LABEL);
     } else {
         double max = 1e-12;

@@ -10,7 +10,7 @@
 static Point end_of(const Overview *o, int box, int c, bool right) {
     if (box == 0) return overview_picture_end(o);
     const Pillar *p = &o->p[box];
-    if (p->vector && p->shown == 1) {
+    if (pillar_is_bar(p)) {
         const Rect r = pillar_bar(p);
         return (Point){right ? r.x + r.w : r.x, r.y + r.h * (c + 0.5) / p->shape.c};
     }
@@ -40,7 +40,7 @@ static int ends_of(const Overview *o, int box, int *c) {
     const Pillar *p = &o->p[box];
     int n = 0;
     if (box == 0) return c[0] = 0, 1;
-    const bool bar = p->vector && p->shown == 1;
+    const bool bar = pillar_is_bar(p);
     for (int i = 0; i < (bar ? FEW : p->shown); i++)
         c[n++] = bar ? (int)((i + 0.5) * p->shape.c / FEW) : p->first + i;
     return n;
@@ -50,7 +50,7 @@ enum { MOST_ENDS = 2 * MOST_MAPS + MOST_NUMBERS };
 
 static bool shows(const Overview *o, int box, int c) {
     const Pillar *p = &o->p[box];
-    return box == 0 || (p->vector && p->shown == 1) || (c >= p->first && c < p->first + p->shown);
+    return box == 0 || pillar_is_bar(p) || (c >= p->first && c < p->first + p->shown);
 }
 
 // The channel of box b that is made of channel c of box a alone: its own, that behind the paths before it
@@ -124,7 +124,7 @@ static double weight_sum(Tensor w, int f, int c) {
 static void draw_weight_edges(Overview *o, const Node *node, int a, int b, int f) {
     const int index = (int)(node - o->l.g->node), first = params_of_node(o->s->v->t.s->params, index);
     const Tensor w = trace_param(&o->s->v->t, first + weight_param(node), PARAM_BEFORE);
-    const bool bar = a > 0 && o->p[a].vector && o->p[a].shown == 1, groups = a > 0 && w.c != o->p[a].shape.c;
+    const bool bar = a > 0 && pillar_is_bar(&o->p[a]), groups = a > 0 && w.c != o->p[a].shape.c;
     double max = 1e-12;
     if (!w.v || groups) return;
     for (int c = 0; c < w.c; c++) max = fmax(max, fabs(weight_sum(w, f, c)));
@@ -139,7 +139,7 @@ static void draw_weight_edges(Overview *o, const Node *node, int a, int b, int f
 
 static void draw_marks(Overview *o, int box, int c) {
     const Pillar *p = &o->p[box];
-    if (box == 0 || !shows(o, box, c) || (p->vector && p->shown == 1)) return;
+    if (box == 0 || !shows(o, box, c) || pillar_is_bar(p)) return;
     const double pitch = p->at.h / p->shown;
     Rect r = {p->at.x, p->at.y + (c - p->first) * pitch, p->at.w, pitch};
     if (!p->vector) r = map_fit(pillar_map(p, c - p->first), p->shape.h, p->shape.w);

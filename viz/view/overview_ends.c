@@ -41,6 +41,19 @@ Point overview_picture_end(const Overview *o) {
 
 // ---- the two ends ------------------------------------------------------------------------------------
 
+// What the loss says about each pixel that the network reads: the sum over its channels.
+static Map input_gradient(Screen *s) {
+    const Tensor diff = trace_diff(&s->v->t, 0);
+    Map m = map_of(s, diff, 0, 0, -1);
+    float *v = arena_array(s->a, float, (size_t)(m.rows * m.columns));
+    for (int i = 0; i < m.rows * m.columns; i++) {
+        v[i] = 0;
+        for (int c = 0; c < diff.c; c++) v[i] += (float)*at(diff, 0, c, i / m.columns, i % m.columns);
+    }
+    m.v = v, m.scale = SCALE_SIGNED, m.max = map_size(v, m.rows * m.columns);
+    return m;
+}
+
 void overview_picture(Overview *o) {
     Screen *s = o->s;
     int stage[MOST_STEPS + 1];
@@ -51,11 +64,13 @@ void overview_picture(Overview *o) {
     draw_fitted(s->d, (Rect){column.x, s->area.y + 10, column.w, 18}, bold, "Input");
     for (int i = 0; i < n; i++) {
         const Rect r = step_place(o, i, n);
-        const Map m = map_of_picture(s, trace_picture(&s->v->t, stage[i]), -1);
+        const Tensor diff = trace_diff(&s->v->t, 0);
+        const bool blamed = o->back && i == n - 1 && diff.v && diff.h * diff.w > 1;
+        const Map m = blamed ? input_gradient(s) : map_of_picture(s, trace_picture(&s->v->t, stage[i]), -1);
         const Rect place = map_fit(r, m.rows, m.columns);
         draw_map(s, place, &m);
         draw_fitted(s->d, (Rect){r.x, r.y + r.h + 2, r.w - 14, 20}, words,
-                    stage_chip(s->a, &s->v->t, stage[i]));
+                    blamed ? "∂L/∂x" : stage_chip(s->a, &s->v->t, stage[i]));
         hits_add(s->hits, (Hit){.kind = HIT_STAGE, .rect = place, .to = stage[i]});
         if (i + 1 < n)
             draw_arrow(s->d, (Point[]){{r.x + r.w - 7, r.y + r.h + 4},
@@ -96,7 +111,7 @@ void overview_classes(Overview *o, Rect r) {
     Ranked c[MOST_NUMBERS];
     const int n = ranked_classes(s, c), said = judge_class(trace_value(t, s->v->t.s->x->graph.output), 0);
     const bool probable = judge_probable(&s->v->t.s->x->graph);
-    const double pitch = fmin(r.h / n, 70), top = r.y + (r.h - pitch * n) / 2, value_w = 68;
+    const double pitch = fmin(r.h / n, CELL_H), top = r.y + (r.h - pitch * n) / 2, value_w = 68;
     double name_w = 20;
     for (int i = 0; i < n; i++) {
         const TextStyle wide = {.font = FONT_BOLD, .size = SIZE_BODY};

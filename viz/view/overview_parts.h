@@ -5,7 +5,7 @@
 
 enum {
     MOST_COLUMNS = 14, MOST_MAPS = 8, MOST_NUMBERS = 10,
-    HEAD = 46, HEAD_LINE = 20, ARC = 30, LANE_HEAD = 22, LEFT_W = 84, RIGHT_W = 240
+    HEAD = 46, HEAD_LINE = 20, ARC = 30, LANE_HEAD = 22, CELL_H = 70, LEFT_W = 84, RIGHT_W = 240
 };
 
 typedef struct Pillar {
@@ -36,6 +36,9 @@ int weight_param(const Node *n);
 
 // Does a layer of the box weigh its inputs?
 bool pillar_mixes(const Overview *o, int box);
+
+// Is it a vector with more numbers than can be written?
+bool pillar_is_bar(const Pillar *p);
 
 // The place of the i-th shown channel; of a long vector.
 Rect pillar_map(const Pillar *p, int i);
