@@ -14,7 +14,7 @@
 #include <time.h>
 
 enum {
-    PIECE = 2, QUICK_PIECE = 32,        // pictures
+    PIECE = 2, QUICK_PIECE = 32,        // pictures; or LANES, which share the lines of the cache
     AHEAD = 128,                        // pictures in the ring, but
     LEAST_SLOTS = 3, MOST_SLOTS = 16    // so many batches
 };
@@ -227,7 +227,7 @@ Feed *feed_open(const FeedOptions *o, Error *e) {
     *f = (Feed){.o = *o, .next = o->first, .chosen = o->first};
     f->quick = dataset_quick(o->data, o->part, o->random);
     f->ahead = !f->quick && threads_count(o->threads) > 1;
-    f->piece = f->quick ? QUICK_PIECE : PIECE;
+    f->piece = f->quick ? QUICK_PIECE : o->like.layout == LAYOUT_LANES ? LANES : PIECE;
     f->n_slots = f->ahead ? slots_for(o->like.n, tensor_len(o->like) * sizeof(real)) : 1;
     pthread_mutex_init(&f->lock, NULL);
     pthread_cond_init(&f->ready, NULL);
