@@ -85,6 +85,69 @@ done
 [ "$(awk -F, 'NF != 4' out | wc -l)" -eq 0 ]
 verdict $? 'as a table: four fields in each line'
 
+# ---- a folder of pictures: of different sizes, one broken, one twice --------------------------------
+# picture FILE WIDTH HEIGHT BYTE — a picture of one gray all over.
+picture() {
+    mkdir -p "$(dirname "$1")"
+    { printf 'P5 %d %d 255\n' "$2" "$3"; i=0; while [ $i -lt $(($2 * $3)) ]; do bytes "$4"; i=$((i + 1)); done; } > "$1"
+}
+picture pets/train/cat/1.pgm 3 5 100; picture pets/train/cat/2.pgm 4 2 110; picture pets/train/cat/3.pgm 4 4 120
+picture pets/train/dog/1.pgm 6 6 130; picture pets/train/dog/2.pgm 3 3 100
+picture pets/test/cat/9.pgm 5 3 110;  picture pets/test/dog/9.pgm 5 3 111
+printf 'P5 9 9 255\nshort' > pets/train/dog/broken.pgm
+echo 'not a picture' > pets/train/dog/readme.txt
+show pets
+is 0 'a folder of pictures'
+cat > want <<'TXT'
+pets: 5 training + 2 test images in 2 classes
+from ./pets
+
+class  training  test
+─────────────────────
+cat           3     1
+dog           2     1
+─────────────────────
+all           5     2
+
+size      2x3 to 6x6, here brought to 64x64, gray
+mean      0.4392   black is 0, white is 1
+deviation 0.0457
+the largest class has 1.5 times as many training images as the smallest: train balance=oversample evens that out
+1 training image comes again (1 with another label): ./pets/train/dog/2.pgm is ./pets/train/cat/1.pgm
+1 test image is a training image, too: ./pets/test/cat/9.pgm is ./pets/train/cat/2.pgm
+1 other file or folder among the images is left out
+1 image cannot be read:
+  ./pets/train/dog/broken.pgm: the file is too short for 9 x 9 pixels
+
+in a model file: data "pets" size=64x64
+TXT
+sed 's/broken.pgm: .*/broken.pgm: …/' out > short
+sed 's/broken.pgm: .*/broken.pgm: …/' want | diff -u - short
+verdict $? 'a folder of pictures'
+show pets --csv
+for row in unreadable,,,1 left_out,,,1 least_height,,,2 most_width,,,6 images,training,cat,3 repeats,test,training,1; do
+    grep -qxF -- "$row" out
+    verdict $? "a folder as a table: no $row: $(cat out)"
+done
+
+# ---- as a picture ----------------------------------------------------------------------------------------
+if "$cnnrun" --help | grep -q -e '--draw FILE'; then
+    for name in pets few digits; do
+        show "$name" --sheet "$name.svg"
+        is 0 "--sheet of $name"
+        grep -q '</svg>' "$name.svg"
+        verdict $? "--sheet of $name: no picture"
+    done
+    show pets --sheet pets.png
+    [ "$(head -c 4 pets.png | tail -c 3)" = PNG ]
+    verdict $? '--sheet: no PNG'
+    show pets --sheet pets.txt
+    is 1 '--sheet of another form'
+    show --sheet all.png
+    is 2 '--sheet of nothing'
+    says err 'which pictures? cnnrun data NAME --sheet all.png' '--sheet of nothing'
+fi
+
 # ---- wrong -------------------------------------------------------------------------------------------
 show nowhere
 is 1 'no such folder'

@@ -9,7 +9,8 @@
 #include <limits.h>
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
+
+#include "runtime/data/decode.h"
 
 enum { RANGE = 64 }; // pictures of one task
 
@@ -30,20 +31,6 @@ typedef struct Surveying {
 } Surveying;
 
 // ---- one picture -----------------------------------------------------------------------------------
-
-// Eight bytes at a time, each product folded: fast, and every bit counts. The factor is odd.
-static uint64_t hash_bytes(const uint8_t *v, size_t n) {
-    uint64_t h = n;
-    while (n > 0) {
-        const size_t k = n < sizeof h ? n : sizeof h;
-        uint64_t word = 0;
-        memcpy(&word, v, k);
-        h = (h ^ word) * 0x9e3779b97f4a7c15;
-        h ^= h >> 29;
-        v += k, n -= k;
-    }
-    return h ^ h >> 32;
-}
 
 static void add_sums(Sums *s, const uint8_t *v, Shape image) {
     const size_t C = (size_t)image.c, P = (size_t)image.h * (size_t)image.w;
@@ -72,7 +59,7 @@ static void look_at(const Surveying *y, int number, int worker) {
         y->wrong[worker] = e;
     }
     if (!v) return;
-    y->seen[number] = (Seen){hash_bytes(v, y->size), number, part, picture};
+    y->seen[number] = (Seen){decode_hash(v, y->size), number, part, picture};
     add_sums(&y->sums[worker * N_PARTS + part], v, d->image);
 }
 

@@ -13,6 +13,7 @@
 #include "runtime/data/source.h"
 #include "runtime/vocabulary.h"
 #include "viz/cli/commands.h"
+#include "viz/cli/opening.h"
 #include "viz/terminal/grid.h"
 #include "viz/terminal/numbers.h"
 #include "viz/terminal/text.h"
@@ -28,24 +29,10 @@ void data_look_init(DataLook *l, const KnownSet *set, const char *path) {
     l->options.set.kind = set ? &set->spec.kind : NULL;
 }
 
-static void note(void *ctx, const char *text) {
-    DataLook *l = ctx;
-    char **more = realloc(l->note, ((size_t)l->n_notes + 1) * sizeof *more);
-    if (!more) return;
-    l->note = more;
-    l->note[l->n_notes] = strdup(text);
-    if (l->note[l->n_notes]) l->n_notes++;
-}
-
-static void forget_notes(DataLook *l) {
-    for (int i = 0; i < l->n_notes; i++) free(l->note[i]);
-    free(l->note);
-    l->note = NULL;
-    l->n_notes = 0;
-}
-
+// As it lies there, whatever may be wrong with it: what is found is told later.
 static bool try_open(DataLook *l, Threads *t, Error *e) {
-    const Opening o = {.seed = 1, .need_pictures = true, .threads = t, .say = note, .ctx = l};
+    const Opening o = {.seed = 1, .need_pictures = true, .judging = true, .allow_empty = true,
+                       .threads = t};
     const DataSource *source;
     char why[ERROR_TEXT], *place = source_find(&l->options, ".", &source, e);
     Shape image = l->set ? l->set->spec.image : (Shape){0};
@@ -57,7 +44,7 @@ static bool try_open(DataLook *l, Threads *t, Error *e) {
         return error_set(e, "%s", why);
     if (l->options.size.h) image.h = l->options.size.h, image.w = l->options.size.w;
     l->x = (Experiment){.folder = ".", .data.cfg = &l->options, .image = image, .classes = classes};
-    return dataset_open(&l->d, &l->x, &o, e);
+    return opening_data(&l->d, &l->x, &o, e);
 }
 
 // Pictures of different sizes, which nothing else is said about, are brought to COMMON × COMMON.
@@ -65,15 +52,11 @@ bool data_look_open(DataLook *l, Threads *t, Error *e) {
     enum { COMMON = 64 };
     if (try_open(l, t, e)) return true;
     if (l->set || !l->found) return false;
-    forget_notes(l);
     l->options.size = (Size){COMMON, COMMON};
     return try_open(l, t, e);
 }
 
-void data_look_close(DataLook *l) {
-    dataset_close(&l->d);
-    forget_notes(l);
-}
+void data_look_close(DataLook *l) { dataset_close(&l->d); }
 
 // ---- all known sets ----------------------------------------------------------------------------------
 
@@ -177,6 +160,11 @@ static int list(const CommandLine *c, Threads *t) {
 
 // ---- one of them -------------------------------------------------------------------------------------
 
+static int sheet(const DataLook *l, const Survey *s, const char *path) {
+    Error e;
+    return data_sheet(l, s, path, &e) ? STATUS_DONE : complain("%s", e.text);
+}
+
 static int show(const CommandLine *c, Threads *t) {
     const KindSpec *set = kind_named(&runtime_vocabulary, GROUP_DATA, c->model);
     DataLook l;
@@ -187,7 +175,7 @@ static int show(const CommandLine *c, Threads *t) {
     if (!data_look_open(&l, t, &e) || !data_survey(&l.d, t, &s, &e)) {
         complain("%s", e.text);
     } else {
-        status = data_show(&l, &s, c->csv);
+        status = c->sheet ? sheet(&l, &s, c->sheet) : data_show(&l, &s, c->csv);
         survey_free(&s);
     }
     data_look_close(&l);

@@ -10,8 +10,6 @@ typedef struct DataLook {
     bool found;              // it lies somewhere; whether it can be read is another question
     Experiment x;
     Dataset d;
-    char **note;             // what was told while it was opened
-    int n_notes;
 } DataLook;
 
 // A known set, or the folder at `path`.
@@ -25,7 +23,7 @@ void data_look_close(DataLook *l);
 extern const char *const part_names[N_PARTS]; // "training" …
 
 // data_show.c: one data set, for a person or for a program. The exit status.
-int data_show(DataLook *l, const Survey *s, bool csv);
+int data_show(const DataLook *l, const Survey *s, bool csv);
 
 // data_sheet.c: some pictures of each class as a picture: .png, .svg or .pdf.
 bool data_sheet(const DataLook *l, const Survey *s, const char *path, Error *e);

@@ -2,6 +2,7 @@
 #include <setjmp.h>
 
 #include "runtime/csv.h"
+#include "runtime/data/picture.h"
 #include "viz/cli/commands.h"
 #include "viz/cli/data.h"
 #include "viz/terminal/grid.h"
@@ -74,11 +75,33 @@ static void print_balance(FILE *out, const Dataset *d, const Survey *s) {
 
 // ---- for a person: what they are like ----------------------------------------------------------------
 
+// Sides are written height x width, as in a model file.
 static void print_sizes(FILE *out, const DataLook *l) {
     const Shape i = l->d.image;
-    const char *colour = i.c == 1 ? "gray" : "colour";
-    if (!l->options.size.h) fprintf(out, "size      %dx%d, %s\n", i.h, i.w, colour);
-    else fprintf(out, "size      different ones, here brought to %dx%d; %s\n", i.h, i.w, colour);
+    const Size least = l->d.found.least, most = l->d.found.most;
+    const bool files = l->options.size.h && most.h;
+    if (files) fprintf(out, "size      %dx%d to %dx%d, here brought to ", least.h, least.w, most.h, most.w);
+    else fputs("size      ", out);
+    fprintf(out, "%dx%d, %s\n", i.h, i.w, i.c == 1 ? "gray" : "colour");
+}
+
+// Why a picture cannot be read is found out once more.
+static void print_unreadable(FILE *out, const Findings *f) {
+    if (f->left_out)
+        fprintf(out, "%s other file%s or folder%s among the images %s left out\n", count(f->left_out).s,
+                plural(f->left_out), plural(f->left_out), f->left_out == 1 ? "is" : "are");
+    if (!f->unreadable) return;
+    fprintf(out, "%s image%s cannot be read:\n", count(f->unreadable).s, plural(f->unreadable));
+    for (int i = 0; i < f->unreadable && i < FEW_FILES; i++) {
+        Picture p;
+        Error e;
+        const bool fine = picture_read(&p, f->unreadable_file[i], &e);
+        if (fine) picture_free(&p);
+        fputs("  ", out);
+        text_print(out, fine ? f->unreadable_file[i] : e.text);
+        fputs("\n", out);
+    }
+    if (f->unreadable > FEW_FILES) fprintf(out, "  … and %s more\n", count(f->unreadable - FEW_FILES).s);
 }
 
 // As they are after `rescale 1/255`, which is what `normalize` works with.
@@ -143,7 +166,7 @@ static int show_text(const DataLook *l, const Survey *s) {
     print_measures(to.out, &l->d, s);
     print_balance(to.out, &l->d, s);
     print_all_repeats(to.out, &l->d, s);
-    for (int i = 0; i < l->n_notes; i++) text_print(to.out, l->note[i]), fputs("\n", to.out);
+    print_unreadable(to.out, &l->d.found);
     print_use(to.out, l);
     return STATUS_DONE;
 }
@@ -180,6 +203,16 @@ static void csv_parts(FILE *out, const Dataset *d, const Survey *s) {
                 csv_int(out, "repeats", part_names[p], part_names[q], s->repeats[p][q].n);
 }
 
+static void csv_files(FILE *out, const Findings *f) {
+    csv_int(out, "unreadable", "", "", f->unreadable);
+    csv_int(out, "left_out", "", "", f->left_out);
+    if (!f->most.h) return;
+    csv_int(out, "least_height", "", "", f->least.h);
+    csv_int(out, "least_width", "", "", f->least.w);
+    csv_int(out, "most_height", "", "", f->most.h);
+    csv_int(out, "most_width", "", "", f->most.w);
+}
+
 static int show_csv(const DataLook *l, const Survey *s) {
     const Dataset *d = &l->d;
     FILE *out = stdout;
@@ -190,10 +223,11 @@ static int show_csv(const DataLook *l, const Survey *s) {
     csv_int(out, "width", "", "", d->image.w);
     csv_int(out, "channels", "", "", d->image.c);
     csv_int(out, "classes", "", "", d->classes);
+    csv_files(out, &d->found);
     csv_parts(out, d, s);
     csv_numbers(out, "mean", s->mean, d->image.c);
     csv_numbers(out, "deviation", s->deviation, d->image.c);
     return STATUS_DONE;
 }
 
-int data_show(DataLook *l, const Survey *s, bool csv) { return csv ? show_csv(l, s) : show_text(l, s); }
+int data_show(const DataLook *l, const Survey *s, bool csv) { return csv ? show_csv(l, s) : show_text(l, s); }

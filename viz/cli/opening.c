@@ -59,3 +59,14 @@ bool opening_session(Session *s, const Experiment *x, const RunOptions *o, bool 
     if (fine) s->o = *o;
     return fine;
 }
+
+bool opening_data(Dataset *d, const Experiment *x, const Opening *o, Error *e) {
+    OpeningView v = {.to = terminal_of(stderr), .began = clock_now()};
+    Opening watched = *o;
+    watched.say = NULL;
+    watched.progress = on_progress;
+    watched.ctx = &v;
+    const bool fine = dataset_open(d, x, &watched, e);
+    clear(&v);
+    return fine;
+}

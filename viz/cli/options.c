@@ -42,7 +42,7 @@ typedef struct Option {
     size_t at;            // offset in CommandLine
     double lo, hi;
     Job job;              // asks for this job; JOB_NONE: it is a setting of others
-    unsigned with;        // settings: the jobs it has a meaning for, as bits
+    unsigned with;        // the jobs it is a setting of, as bits
     const char *absent;   // why this build does not have it, or NULL
     const char *synonyms; // what it might be called instead, separated by blanks
     const char *help;
@@ -77,7 +77,7 @@ static const Command commands[] = {
     {"help", "[WORD | CODE]", JOB_WORDS},
     {"fmt",  "FILE.cnn [--write]", JOB_FORMAT},
     {"bench", "[MODEL.cnn] [--mode train | infer]", JOB_BENCH},
-    {"data", "[NAME | FOLDER] [--csv]", JOB_DATA},
+    {"data", "[NAME | FOLDER] [--csv] [--sheet FILE]", JOB_DATA},
 };
 
 enum { N_COMMANDS = sizeof commands / sizeof *commands };
@@ -107,7 +107,7 @@ static const Option options[] = {
      .synonyms = "sanity", .help = "can it learn N pictures by heart? (20 is usual)"},
     {.name = "--draw", .value = "FILE", TO_TEXT(drawing), .job = JOB_DRAW,
      .absent = WITHOUT_PICTURES, .help = "draw the network: FILE.png, .svg or .pdf"},
-    {.name = "--sheet", .value = "FILE", TO_TEXT(sheet), .job = JOB_SHEET,
+    {.name = "--sheet", .value = "FILE", TO_TEXT(sheet), .job = JOB_SHEET, .with = BIT(JOB_DATA),
      .absent = WITHOUT_PICTURES, .synonyms = "pictures contact-sheet",
      .help = "show training pictures after every step: FILE.png, .svg or .pdf"},
     {.name = "--view", .job = JOB_VIEW, .absent = WITHOUT_WINDOW, .synonyms = "window gui step",
@@ -297,7 +297,8 @@ static bool read_option(Parse *p, char *word) {
     if (p->c->given >> (o - options) & 1) return error_set(p->e, "%s is given twice", o->name);
     p->c->given |= 1ull << (o - options);
 
-    if (o->job != JOB_NONE && !ask_for_job(p, o)) return false;
+    const bool setting = o->with & BIT(p->c->job);
+    if (o->job != JOB_NONE && !setting && !ask_for_job(p, o)) return false;
     if (read_value[o->type]) return take_value(p, o, equals);
     if (equals && o->type == OPTION_IMAGES) return add_image(p, equals + 1);
     if (equals) return error_set(p->e, "%s takes no value", o->name);
@@ -389,7 +390,10 @@ static bool makes_sense(Parse *p) {
     if (c->mode && strcmp(c->mode, "train") != 0 && strcmp(c->mode, "infer") != 0)
         return error_set(p->e, "--mode wants train or infer, not '%s'", c->mode);
     if (!c->model && c->job == JOB_BENCH) return bench_makes_sense(p);
-    if (c->job == JOB_DATA) return true;
+    if (c->job == JOB_DATA) {
+        if (c->model || !c->sheet) return true;
+        return error_set(p->e, "which pictures? cnnrun data NAME --sheet %s", c->sheet);
+    }
     if (!c->model && c->job == JOB_FORMAT)
         return error_set(p->e, "which file? cnnrun fmt FILE.cnn");
     if (!c->model && c->job == JOB_PREDICT)
