@@ -57,19 +57,6 @@ bool is_cut_short(const Check *c) { return c->now && c->now->next && !c->now->ne
 
 // ---- words that are not known ------------------------------------------------------------------
 
-bool refuse_planned(Check *c, Span at, Group group, const char *name, const char *of) {
-    const Planned *p = c->words->planned;
-    for (; p && p->name; p++) {
-        const bool same_owner = of ? p->of && strcmp(p->of, of) == 0 : !p->of;
-        if (p->group == group && same_owner && strcmp(p->name, name) == 0) break;
-    }
-    if (!p || !p->name) return false;
-    diag_error(c->diags, at, W_PLANNED, "'%s' is a word of the language, but this cnnrun cannot carry "
-               "it out yet", name);
-    diag_label(c->diags, "leave it away; nothing else stands for it");
-    return true;
-}
-
 void say_guess(Check *c, Span at, const Guess *g) {
     if (!g->best) return;
     diag_label(c->diags, g->cost == 0 ? "here this is called %s" : "did you mean %s?", g->best);

@@ -118,8 +118,6 @@ typedef struct Statement {
 void check_one(Check *c, const Stmt *s);
 void check_body(Check *c, const Stmt *first);      // the file, or what stands in braces
 bool step_counted(Check *c, const Stmt *s);        // false if too many have been carried out
-// True after a message: this word of the language is known, but cannot be carried out yet.
-bool refuse_planned(Check *c, Span at, Group group, const char *name, const char *of);
 bool check_braces(Check *c, const Stmt *s, int least, int most);
 bool was_broken(Check *c, const char *word);       // it stands in a line that could not be read
 bool is_missing(Check *c, const char *statement);  // nothing in the file was meant to be it

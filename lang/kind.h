@@ -180,13 +180,8 @@ typedef struct DataSpec {
 
 typedef struct DataOptions DataOptions; // see graph.h
 
-// A word of the language that the program cannot carry out yet: it is refused by its name. `of` is
-// the statement whose option it is, or NULL.
-typedef struct Planned { Group group; const char *name, *of; } Planned;
-
 // All words of the language but the statements, as tables of pointers that end with NULL.
 typedef struct Vocabulary {
-    const Planned *planned; // ends with {0}; NULL: none
     const KindSpec *const *kinds[N_GROUPS];
     // Looks at the data a path names: image shape and number of classes, for what the options do
     // not say. `folder` is that of the model file. False with a sentence in `why` (room for `cap`

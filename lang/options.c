@@ -62,7 +62,6 @@ static Guess guess_option(const Bind *b, const char *word) {
 static bool unknown_option(Bind *b, const Arg *arg) {
     Check *c = b->c;
     if (b->unsure || owner_is_other(b, arg)) return false;
-    if (refuse_planned(c, arg->name_at, GROUP_STATEMENT, arg->name, b->kind->name)) return false;
     const Guess g = guess_option(b, arg->name);
     diag_error(c->diags, arg->name_at, W_OPTION, "%s has no option '%s'", b->kind->name, arg->name);
     const Slot *best = g.best ? slot_named(b, g.best) : NULL;

@@ -100,7 +100,7 @@ bool do_data(Check *c, const Stmt *s, const Use *use) {
 static void unknown_step(Check *c, const Stmt *s, Group group) {
     Group other = group;
     const char *known_in = "";
-    if (was_broken(c, s->word) || refuse_planned(c, s->word_at, group, s->word, NULL)) return;
+    if (was_broken(c, s->word)) return;
     if (word_named(c->words, s->word, &other) && other != group) known_in = group_name(other);
     diag_error(c->diags, s->word_at, *known_in ? W_PLACE : W_WORD, "there is no %s called '%s'",
                group_name(group), s->word);
