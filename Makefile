@@ -121,7 +121,7 @@ $(BUILD)/obj/viz$(VIZ)$(SDL)/viz/view/sources.o: $(wildcard runtime/layers/*.c r
 # ---- tests: tests/unit/NAME.c is build/tests/NAME (float) and build/tests/NAME-f64 (double) -------
 
 UNIT      := $(sort $(basename $(notdir $(wildcard tests/unit/*.c))))
-TESTS     := $(UNIT:%=$(BUILD)/tests/%) $(UNIT:%=$(BUILD)/tests/%-f64)
+TESTS     := $(UNIT:%=$(BUILD)/tests/%) $(patsubst %,$(BUILD)/tests/%-f64,$(filter-out lang%,$(UNIT)))
 
 $(BUILD)/tests/%: tests/unit/%.c $(BUILD)/libruntime.a $(BUILD)/liblang.a
 	$(COMPILE) $(call pkg_cflags,$(LIBS_ALWAYS)) -o $@ $(filter %.c %.a,$^) $(LDLIBS_OURS) $(LDFLAGS)
