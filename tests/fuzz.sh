@@ -14,7 +14,7 @@ fi
 dir=$(mktemp -d) || exit 1
 trap 'rm -rf "$dir"' EXIT
 passed=0 failed=0
-$MAKE --no-print-directory BUILD="$BUILD/fuzz" CC=clang fuzz-programs \
+$MAKE --no-print-directory -j"$(getconf _NPROCESSORS_ONLN)" BUILD="$BUILD/fuzz" CC=clang fuzz-programs \
     OPT='-O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all' >"$dir/log" 2>&1 ||
     { cat "$dir/log"; echo "fuzz: 0 passed, 1 failed"; exit 1; }
 
