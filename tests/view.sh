@@ -28,6 +28,9 @@ passed=$((passed + $(sed -n 's/^view: \([0-9]*\) passed.*/\1/p' "$dir/out")))
 "$BUILD/panels_test" > "$dir/out" 2>&1
 verdict $? "panels_test: $(tail -n 20 "$dir/out")"
 passed=$((passed + $(sed -n 's/^panels: \([0-9]*\) passed.*/\1/p' "$dir/out")))
+"$BUILD/compare_test" > "$dir/out" 2>&1
+verdict $? "compare_test: $(tail -n 20 "$dir/out")"
+passed=$((passed + $(sed -n 's/^compare: \([0-9]*\) passed.*/\1/p' "$dir/out")))
 lot=$BUILD/view_lot
 [ -x "$BUILD/asan/view_lot" ] && lot=$BUILD/asan/view_lot
 "$lot" 1500 > "$dir/out" 2>&1

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "runtime/judge.h"
+#include "viz/view/compare.h"
 #include "viz/view/keys.h"
 #include "viz/view/listing.h"
 #include "viz/view/panel.h"
@@ -127,8 +128,11 @@ static void draw_top_bar(Screen *s) {
     const double left = draw_mark_of_cnnrun(s) + 14;
     const double right = draw_directions(s), middle = s->w - right;
     const TextStyle plain = {.size = SIZE_LABEL, .tone = TONE_INK3};
-    const char *model = arena_print(s->a, "%s · %s parameters%s", x->name,
-                                    number_count(x->graph.n_weights).s, s->v->edits ? " · edited" : "");
+    const Remembered *r = &s->v->remembered;
+    const char *kept = r->n ? arena_print(s->a, " · kept: step %s", number_count(r->step).s) : "";
+    const char *model = arena_print(s->a, r->n ? "%s%s%s%s" : "%s · %s parameters%s%s", x->name,
+                                    r->n ? "" : number_count(x->graph.n_weights).s,
+                                    s->v->edits ? " · edited" : "", kept);
     draw_fitted(s->d, (Rect){left, 22, middle + 24 - left, 12}, plain, model);
     draw_picture_facts(s, right + 16);
 }
@@ -268,7 +272,8 @@ static void draw_all(Screen *s) {
     s->area = (Rect){MARGIN, PANELS_TOP, s->w - 2 * MARGIN, s->d->h - PANELS_BOTTOM - PANELS_TOP};
     if (s->v->scene == SCENE_STAGES) {
         draw_title_row(s);
-        panel_draw(s);
+        if (s->v->comparing) compare_draw(s);
+        else panel_draw(s);
     } else {
         scene_of(s->v)->draw(s);
     }

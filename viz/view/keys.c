@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "viz/view/edit.h"
+#include "viz/view/remember.h"
 #include "viz/view/snapshot.h"
 #include "viz/view/walk.h"
 
@@ -37,6 +38,7 @@ static void slower(View *v)     { v->speed = fmax(1, v->speed / 1.5); }
 static void up(View *v) {
     if (v->playing) v->playing = false;
     else if (v->scene != SCENE_STAGES) v->scene = SCENE_STAGES;
+    else if (v->comparing) v->comparing = false;
     else if (v->at.level > LEVEL_STAGE) walk_coarser(v);
 }
 
@@ -79,6 +81,16 @@ static void overview(View *v)    { v->scene = SCENE_OVERVIEW; }
 
 // ---- keeping -------------------------------------------------------------------------------------
 
+// The first time the state is kept; from then on the comparison with it comes and goes.
+static void compare(View *v) {
+    if (v->remembered.n == 0) {
+        remember(v);
+        return;
+    }
+    v->comparing = v->scene != SCENE_STAGES || !v->comparing;
+    v->scene = SCENE_STAGES;
+}
+
 static void save_picture(View *v) { snapshot_save(v); }
 static void save_handout(View *v) { handout_save(v); }
 static void help(View *v)         { v->scene = SCENE_HELP; }
@@ -110,6 +122,8 @@ const KeyRow key_rows[] = {
     {KEYS_LOOK, "colours of the scale", colours,        {'c', 'C'},                 {"C"}},
     {KEYS_LOOK, "light, dark",           theme,          {'l', 'L'},                 {"L"}},
     {KEYS_LOOK, "predict: hide results", guess,          {'v', 'V'},                 {"V"}},
+    {KEYS_LOOK, "keep this state; compare", compare,     {'m'},                      {"M"}},
+    {KEYS_LOOK, "keep this one instead", remember,       {'M'},                      {"Shift M"}},
     {KEYS_LOOK, "larger",                zoom_in,        {CTRL | '+', CTRL | '='},   {"Ctrl +"}},
     {KEYS_LOOK, "smaller",               zoom_out,       {CTRL | '-'},               {"Ctrl −"}},
     {KEYS_LOOK, "full screen",           full_screen,    {'f', 'F', KEY_F11},        {"F", "F11"}},

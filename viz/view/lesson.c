@@ -6,6 +6,7 @@
 
 #include "runtime/io.h"
 #include "runtime/run_folder.h"
+#include "viz/view/remember.h"
 #include "viz/view/view.h"
 #include "viz/view/walk.h"
 
@@ -219,5 +220,6 @@ void view_close(View *v) {
     fonts_close(v->fonts);
     free(v->updates), free(v->score_after), free(v->start);
     picture_free(&v->picture);
+    remember_free(&v->remembered);
     *v = (View){0};
 }

@@ -49,7 +49,8 @@ void snapshot_save(View *v) {
     Error e;
     char path[512];
     const char *of = v->scene == SCENE_STAGES ? v->t.stage[v->at.stage].name : scene_of(v)->name;
-    snprintf(path, sizeof path, "%.200s-%.200s.png", v->t.s->x->name, of);
+    const bool compared = v->scene == SCENE_STAGES && v->comparing;
+    snprintf(path, sizeof path, "%.200s-%.200s%s.png", v->t.s->x->name, of, compared ? "-compared" : "");
     report(v, snapshot_write(v, path, &e), path, &e);
 }
 

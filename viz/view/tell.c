@@ -7,9 +7,11 @@
 #include <stdlib.h>
 
 #include "viz/view/answer.h"
+#include "viz/view/compare.h"
 #include "viz/view/frame.h"
 #include "viz/view/panel.h"
 #include "viz/view/pieces/pieces.h"
+#include "viz/view/remember.h"
 #include "viz/view/scenes.h"
 
 static bool make_room(Telling *t, size_t more) {
@@ -124,6 +126,8 @@ static void tell_picture(Telling *t) {
     else tell(t, "image %d", v->t.picture[0]);
     if (v->t.label[0] >= 0) tell(t, ", label %s", v->t.s->data.class_name[v->t.label[0]]);
     tell(t, "%s%s\n", verdict ? ", " : "", verdict ? verdict : "");
+    const Remembered *r = &v->remembered;
+    if (r->n) tell(t, "kept %s\n", remember_when(r->step, r->image, r->edits).s);
     if (v->blank) {
         tell(t, "blank\n");
         return;
@@ -136,7 +140,8 @@ static void tell_picture(Telling *t) {
     const Panel *p = panel_of(&v->t.stage[v->at.stage]);
     tell_head(t);
     tell_channel(t);
-    if (p->tell) p->tell(t);
+    if (v->comparing) compare_tell(t);
+    else if (p->tell) p->tell(t);
     else tell_answer(t);
     if (v->message[0]) tell(t, "message %s\n", v->message);
 }

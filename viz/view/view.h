@@ -58,6 +58,24 @@ typedef struct Edit {
     char typed[24];
 } Edit;
 
+// One tensor of a state that was kept: target `target` of the stage of that kind and index. Of a value
+// it is image 0, 1 × C × H × W; of a parameter all of it.
+typedef struct KeptTensor {
+    StageKind kind;
+    int index, target;
+    bool param, there, fits; // there: it had numbers; fits: they were kept
+    Tensor v;
+} KeptTensor;
+
+// A state to compare with: remember.h. n = 0: none.
+typedef struct Remembered {
+    int n;
+    KeptTensor *kept;
+    real *v;                 // all their numbers
+    int step, image, edits;  // when that was
+    size_t left_out;         // numbers beyond the limit
+} Remembered;
+
 typedef struct View {
     Session *s;
     Fonts *fonts;
@@ -83,6 +101,8 @@ typedef struct View {
     bool playing, blank;
     Edit edit;
     int edits;               // weights changed by hand
+    Remembered remembered;
+    bool comparing;          // stages are shown as before, after and difference
     double speed;            // steps per second
 
     double zoom;             // of the magnifier, 1 … MAX_ZOOM
