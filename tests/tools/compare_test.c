@@ -85,12 +85,38 @@ static void test_not_kept(View *v) {
     view_event(v, &(Event){.kind = EVENT_DROP, .path = "tests/data/seven.png"});
     press(v, 'M');
     CHECK(v->remembered.image == -1);
+    v->comparing = false;
     const TraceOptions labelled = {.part = PART_TEST, .batch = 4, .input_diff = true};
     Error e;
     CHECK(trace_choose(&v->t, &labelled, &e) && trace_step(&v->t, false, &e));
     press(v, KEY_END), press(v, KEY_LEFT), press(v, 'm');
     CHECK(text_says(v, "nothing to compare: The state that is kept has no such numbers."));
     look_compared(v);
+}
+
+// The picture's values come first: 64 of the picture as it was read fit, a parameter does not any more.
+static void test_limit(View *v) {
+    remember_within(v, 100);
+    CHECK(v->remembered.left_out > 0 && strstr(v->message, "numbers are too many"));
+    v->comparing = true;
+    press(v, KEY_HOME);
+    CHECK(text_says(v, "0 of 64 numbers have changed"));
+    press(v, KEY_END);
+    CHECK(text_says(v, "nothing to compare: This was too large to be kept."));
+    press(v, 'M');
+    CHECK(text_says(v, "0 of 18 numbers have changed") && v->remembered.left_out == 0);
+}
+
+// A change to NaN is larger than any other.
+static void test_broken(View *v) {
+    lesson_put_back(v);
+    *at(params_tensor(v->t.s->params, 0, v->t.s->params->value), 1, 0, 2, 2) = (real)NAN;
+    lesson_again(v);
+    walk_to_stage(v, stage_of(&v->t, STAGE_FORWARD, 1));
+    CHECK(text_says(v, "\n36 of 72 numbers have changed\n"));
+    CHECK(text_says(v, "\nlargest change: channel 2 of 2, row 0, column 0, y[1,0,0]: NaN − "));
+    look_compared(v);
+    press(v, 'r');
 }
 
 // ---- together ------------------------------------------------------------------------------------
@@ -107,6 +133,8 @@ static void test_small(void) {
         look_compared(o.v);
         test_picture(o.v, "first:channel", "compare");
         test_two_pictures(o.v);
+        test_limit(o.v);
+        test_broken(o.v);
         test_not_kept(o.v);
         close_model(&o);
     }

@@ -98,8 +98,9 @@ static const char *subtraction(Arena *a, const Change *c, int digits) {
 
 static const char *count_text(Arena *a, const Compared *x) {
     const char *changed = arena_print(a, "%s", number_count(x->changed).s);
-    return arena_print(a, "%s of %s numbers have changed, by %s on average", changed,
-                       number_count(x->n).s, number_figures(x->mean, 3).s);
+    const char *text = arena_print(a, "%s of %s numbers have changed", changed, number_count(x->n).s);
+    if (!isfinite(x->mean)) return text;
+    return arena_print(a, "%s, by %s on average", text, number_figures(x->mean, 3).s);
 }
 
 static bool hidden(const View *v) { return v->predict && !v->revealed; }
@@ -135,12 +136,13 @@ static Rect place_for(Rect room, const Map *m) {
     return (Rect){room.x + (room.w - w) / 2, room.y + (room.h - h) / 2, w, h};
 }
 
-static void draw_one(Screen *s, Rect r, const char *title, const char *helper, const Map *m,
-                     const Change *mark) {
+// `note` stands beside the scale; NULL: what the scale is measured against.
+static void draw_one(Screen *s, Rect r, const char *title, const char *helper, const char *note,
+                     const Map *m, const Change *mark) {
     const Power p = power_of(m->max);
     const char *const words = *p.text ? arena_print(s->a, "%s   %s", helper, p.text) : helper;
     Rect in = draw_titled(s, r, title, words);
-    draw_legend(s, cut_bottom(&in, LEGEND_H), m, "");
+    draw_legend(s, cut_bottom(&in, LEGEND_H), m, note);
     const Rect place = place_for(in, m);
     const bool written = place.w / m->columns >= WRITTEN_W && place.h / m->rows >= WRITTEN_H;
     if (written) draw_grid(s, place, m, p, SIZE_BODY);
@@ -160,6 +162,10 @@ static Map difference(Screen *s, const Map *after, const Map *before) {
     return m;
 }
 
+static bool is_picture(const Stage *s) {
+    return s->kind == STAGE_LOAD || s->kind == STAGE_AUGMENT || s->kind == STAGE_STEP;
+}
+
 // Before and after have the same scale.
 static void draw_maps(Screen *s, Rect r, const Compared *x) {
     const int target = s->v->at.target, channel = x->shown.channel;
@@ -167,25 +173,26 @@ static void draw_maps(Screen *s, Rect r, const Compared *x) {
     Map after = map_of_target(s, &x->after, channel, target);
     const Map change = difference(s, &after, &before);
     before.max = after.max = fmax(before.max, after.max);
-    if (before.scale == SCALE_SIGNED) after.scale = SCALE_SIGNED;
-    before.scale = after.scale;
+    before.scale = after.scale = before.scale == SCALE_SIGNED || after.scale == SCALE_SIGNED ? SCALE_SIGNED
+                               : is_picture(s->stage) ? SCALE_GRAY : SCALE_UNSIGNED;
     const double w = (r.w - 2 * CARD_GAP) / 3;
     const When kept = kept_when(s->v), now = now_when(s->v);
-    draw_one(s, cut_left(&r, w), "Before", arena_print(s->a, "%s", kept.s), &before, &x->shown);
-    draw_one(s, cut_left(&r, w), "After", arena_print(s->a, "%s", now.s), &after, &x->shown);
-    draw_one(s, r, "Difference", "after − before", &change, &x->shown);
+    draw_one(s, cut_left(&r, w), "Before", arena_print(s->a, "%s", kept.s), NULL, &before, &x->shown);
+    draw_one(s, cut_left(&r, w), "After", arena_print(s->a, "%s", now.s), NULL, &after, &x->shown);
+    draw_one(s, r, "Difference", "after − before", "", &change, &x->shown);
 }
 
 // ---- the number below them -----------------------------------------------------------------------
 
 static void draw_change(Screen *s, Rect r, const Compared *x) {
-    static const char *const titles[N_LEVELS] = {
-        "The largest change", "The largest change of this channel", "This number", "This number",
-    };
+    const Level level = s->v->at.level;
+    const char *title = level == LEVEL_STAGE ? "The largest change"
+                        : level == LEVEL_CHANNEL && x->after.pixels > 1 ? "The largest change of this channel"
+                                                                        : "This number";
     const TextStyle sum = {.size = SIZE_SUM, .tone = TONE_INK, .tabular = true};
     const TextStyle words = {.size = SIZE_LABEL, .tone = TONE_INK2, .tabular = true};
     const Change *c = &x->shown;
-    const Rect in = draw_titled(s, r, titles[s->v->at.level], place_words(s->a, x, c));
+    const Rect in = draw_titled(s, r, title, place_words(s->a, x, c));
     const char *const by = hidden(s->v) ? "?" : change_text(s->a, c->by, 4);
     const double left = in.x + draw_print(s->d, (Point){in.x, in.y + 24}, sum, "%s:   %s  =",
                                           place_of(s->a, x, c), subtraction(s->a, c, 4)) + 8;
@@ -193,7 +200,7 @@ static void draw_change(Screen *s, Rect r, const Compared *x) {
     const char *below = count_text(s->a, x);
     if (x->changed == 0)
         below = "Nothing has changed here. U updates, N takes another picture, E sets a weight.";
-    else if (s->v->at.level != LEVEL_STAGE && !hidden(s->v))
+    else if (level != LEVEL_STAGE && !hidden(s->v))
         below = arena_print(s->a, "%s; the most: %s by %s", below, place_of(s->a, x, &x->most),
                             change_text(s->a, x->most.by, 3));
     draw_fitted(s->d, (Rect){in.x, in.y + 44, in.w, 20}, words, below);
@@ -232,6 +239,8 @@ void compare_tell(Telling *t) {
     tell(t, "compare before (%s) with after (%s)\n", kept_when(v).s, now_when(v).s);
     tell(t, "%s\n", count_text(t->a, &x));
     tell_change(t, &x, "largest change", &x.most);
-    if (v->at.level == LEVEL_CHANNEL) tell_change(t, &x, "largest of this channel", &x.shown);
-    if (v->at.level >= LEVEL_PIXEL) tell_change(t, &x, "this number", &x.shown);
+    const bool one = v->at.level >= LEVEL_PIXEL || x.after.pixels == 1;
+    if (v->at.level == LEVEL_STAGE) return;
+    if (!one) tell_change(t, &x, "largest of this channel", &x.shown);
+    else tell_change(t, &x, "this number", &x.shown);
 }

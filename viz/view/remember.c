@@ -44,8 +44,7 @@ static bool wanted(const KeptTensor *k, int turn) { return k->there && k->param 
 
 // Gives each tensor its place in one piece of memory: first those of the picture, then parameters, as
 // long as they fit.
-static bool give_places(Remembered *r) {
-    const size_t most = REMEMBER_MOST / sizeof(real);
+static bool give_places(Remembered *r, size_t most) {
     size_t used = 0;
     for (int turn = 0; turn < 2; turn++)
         for (int i = 0; i < r->n; i++) {
@@ -83,17 +82,19 @@ static void say(View *v) {
     const Remembered *r = &v->remembered;
     const When when = remember_when(r->step, r->image, r->edits);
     if (r->left_out)
-        snprintf(v->message, sizeof v->message, "kept: %.60s, without %.20s numbers beyond %d MiB", when.s,
-                 number_short((int64_t)r->left_out).s, (int)(REMEMBER_MOST >> 20));
+        snprintf(v->message, sizeof v->message, "kept: %.60s, but %.20s numbers are too many", when.s,
+                 number_short((int64_t)r->left_out).s);
     else snprintf(v->message, sizeof v->message, "kept: %.80s. After U, N or E, M compares", when.s);
 }
 
-void remember(View *v) {
+void remember(View *v) { remember_within(v, REMEMBER_MOST / sizeof(real)); }
+
+void remember_within(View *v, size_t numbers) {
     Remembered r = {.step = v->kept + 1, .image = v->t.picture[0], .edits = v->edits};
     r.n = each_target(v, &r, NULL);
     r.kept = calloc((size_t)r.n + 1, sizeof *r.kept);
     if (r.kept) each_target(v, &r, measure);
-    if (!r.kept || !give_places(&r)) {
+    if (!r.kept || !give_places(&r, numbers)) {
         remember_free(&r);
         snprintf(v->message, sizeof v->message, "there is no memory left to keep this state");
         return;

@@ -13,6 +13,7 @@
 // Keeps what is seen now instead of what was kept before; a message says so. Without memory for it
 // the old state stays.
 void remember(View *v);
+void remember_within(View *v, size_t numbers); // at most so many
 void remember_free(Remembered *r);
 
 // What was kept of the target at the current place. Where there is nothing to compare the result is
