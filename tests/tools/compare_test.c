@@ -97,7 +97,7 @@ static void test_not_kept(View *v) {
 // The picture's values come first: 64 of the picture as it was read fit, a parameter does not any more.
 static void test_limit(View *v) {
     remember_within(v, 100);
-    CHECK(v->remembered.left_out > 0 && strstr(v->message, "numbers are too many"));
+    CHECK(v->remembered.left_out > 0 && strstr(v->message, "numbers: the limit is 100"));
     v->comparing = true;
     press(v, KEY_HOME);
     CHECK(text_says(v, "0 of 64 numbers have changed"));

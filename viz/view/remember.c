@@ -78,12 +78,12 @@ When remember_when(int step, int image, int edits) {
     return w;
 }
 
-static void say(View *v) {
+static void say(View *v, size_t most) {
     const Remembered *r = &v->remembered;
     const When when = remember_when(r->step, r->image, r->edits);
     if (r->left_out)
-        snprintf(v->message, sizeof v->message, "kept: %.60s, but %.20s numbers are too many", when.s,
-                 number_short((int64_t)r->left_out).s);
+        snprintf(v->message, sizeof v->message, "kept: %.60s, but not %.20s numbers: the limit is %.20s", when.s,
+                 number_short((int64_t)r->left_out).s, number_short((int64_t)most).s);
     else snprintf(v->message, sizeof v->message, "kept: %.80s. After U, N or E, M compares", when.s);
 }
 
@@ -102,7 +102,7 @@ void remember_within(View *v, size_t numbers) {
     each_target(v, &r, copy);
     remember_free(&v->remembered);
     v->remembered = r;
-    say(v);
+    say(v, numbers);
 }
 
 // ---- finding -------------------------------------------------------------------------------------
