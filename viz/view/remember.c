@@ -82,8 +82,8 @@ static void say(View *v, size_t most) {
     const Remembered *r = &v->remembered;
     const When when = remember_when(r->step, r->image, r->edits);
     if (r->left_out)
-        snprintf(v->message, sizeof v->message, "kept: %.60s, but not %.20s numbers: the limit is %.20s", when.s,
-                 number_short((int64_t)r->left_out).s, number_short((int64_t)most).s);
+        snprintf(v->message, sizeof v->message, "kept: %.60s, but not %.20s numbers: the limit is %.20s",
+                 when.s, number_short((int64_t)r->left_out).s, number_short((int64_t)most).s);
     else snprintf(v->message, sizeof v->message, "kept: %.80s. After U, N or E, M compares", when.s);
 }
 
