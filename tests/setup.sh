@@ -46,6 +46,7 @@ if [ "$purpose" = test ]; then
     if [ "$SDL" = 1 ] && command -v apt-get >/dev/null 2>&1; then
         need command Xvfb    xvfb - - - -
         need command xdotool xdotool - - - -
+        need command import  imagemagick - - - -
     fi
 fi
 [ -n "$missing_names" ] || exit 0

@@ -1,12 +1,12 @@
 #!/bin/sh
-# view.sh — the viewer: every screen can be read, every step can be undone, a walk by keys alone, the
-# text of screens, pictures without a window, and the window itself.
+# view.sh — the viewer: every screen can be read, every step can be undone, walks by keys alone, the
+# text of screens, whose numbers are those of --trace, pictures without a window, and the window itself.
 #
 #   tests/view.sh      BUILD=DIR   where cnnrun, view_test and view_lot lie (default build)
 #                      UPDATE=1    makes tests/view/*.told and tests/data/view-*.ppm anew
 #
 # The window is opened three times: without a display (an error, never a hang), in SDL's driver that
-# draws nowhere, and, where Xvfb and xdotool are installed, on a virtual screen with real keys.
+# draws nowhere, and, where Xvfb, xdotool and import are installed, on a virtual screen with real keys.
 . "$(dirname "$0")/tools/common.sh"
 cd "$root" || exit 1
 skipped=0
@@ -45,6 +45,66 @@ snapshot() {
 
 "$cnnrun" $model --image 8 --script tests/view/walk.txt --snapshot "$dir/walk.png" > "$dir/out" 2>&1
 verdict $? "the walk by keys: $(cat "$dir/out")"
+
+# A digit that a briefly trained network reads wrongly, looked at through forward, backward and update.
+trained=$dir/first.safetensors
+(cd "$dir" && "$cnnrun" "$root/models/first.cnn" --train --limit 3000 --seed 1) > "$dir/out" 2>&1
+verdict $? "first.cnn is trained: $(tail -n 1 "$dir/out")"
+"$cnnrun" models/first.cnn --weights "$trained" --script tests/view/first.txt --snapshot "$dir/walk.png" \
+    > "$dir/out" 2>&1
+verdict $? "the walk to a wrongly read digit: $(cat "$dir/out")"
+
+# ---- the numbers are those of --trace ------------------------------------------------------------
+
+# Through all channels of all stages, each also as a number with its terms, to the end and a bit on.
+{
+    printf 'key Home\nkey Down\n'
+    step='text -\nkey Down\ntext -\nkey Up\nkey Right\n'
+    for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 33 34 35; do
+        printf '%b' "$step$step$step$step$step$step$step$step$step$step$step$step$step$step$step$step"
+    done
+} > "$dir/everywhere"
+
+# as_traced NAME MODEL OPTIONS… — what the screens tell of a step is what --trace writes of it; what is
+# written with the options in $traced alone is something else.
+as_traced() {
+    name=$1 file=$2
+    shift 2
+    "$cnnrun" "$file" "$@" --script "$dir/everywhere" --snapshot "$dir/told.png" > "$dir/told" 2> "$dir/err" &&
+        # shellcheck disable=SC2086
+        "$cnnrun" "$file" "$@" $traced --trace "$dir/trace" > "$dir/out" 2>&1
+    verdict $? "$name is told and traced: $(cat "$dir/err")"
+    "$BUILD/view_numbers" "$file" "$dir/told" "$dir/trace" > "$dir/out" 2>&1
+}
+
+# A small first.cnn with weights that have learnt something, one with every kind of path, one that draws.
+sed 's/data mnist/data digits/; s/dense 100/dense 12/; s/"first/"small/' models/first.cnn > "$dir/small.cnn"
+(cd "$dir" && "$cnnrun" small.cnn --train --limit 1000) > "$dir/out" 2>&1
+verdict $? "small.cnn is trained: $(tail -n 1 "$dir/out")"
+cat > "$dir/random.cnn" << 'CNN'
+data digits
+augment { flip horizontal; shift 1 }
+preprocess { normalize mean=0.3 std=0.4 }
+conv 3 3x3; instancenorm; relu; avgpool 2
+dense 12; tanh; dense classes; softmax
+loss crossentropy
+optimizer sgd lr=0.1 momentum=0.9
+train epochs=1 batch=8
+CNN
+traced=
+as_traced view.cnn $model --image 8 --seed 3
+verdict $? "the numbers of view.cnn: $(cat "$dir/out")"
+as_traced small.cnn "$dir/small.cnn" --image 5 --weights "$dir/small.safetensors"
+verdict $? "the numbers of small.cnn: $(cat "$dir/out")"
+traced=--augment
+as_traced random.cnn "$dir/random.cnn" --image 8
+verdict $? "the numbers of random.cnn: $(cat "$dir/out")"
+traced=
+as_traced 'random.cnn without its random steps' "$dir/random.cnn" --image 8
+[ $? -ne 0 ] && grep -q 'not in the trace' "$dir/out"
+verdict $? 'numbers of another step are told from these'
+
+# ---- text and pictures ---------------------------------------------------------------------------
 
 # The text of a screen, numbers cut to four digits: the last bits differ between processors.
 told() {
@@ -92,11 +152,11 @@ no_display() {
 # ticks PID — processor time the process has used, in hundredths of a second.
 ticks() { awk '{ print $14 + $15 }' "/proc/$1/stat"; }
 
-# sleeps PID — while nothing happens the window uses no processor time.
+# sleeps PID — while nothing happens the window uses no processor time at all.
 sleeps() {
     before=$(ticks "$1")
-    sleep 2
-    [ $(($(ticks "$1") - before)) -le 1 ]
+    sleep 4
+    [ "$(ticks "$1")" -eq "$before" ]
 }
 
 # ends PID — the process ends by itself within 5 seconds, with status 0.
@@ -117,7 +177,46 @@ sleep 1
 kill -TERM $window
 check 'a signal closes the window' ends $window
 
-if ! command -v Xvfb > /dev/null || ! command -v xdotool > /dev/null; then
+# shows PID EVENTS — what the window shows becomes, within 5 seconds, pixel by pixel the snapshot after
+# the same events.
+shows() {
+    id=$(xdotool search --pid "$1" | tail -n 1)
+    printf '%b' "$2" > "$dir/script"
+    "$cnnrun" $model --image 8 --script "$dir/script" --snapshot "$dir/same.png" || return 1
+    for _ in 1 2 3 4 5 6 7 8 9 10; do
+        import -window "$id" "$dir/window.png" && "$BUILD/read_file" same "$dir/window.png" "$dir/same.png" 0 \
+            2> "$dir/err" && return 0
+        sleep 0.5
+    done
+    cat "$dir/err"
+    return 1
+}
+
+# Keys, mouse and size, as a person would; the snapshot is told of the same events.
+walk_window() {
+    check 'the window shows the first stage' shows "$1" ''
+    check 'the window sleeps' sleeps "$1"
+    events='key Right\nkey Right\nkey Right\nkey Down\nkey Down\n'
+    xdotool key Right key Right key Right key Down key Down
+    check 'the window follows the keys' shows "$1" "$events"
+    xdotool mousemove 640 120 mousemove 800 93 click 1
+    events="${events}move 640 120\nmove 800 93\nclick 800 93\n"
+    check 'the window follows the mouse' shows "$1" "$events"
+    xdotool click 5 click 5 click 4
+    events="${events}wheel -1\nwheel -1\nwheel 1\n"
+    check 'the window follows the wheel' shows "$1" "$events"
+    xdotool key w key g key l
+    events="${events}key w\nkey g\nkey l\n"
+    check 'the overview in the next theme' shows "$1" "$events"
+    xdotool windowsize "$id" 1000 640
+    events="${events}resize 1000x640\n"
+    check 'the window has another size' shows "$1" "$events"
+    xdotool key End key question
+    check 'the help' shows "$1" "${events}key End\nkey ?\n"
+    check 'the window sleeps again' sleeps "$1"
+}
+
+if ! command -v Xvfb > /dev/null || ! command -v xdotool > /dev/null || ! command -v import > /dev/null; then
     skipped=$((skipped + 1))
 else
     Xvfb -displayfd 3 -screen 0 1280x800x24 -noreset 3> "$dir/display" > /dev/null 2>&1 &
@@ -127,9 +226,9 @@ else
     export DISPLAY
     "$cnnrun" $model --view --image 8 2>/dev/null &
     window=$!
-    sleep 1.5
-    check 'the window sleeps' sleeps $window
-    xdotool key Right key Right key Right key Down key Down key l key l key plus key f key f key q key Escape
+    for _ in 1 2 3 4 5 6 7 8 9 10; do xdotool search --pid $window > /dev/null 2>&1 || sleep 0.5; done
+    walk_window $window
+    xdotool key plus key f key f key q key Escape
     sleep 0.5
     check 'other keys leave it open' kill -0 $window
     xdotool key ctrl+q

@@ -24,12 +24,18 @@ static void test_numbers(void) {
         {NAN, 2, "NaN"}, {INFINITY, 2, "∞"}, {-INFINITY, 2, "−∞"}, {-1e30, 1, "−1.0·10³⁰"},
         {9.99e10, 3, "1.0·10¹¹"}, {1e200, 0, "1.0·10²⁰⁰"},
     };
+    static const struct { double v; int figures; const char *text; } rounded[] = {
+        {3.14159, 3, "3.14"}, {-0.0191, 3, "−0.0191"}, {0.00999999999, 6, "0.0100000"}, {0, 3, "0"},
+        {9.9999, 3, "10.0"}, {12345.6, 3, "12346"}, {1.92e-5, 3, "1.92·10⁻⁵"}, {9.9999e-5, 3, "1.00·10⁻⁴"},
+    };
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
         CHECK_TEXT(look_plain(number_count(counts[i].n).s).s, counts[i].count);
         CHECK_TEXT(look_plain(number_short(counts[i].n).s).s, counts[i].brief);
     }
     for (size_t i = 0; i < sizeof reals / sizeof *reals; i++)
         CHECK_TEXT(number_fixed(reals[i].v, reals[i].decimals).s, reals[i].text);
+    for (size_t i = 0; i < sizeof rounded / sizeof *rounded; i++)
+        CHECK_TEXT(number_figures(rounded[i].v, rounded[i].figures).s, rounded[i].text);
 }
 
 static void test_axes(void) {

@@ -166,7 +166,7 @@ static const Option options[] = {
      .help = "which picture: overview, conv1, conv1:pixel, loss, update …"},
     {.name = "--script", .value = "FILE", TO_TEXT(script), .with = BIT(JOB_SNAPSHOT),
      .help = "carry out a file of keys and clicks first"},
-    {.name = "--augment", TO_FLAG(augment), .with = SHEETS | BIT(JOB_STEPS), .synonyms = "augmented random",
+    {.name = "--augment", TO_FLAG(augment), .with = SHEETS | STEPPING, .synonyms = "augmented random",
      .help = "with the random steps of training (--sheet: eight random variants of one picture)"},
     {.name = "--ref", TO_FLAG(run.ref), .with = RUNNING | SHORT | BIT(JOB_BENCH),
      .help = "compute with the definitions instead of the fast code"},

@@ -71,13 +71,14 @@ Digits number_figures(double v, int figures) {
     const double size = fabs(v);
     if (!isfinite(v) || size >= LARGE) return number_fixed(v, 0);
     if (size < 1e-30) return (Digits){"0"};
+    char digits[40];
     if (size < 1e-4) {
         Digits t;
-        char digits[40];
         powered(digits, sizeof digits, size, figures);
         snprintf(t.s, sizeof t.s, "%s%s", v < 0 ? MINUS : "", digits);
         return t;
     }
-    const int decimals = figures - 1 - (int)floor(log10(size));
+    snprintf(digits, sizeof digits, "%.*e", figures - 1, size); // rounded: 0.00999999 is 0.0100000
+    const int decimals = figures - 1 - (int)strtol(strchr(digits, 'e') + 1, NULL, 10);
     return number_fixed(v, decimals > 0 ? decimals : 0);
 }

@@ -50,8 +50,20 @@ static const char *operand(Telling *t, const Operand *o) {
     return operand_text(t->a, node, &trace->s->x->graph, o);
 }
 
+// The gradient of a weight is summed over the batch: whose share is it?
+static int picture_of(const Term *term) {
+    for (int f = 0; f < term->n_factors; f++) {
+        const OperandOf of = term->factor[f].of;
+        if (of == OF_SRC || of == OF_DST || of == OF_DIFF_DST) return term->factor[f].n;
+    }
+    return -1;
+}
+
 static void tell_term(Telling *t, const Term *term, int i, double sum) {
-    tell(t, "  %3d  %s", i + 1, term->label ? term->label : "");
+    const int picture = walk_here(t->v).param ? picture_of(term) : -1;
+    tell(t, "  %3d  ", i + 1);
+    if (picture >= 0) tell(t, "picture %d of %d: ", picture + 1, t->v->t.n);
+    tell(t, "%s", term->label ? term->label : "");
     for (int f = 0; f < term->n_factors; f++) {
         const Operand *o = &term->factor[f];
         tell(t, "%s%s %s", f ? " · " : term->label ? " " : "", operand(t, o),
@@ -82,7 +94,7 @@ void tell_answer(Telling *t) {
         sum += x.term[i].value;
         tell_term(t, &x.term[i], x.first + i, sum);
     }
-    if (x.known) tell(t, "  %d terms\n", x.n);
+    if (x.known) tell(t, "  %d term%s\n", x.n, x.n == 1 ? "" : "s");
 }
 
 // ---- a whole picture -----------------------------------------------------------------------------
