@@ -46,6 +46,9 @@ snapshot() {
 "$cnnrun" $model --image 8 --script tests/view/walk.txt --snapshot "$dir/walk.png" > "$dir/out" 2>&1
 verdict $? "the walk by keys: $(cat "$dir/out")"
 
+"$cnnrun" $model --script tests/view/draw.txt --snapshot "$dir/drawn.png" > "$dir/out" 2>&1
+verdict $? "a picture drawn by mouse and by keys: $(cat "$dir/out")"
+
 # The text of a screen, numbers cut to four digits: the last bits differ between processors.
 told() {
     printf 'stage %s\n%s\ntext -\n' "$1" "$2" > "$dir/script"
