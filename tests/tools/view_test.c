@@ -238,129 +238,6 @@ static void test_other_pictures(View *v) {
     CHECK_NEAR((double)*at(trace_param(&v->t, 0, PARAM_BEFORE), 0, 0, 0, 0), (double)weight, 0);
 }
 
-// ---- drawing -------------------------------------------------------------------------------------
-
-static int ink_of(const View *v) {
-    int sum = 0;
-    for (int i = 0; i < v->canvas.h * v->canvas.w; i++) sum += v->canvas.ink[i];
-    return sum;
-}
-
-// Draws the picture, as the window does before the next event.
-static void show(View *v) {
-    Error e;
-    draw_free(view_draw(v, &e));
-}
-
-static void mouse_to(View *v, EventKind kind, double row, double column, bool right) {
-    show(v);
-    const Hit *canvas = NULL;
-    for (int i = 0; i < v->hits.n; i++)
-        if (v->hits.hit[i].kind == HIT_CANVAS) canvas = &v->hits.hit[i];
-    if (!CHECK(canvas != NULL)) return;
-    view_event(v, &(Event){.kind = kind, .right = right,
-                           .x = canvas->rect.x + column / v->canvas.w * canvas->rect.w,
-                           .y = canvas->rect.y + row / v->canvas.h * canvas->rect.h});
-    show(v);
-}
-
-// A button held draws a line; the right one takes it away; a moved mouse alone does nothing.
-static void test_draw_mouse(View *v) {
-    press(v, 'd');
-    look(v, "an empty canvas");
-    CHECK(v->scene == SCENE_DRAW && ink_of(v) == 0);
-    mouse_to(v, EVENT_MOVE, 1, 1, false);
-    CHECK(ink_of(v) == 0);
-    const int w = v->canvas.w, h = v->canvas.h, middle = h / 2 * w;
-    mouse_to(v, EVENT_CLICK, h / 2 + 0.5, 1, false);
-    mouse_to(v, EVENT_MOVE, h / 2 + 0.5, w - 1, false);
-    int missing = 0;
-    for (int x = 1; x < w - 1; x++) missing += v->canvas.ink[middle + x] != 255;
-    CHECK(missing == 0);
-    CHECK(v->canvas.ink[0] == 0 && v->canvas.ink[h * w - 1] == 0);
-    look(v, "a drawing");
-    const int line = ink_of(v);
-    mouse_to(v, EVENT_RELEASE, h / 2 + 0.5, w - 1, false);
-    mouse_to(v, EVENT_MOVE, 1, 1, false);
-    CHECK(ink_of(v) == line);
-    mouse_to(v, EVENT_CLICK, h / 2 + 0.5, w / 2, true);
-    mouse_to(v, EVENT_RELEASE, h / 2 + 0.5, w / 2, true);
-    CHECK(ink_of(v) < line && v->canvas.ink[middle + w / 2] < 128 && v->canvas.ink[middle + 1] == 255);
-    mouse_to(v, EVENT_CLICK, h / 2, 1, false);
-    mouse_to(v, EVENT_MOVE, -5 * h, 40 * w, false); // far outside: the pen stays at the edge
-    CHECK_NEAR(v->canvas.y, 0, 0);
-    CHECK_NEAR(v->canvas.x, w, 0);
-    mouse_to(v, EVENT_RELEASE, 0, 0, false);
-}
-
-// The same by keys alone; a pen is as wide to every side.
-static void test_draw_keys(View *v) {
-    press(v, 'd'), press(v, KEY_BACKSPACE);
-    CHECK(ink_of(v) == 0);
-    press(v, KEY_LEFT), press(v, KEY_UP);
-    CHECK(ink_of(v) == 0 && v->scene == SCENE_DRAW && !v->playing);
-    press(v, ' ');
-    const Canvas *c = &v->canvas;
-    const int y = (int)c->y, x = (int)c->x;
-    const int dot = ink_of(v), beside = c->ink[y * c->w + x + 1];
-    CHECK(c->ink[y * c->w + x] == 255 && beside > 0);
-    CHECK(c->ink[y * c->w + x - 1] == beside && c->ink[(y + 1) * c->w + x] == beside &&
-          c->ink[(y - 1) * c->w + x] == beside);
-    press(v, KEY_DOWN), press(v, KEY_RIGHT);
-    const int line = ink_of(v);
-    CHECK(line > dot);
-    press(v, ' '), press(v, KEY_DOWN), press(v, KEY_DOWN);
-    CHECK(ink_of(v) == line);
-    press(v, 'e'), press(v, KEY_UP), press(v, KEY_UP);
-    CHECK(ink_of(v) == line && !v->edit.active);
-    press(v, ' ');
-    CHECK(ink_of(v) < line);
-    press(v, 'e'), press(v, KEY_LEFT);
-    CHECK(ink_of(v) > 0);
-}
-
-// What is said beside the canvas is what a walk through the drawing ends with, and asking changes no
-// weight: the step of a picture of the data is as it was.
-static void test_draw_answer(View *v) {
-    press(v, 'n');
-    const double after = v->loss_after;
-    const real weight = *at(trace_param(&v->t, 0, PARAM_BEFORE), 0, 0, 0, 0);
-    press(v, 'd');
-    show(v);
-    CHECK_NEAR(trace_again(&v->t, NULL), after, 1e-7);
-    press(v, KEY_ENTER);
-    CHECK(v->scene == SCENE_STAGES && v->at.stage == 0 && v->t.picture[0] == -1 && !v->t.judged);
-    const Tensor out = trace_value(&v->t, v->s->x->graph.output);
-    double sum = 0;
-    for (int c = 0; c < out.c; c++) {
-        CHECK_NEAR((double)*at(out, 0, c, 0, 0), (double)v->canvas.says[c], 1e-6);
-        sum += (double)v->canvas.says[c];
-    }
-    CHECK_NEAR(sum, 1, 1e-5);
-    const Tensor pixels = trace_picture(&v->t, 0);
-    int wrong = 0;
-    for (int i = 0; i < pixels.c * pixels.h * pixels.w; i++)
-        wrong += fabs((double)*at(pixels, 0, i / (pixels.h * pixels.w), i / pixels.w % pixels.h, i % pixels.w) -
-                      v->canvas.ink[i % (pixels.h * pixels.w)]) > 0.01;
-    CHECK(pixels.h == v->canvas.h && pixels.w == v->canvas.w && wrong == 0);
-    press(v, 'n');
-    CHECK(v->t.picture[0] >= 0);
-    CHECK(*at(trace_param(&v->t, 0, PARAM_BEFORE), 0, 0, 0, 0) == weight);
-    press(v, 'd');
-    CHECK(ink_of(v) > 0); // it is still there
-    press(v, KEY_ESCAPE);
-    CHECK(v->scene == SCENE_STAGES && !v->quit);
-}
-
-static void test_draw(View *v) {
-    view_event(v, &(Event){.kind = EVENT_RESIZE, .w = SLIDE_W, .h = SLIDE_H});
-    walk_to_stage(v, 0);
-    walk_level(v, LEVEL_STAGE);
-    test_draw_mouse(v);
-    test_draw_keys(v);
-    test_draw_answer(v);
-}
-
 // ---- a picture of one's own ------------------------------------------------------------------------
 
 // A picture from a file comes first; behind it stand the pictures of the part, unharmed.
@@ -472,7 +349,6 @@ static void test_model(const char *path, bool thorough) {
         test_back(o.v), test_play(o.v), test_keys(o.v);
         test_predict(o.v), test_edit(o.v), test_mouse(o.v);
     }
-    test_draw(o.v);
     test_other_pictures(o.v);
     close_model(&o);
 }
@@ -486,12 +362,6 @@ static void test_pictures(void) {
     if (!open_model(&o, "tests/data/view.cnn", 3)) return;
     for (size_t i = 0; i < sizeof screens / sizeof *screens; i++)
         test_picture(o.v, screens[i][0], screens[i][1]);
-    press(o.v, 'd');
-    mouse_to(o.v, EVENT_CLICK, 1.5, 2, false);
-    mouse_to(o.v, EVENT_MOVE, 1.5, 6, false);
-    mouse_to(o.v, EVENT_MOVE, 7, 3, false);
-    mouse_to(o.v, EVENT_RELEASE, 7, 3, false);
-    test_picture(o.v, "draw", "draw");
     close_model(&o);
 }
 

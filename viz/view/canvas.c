@@ -9,8 +9,9 @@
  *
  *     ink = 255 · (r + soft/2 − d) / soft   cut to 0 … 255
  *
- * Ink never covers more than it did: pixel = max(pixel, ink). A rubber does the opposite,
- * pixel = min(pixel, 255 − ink). Strokes of handwritten digits of 28 × 28 pixels are about two and
+ * Where strokes cross nothing gets brighter: pixel = max(pixel, ink). A rubber takes away,
+ * pixel = min(pixel, 255 − ink), and its r is larger by `soft`, so that going over a stroke once
+ * leaves nothing of it. Strokes of handwritten digits of 28 × 28 pixels are about two and
  * a half pixels wide; on larger pictures the pen grows with them. */
 #include "viz/view/canvas.h"
 
@@ -46,7 +47,11 @@ void canvas_close(View *v) {
 // Pixels of this canvas for one of a picture of 28 × 28.
 static double unit(const Canvas *c) { return fmax(c->w, c->h) / SIDE; }
 
-double canvas_pen(const Canvas *c) { return fmax(SMALLEST, RADIUS * unit(c)); }
+static double soft_edge(const Canvas *c) { return fmax(1, unit(c)); }
+
+double canvas_pen(const Canvas *c, bool rubber) {
+    return fmax(SMALLEST, RADIUS * unit(c)) + (rubber ? soft_edge(c) : 0);
+}
 
 static double distance(Point p, Point a, Point b) {
     const double dx = b.x - a.x, dy = b.y - a.y, length2 = dx * dx + dy * dy;
@@ -56,7 +61,7 @@ static double distance(Point p, Point a, Point b) {
 }
 
 static void stroke(Canvas *c, Point a, Point b, bool rubber) {
-    const double r = canvas_pen(c), soft = fmax(1, unit(c)), reach = r + soft / 2;
+    const double r = canvas_pen(c, rubber), soft = soft_edge(c), reach = r + soft / 2;
     const int top = (int)fmax(0, floor(fmin(a.y, b.y) - reach));
     const int left = (int)fmax(0, floor(fmin(a.x, b.x) - reach));
     const int bottom = (int)fmin(c->h, ceil(fmax(a.y, b.y) + reach));

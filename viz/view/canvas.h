@@ -21,5 +21,5 @@ bool canvas_key(View *v, const Event *e);
 // times the mouse moves between two pictures of the window, it is asked once.
 void canvas_answer(View *v);
 
-// How far the middle of the line that the pen draws lies from its edge, pixels.
-double canvas_pen(const Canvas *c);
+// The radius of the pen or of the rubber, to the middle of its soft edge; pixels.
+double canvas_pen(const Canvas *c, bool rubber);

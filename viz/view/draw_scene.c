@@ -52,11 +52,12 @@ static void draw_canvas(Screen *s, Rect card) {
     hits_add(s->hits, (Hit){.kind = HIT_CANVAS, .rect = r});
 
     // A disc inside the ring: ink or the rubber is on the canvas.
-    const double cell = r.w / c->w, radius = fmax(8, canvas_pen(c) * cell);
+    const bool rubber = c->held ? c->held_rubber : c->rubber;
+    const double cell = r.w / c->w, radius = fmax(8, canvas_pen(c, rubber) * cell);
     const Point pen = {r.x + c->x * cell, r.y + c->y * cell};
     draw_clip(s->d, card);
-    draw_dot(s->d, pen, radius + 2, (ShapeStyle){.line = TONE_BLACK, .width = 1.5, .dashed = c->rubber});
-    draw_dot(s->d, pen, radius, (ShapeStyle){.line = TONE_FOCUS, .width = 3, .dashed = c->rubber});
+    draw_dot(s->d, pen, radius + 2, (ShapeStyle){.line = TONE_BLACK, .width = 1.5, .dashed = rubber});
+    draw_dot(s->d, pen, radius, (ShapeStyle){.line = TONE_FOCUS, .width = 3, .dashed = rubber});
     if (c->down || c->held) draw_dot(s->d, pen, 5, (ShapeStyle){.fill = TONE_FOCUS, .line = TONE_BLACK});
     draw_unclip(s->d);
 }
@@ -118,7 +119,7 @@ static void tell_drawing(Telling *t) {
     int inked = 0, class[SHOWN];
     for (int i = 0; i < c->h * c->w; i++) inked += c->ink[i] > 0;
     tell(t, "canvas %d × %d, %d pixels with ink\n", c->h, c->w, inked);
-    tell(t, "%s at row %d, column %d%s\n", c->rubber ? "rubber" : "pen", (int)fmin(c->y, c->h - 1),
+    tell(t, "%s at row %d, column %d%s\n", (c->held ? c->held_rubber : c->rubber) ? "rubber" : "pen", (int)fmin(c->y, c->h - 1),
          (int)fmin(c->x, c->w - 1), c->down || c->held ? ", down" : "");
     tell(t, "says %s\n", v->s->data.class_name[next_best(v, -1)]);
     for (int i = 0, n = choose(v, class); i < n; i++)
