@@ -39,6 +39,8 @@ static int choose(const View *v, int *class) {
 
 // ---- the canvas ----------------------------------------------------------------------------------
 
+static bool rubs_out(const Canvas *c) { return c->held ? c->held_rubber : c->rubber; }
+
 static void draw_canvas(Screen *s, Rect card) {
     const Canvas *c = &s->v->canvas;
     const int n = c->h * c->w;
@@ -52,7 +54,7 @@ static void draw_canvas(Screen *s, Rect card) {
     hits_add(s->hits, (Hit){.kind = HIT_CANVAS, .rect = r});
 
     // A disc inside the ring: ink or the rubber is on the canvas.
-    const bool rubber = c->held ? c->held_rubber : c->rubber;
+    const bool rubber = rubs_out(c);
     const double cell = r.w / c->w, radius = fmax(8, canvas_pen(c, rubber) * cell);
     const Point pen = {r.x + c->x * cell, r.y + c->y * cell};
     draw_clip(s->d, card);
@@ -71,37 +73,54 @@ static void draw_share(Screen *s, Rect r, double p, bool best) {
               (ShapeStyle){.fill = best ? TONE_POS : TONE_POS_TINT});
 }
 
-static void draw_answer(Screen *s, Rect card) {
+// What the rows have in common.
+typedef struct Rows {
+    int n, class[SHOWN], said;
+    bool probable;
+    double names, max;   // width of the names; the largest number
+} Rows;
+
+static Rows rows_of(Screen *s, double w) {
     const View *v = s->v;
-    const Dataset *d = &v->s->data;
-    const bool probable = judge_probable(&v->s->x->graph);
-    int class[SHOWN];
-    const int n = choose(v, class), said = next_best(v, -1);
+    const TextStyle bold = {.font = FONT_BOLD, .size = SIZE_RESULT};
+    Rows rows = {.said = next_best(v, -1), .probable = judge_probable(&v->s->x->graph), .names = 24,
+                 .max = 1e-12};
+    rows.n = choose(v, rows.class);
+    for (int i = 0; i < rows.n; i++) {
+        const double size = fabs((double)v->canvas.says[rows.class[i]]);
+        const double name = fonts_width(s->d->fonts, &bold, v->s->data.class_name[rows.class[i]]) + 4;
+        rows.names = fmin(fmax(rows.names, name), 0.4 * w);
+        if (isfinite(size)) rows.max = fmax(rows.max, size);
+    }
+    return rows;
+}
+
+static void draw_class(Screen *s, Rect row, const Rows *rows, int class) {
+    const double p = (double)s->v->canvas.says[class], number = 110;
+    const bool best = class == rows->said;
+    TextStyle words = {best ? FONT_BOLD : FONT_REGULAR, SIZE_RESULT, TONE_INK, ALIGN_LEFT, true};
+    draw_fitted(s->d, (Rect){row.x, row.y, rows->names, row.h}, words, s->v->s->data.class_name[class]);
+
+    const double left = row.x + rows->names + 16;
+    const Rect bar = {left, row.y + 0.2 * row.h, row.x + row.w - number - left, 0.6 * row.h};
+    if (rows->probable) draw_share(s, bar, p, best);
+    else draw_bar(s, bar, p, rows->max, true);
+
+    words.align = ALIGN_RIGHT;
+    draw_fitted(s->d, (Rect){row.x + row.w - number + 8, row.y, number - 8, row.h}, words,
+                rows->probable ? arena_print(s->a, "%s %%", number_fixed(100 * p, 1).s)
+                               : number_fixed(p, 2).s);
+}
+
+static void draw_answer(Screen *s, Rect card) {
+    const Dataset *d = &s->v->s->data;
     const char *helper = d->classes <= SHOWN ? NULL
-                       : arena_print(s->a, "the first %d of %s classes", n, number_count(d->classes).s);
+                       : arena_print(s->a, "the first %d of %s classes", SHOWN, number_count(d->classes).s);
     const Rect in = draw_titled(s, card, "The network says", helper);
-    double names = 24, max = 1e-12;
-    for (int i = 0; i < n; i++) {
-        const TextStyle bold = {.font = FONT_BOLD, .size = SIZE_RESULT};
-        names = fmax(names, fonts_width(s->d->fonts, &bold, d->class_name[class[i]]) + 4);
-        if (isfinite((double)v->canvas.says[class[i]])) max = fmax(max, fabs((double)v->canvas.says[class[i]]));
-    }
-    names = fmin(names, 0.4 * in.w);
-    const double h = fmin(64, in.h / n), number = 110;
-    for (int i = 0; i < n; i++) {
-        const double p = (double)v->canvas.says[class[i]];
-        const bool best = class[i] == said;
-        const Rect row = {in.x, in.y + i * h, in.w, h};
-        const TextStyle words = {best ? FONT_BOLD : FONT_REGULAR, SIZE_RESULT, TONE_INK, ALIGN_LEFT, true};
-        TextStyle right = words;
-        right.align = ALIGN_RIGHT;
-        draw_fitted(s->d, (Rect){row.x, row.y, names, h}, words, d->class_name[class[i]]);
-        const Rect bar = {row.x + names + 16, row.y + 0.2 * h, row.w - names - 16 - number, 0.6 * h};
-        if (probable) draw_share(s, bar, p, best);
-        else draw_bar(s, bar, p, max, true);
-        draw_fitted(s->d, (Rect){row.x + row.w - number + 8, row.y, number - 8, h}, right,
-                    probable ? arena_print(s->a, "%s %%", number_fixed(100 * p, 1).s) : number_fixed(p, 2).s);
-    }
+    const Rows rows = rows_of(s, in.w);
+    const double h = fmin(64, in.h / rows.n);
+    for (int i = 0; i < rows.n; i++)
+        draw_class(s, (Rect){in.x, in.y + i * h, in.w, h}, &rows, rows.class[i]);
 }
 
 static void draw_drawing(Screen *s) {
@@ -119,7 +138,7 @@ static void tell_drawing(Telling *t) {
     int inked = 0, class[SHOWN];
     for (int i = 0; i < c->h * c->w; i++) inked += c->ink[i] > 0;
     tell(t, "canvas %d × %d, %d pixels with ink\n", c->h, c->w, inked);
-    tell(t, "%s at row %d, column %d%s\n", (c->held ? c->held_rubber : c->rubber) ? "rubber" : "pen", (int)fmin(c->y, c->h - 1),
+    tell(t, "%s at row %d, column %d%s\n", rubs_out(c) ? "rubber" : "pen", (int)fmin(c->y, c->h - 1),
          (int)fmin(c->x, c->w - 1), c->down || c->held ? ", down" : "");
     tell(t, "says %s\n", v->s->data.class_name[next_best(v, -1)]);
     for (int i = 0, n = choose(v, class); i < n; i++)
