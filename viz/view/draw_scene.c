@@ -125,7 +125,8 @@ static void draw_answer(Screen *s, Rect card) {
 
 static void draw_drawing(Screen *s) {
     draw_title(s->d, (Point){MARGIN, TITLE_TOP + 30}, s->w - MARGIN, "Draw a picture",
-               "the answer changes while you draw");
+               "the answer changes while you draw; a network knows what looks like the pictures "
+               "it learnt from");
     Rect room = s->area;
     const Rect left = cut_left(&room, fmin(room.h, 0.5 * room.w));
     draw_canvas(s, left);
