@@ -127,7 +127,7 @@ static void test_draw_answer(View *v) {
 
 // Twelve classes of one small picture each, in colour or gray.
 static void put_pictures(Folder *f, bool colour) {
-    char name[32], bytes[64];
+    char name[64], bytes[64];
     mkdir(folder_file(f, "pics"), 0777);
     for (int i = 0; i < 12; i++)
         for (int k = 0; k < 2; k++) {
