@@ -2,7 +2,7 @@
 # view.sh — the viewer: every screen can be read, every step can be undone, walks by keys alone, the
 # text of screens, whose numbers are those of --trace, pictures without a window, and the window itself.
 #
-#   tests/view.sh      BUILD=DIR   where cnnrun, view_test and view_lot lie (default build)
+#   tests/view.sh      BUILD=DIR   where cnnrun and the tests of the viewer lie (default build)
 #                      UPDATE=1    makes tests/view/*.told and tests/data/view-*.ppm anew
 #
 # The window is opened three times: without a display (an error, never a hang), in SDL's driver that
@@ -31,6 +31,9 @@ passed=$((passed + $(sed -n 's/^panels: \([0-9]*\) passed.*/\1/p' "$dir/out")))
 "$BUILD/compare_test" > "$dir/out" 2>&1
 verdict $? "compare_test: $(tail -n 20 "$dir/out")"
 passed=$((passed + $(sed -n 's/^compare: \([0-9]*\) passed.*/\1/p' "$dir/out")))
+"$BUILD/canvas_test" > "$dir/out" 2>&1
+verdict $? "canvas_test: $(tail -n 20 "$dir/out")"
+passed=$((passed + $(sed -n 's/^canvas: \([0-9]*\) passed.*/\1/p' "$dir/out")))
 lot=$BUILD/view_lot
 [ -x "$BUILD/asan/view_lot" ] && lot=$BUILD/asan/view_lot
 "$lot" 1500 > "$dir/out" 2>&1
@@ -45,6 +48,9 @@ snapshot() {
 
 "$cnnrun" $model --image 8 --script tests/view/walk.txt --snapshot "$dir/walk.png" > "$dir/out" 2>&1
 verdict $? "the walk by keys: $(cat "$dir/out")"
+
+"$cnnrun" $model --script tests/view/draw.txt --snapshot "$dir/drawn.png" > "$dir/out" 2>&1
+verdict $? "a picture drawn by mouse and by keys: $(cat "$dir/out")"
 
 # A digit that a briefly trained network reads wrongly, looked at through forward, backward and update.
 trained=$dir/first.safetensors

@@ -15,8 +15,9 @@ static void test_lot(View *v, int events) {
     for (int i = 0; i < events; i++) {
         const Rng r = rng_at(rng, (uint64_t)i);
         Event event = {.kind = (EventKind[]){EVENT_KEY, EVENT_KEY, EVENT_KEY, EVENT_MOVE, EVENT_CLICK,
-                                             EVENT_WHEEL, EVENT_TICK, EVENT_RESIZE}[rng_below(r, 0, 8)],
-                       .ctrl = rng_below(r, 1, 8) == 0,
+                                             EVENT_RELEASE, EVENT_WHEEL, EVENT_TICK,
+                                             EVENT_RESIZE}[rng_below(r, 0, 9)],
+                       .ctrl = rng_below(r, 1, 8) == 0, .right = rng_below(r, 10, 4) == 0,
                        .x = rng_uniform(r, 2) * v->w * 1.1 - 20, .y = rng_uniform(r, 3) * v->h * 1.1 - 20};
         const KeyRow *row = &key_rows[rng_below(r, 4, (uint32_t)n_key_rows)];
         event.key = row->key[0] & ~(uint32_t)CTRL;

@@ -12,7 +12,8 @@ typedef enum EventKind {
     EVENT_RESIZE, // to w × h pixels
     EVENT_KEY,
     EVENT_MOVE,   // the mouse is at x, y (pixels)
-    EVENT_CLICK,  // its button went down there
+    EVENT_CLICK,  // a button went down there; right: the right one
+    EVENT_RELEASE, // and up again, there
     EVENT_WHEEL,  // turned by y clicks, away from the person is positive; ctrl
     EVENT_DROP,   // a file was dropped on the window: path
     EVENT_TICK    // while playing: time for the next step
@@ -28,6 +29,7 @@ typedef struct Event {
     EventKind kind;
     uint32_t key;
     bool ctrl, shift;  // shift: only of keys that are no letters
+    bool right;
     double x, y;
     int w, h;
     const char *path;  // lives as long as the call

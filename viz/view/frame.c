@@ -76,7 +76,7 @@ static double draw_directions(Screen *s) {
 const char *frame_verdict(Arena *a, const View *v, bool *right) {
     const Trace *t = &v->t;
     const int out = t->s->x->graph.output, done = stage_of(t, STAGE_FORWARD, out);
-    if (v->scene == SCENE_STAGES && v->at.stage < done) return NULL;
+    if (v->scene == SCENE_DRAW || (v->scene == SCENE_STAGES && v->at.stage < done)) return NULL;
     const Tensor scores = trace_value(t, out);
     const int said = judge_class(scores, 0);
     *right = false;
@@ -134,7 +134,7 @@ static void draw_top_bar(Screen *s) {
                                     r->n ? "" : number_count(x->graph.n_weights).s,
                                     s->v->edits ? " · edited" : "", kept);
     draw_fitted(s->d, (Rect){left, 22, middle + 24 - left, 12}, plain, model);
-    draw_picture_facts(s, right + 16);
+    if (s->v->scene != SCENE_DRAW) draw_picture_facts(s, right + 16);
 }
 
 // ---- title row -----------------------------------------------------------------------------------
@@ -175,30 +175,35 @@ static void draw_title_row(Screen *s) {
 // ---- footer --------------------------------------------------------------------------------------
 
 // From right to left as long as there is room.
-static const struct { const char *keys[2], *meaning; } hints[] = {
+static const Hint stage_hints[N_HINTS] = {
     {{"←", "→"}, "step"}, {{"↑", "↓"}, "detail"}, {{"Space"}, "play"}, {{"N"}, "next image"}, {{"?"}, "help"},
 };
 
-enum { N_HINTS = sizeof hints / sizeof *hints };
+static const Hint *hints_of(const View *v) {
+    const bool own = v->scene != SCENE_STAGES && scene_of(v)->hint[0].meaning;
+    return own ? scene_of(v)->hint : stage_hints;
+}
+
+enum { HINT_KEYS = sizeof stage_hints->keys / sizeof *stage_hints->keys };
 
 static const TextStyle hint_style = {.size = SIZE_AXIS, .tone = TONE_INK2};
 
-static double hint_width(const DrawList *d, int i) {
-    double w = fonts_width(d->fonts, &hint_style, hints[i].meaning) + 2;
-    for (int k = 0; k < 2 && hints[i].keys[k]; k++)
-        w += cap_width(d, hints[i].keys[k]) + 6;
+static double hint_width(const DrawList *d, const Hint *hint) {
+    double w = fonts_width(d->fonts, &hint_style, hint->meaning) + 2;
+    for (int k = 0; k < HINT_KEYS && hint->keys[k]; k++) w += cap_width(d, hint->keys[k]) + 6;
     return w;
 }
 
 static void draw_hints(Screen *s, double left, double middle) {
     double x = s->w - MARGIN;
     for (int i = N_HINTS - 1; i >= 0; i--) {
-        if (x - hint_width(s->d, i) < left) return;
-        x -= hint_width(s->d, i);
+        const Hint *hint = &hints_of(s->v)[i];
+        if (x - hint_width(s->d, hint) < left) return;
+        x -= hint_width(s->d, hint);
         double at = x;
-        for (int k = 0; k < 2 && hints[i].keys[k]; k++)
-            at = draw_cap(s->d, at, middle, hints[i].keys[k]) + 6;
-        draw_text(s->d, (Point){at + 2, middle + 5}, hint_style, hints[i].meaning);
+        for (int k = 0; k < HINT_KEYS && hint->keys[k]; k++)
+            at = draw_cap(s->d, at, middle, hint->keys[k]) + 6;
+        draw_text(s->d, (Point){at + 2, middle + 5}, hint_style, hint->meaning);
         x -= 14;
     }
 }

@@ -14,6 +14,7 @@ typedef enum HitKind {
     HIT_SCENE,     // show scene `to`
     HIT_ORDER,     // sort channels in order `to`
     HIT_CHANNEL,   // go to channel `to` of target `target`
+    HIT_CANVAS,    // the pen draws there
     HIT_CELLS      // go to a cell: a map of rows × columns
 } HitKind;
 

@@ -77,6 +77,7 @@ static void pan_down(View *v)    { v->pan_y = fmin(1, v->pan_y + PAN_STEP); }
 static void full_screen(View *v) { v->full_screen = !v->full_screen; }
 static void listing(View *v)     { v->model_text = !v->model_text; }
 static void blank(View *v)       { v->blank = true; }
+static void draw(View *v)        { v->scene = SCENE_DRAW; }
 static void overview(View *v)    { v->scene = SCENE_OVERVIEW; }
 
 // ---- keeping -------------------------------------------------------------------------------------
@@ -110,6 +111,7 @@ const KeyRow key_rows[] = {
     {KEYS_DATA, "next image",            next_image,     {'n'},                      {"N"}},
     {KEYS_DATA, "previous image",        previous_image, {'N'},                      {"Shift N"}},
     {KEYS_DATA, "next batch",            lesson_batch,   {'B'},                      {"Shift B"}},
+    {KEYS_DATA, "draw a picture",        draw,           {'d', 'D'},                 {"D"}},
     {KEYS_DATA, "update, then next step", lesson_update, {'u', 'U'},                 {"U"}},
     {KEYS_DATA, "start again, same seed", lesson_restart, {'r', 'R'},                {"R"}},
     {KEYS_DATA, "measure this gradient", edit_check,    {'i', 'I'},                 {"I"}},

@@ -6,6 +6,7 @@
 
 #include "runtime/io.h"
 #include "runtime/run_folder.h"
+#include "viz/view/canvas.h"
 #include "viz/view/remember.h"
 #include "viz/view/view.h"
 #include "viz/view/walk.h"
@@ -51,6 +52,7 @@ static void look_for_broken(View *v) {
 static bool do_step(View *v, Error *e) {
     Trace *t = &v->t;
     keep_updates(v);
+    v->canvas.answered = false;
     if (!trace_step(t, t->judged, e)) return false;
     v->loss_after = t->judged ? trace_again(t, v->score_after) : NAN;
     look_for_broken(v);
@@ -90,20 +92,51 @@ void lesson_image(View *v, int by) {
     step_with(v, &o);
 }
 
-void lesson_picture(View *v, const char *path) {
-    Error e;
-    Picture p;
+// The picture is the view's from now on. It has no label.
+static void step_with_own(View *v, Picture p) {
     TraceOptions o = v->chosen;
-    if (!picture_read(&p, path, &e)) {
-        snprintf(v->message, sizeof v->message, "%.150s", e.text);
-        v->dirty = true;
-        return;
-    }
     picture_free(&v->picture);
     v->picture = p;
     o.picture = &v->picture, o.label = -1;
     step_with(v, &o);
     walk_to_stage(v, 0);
+}
+
+void lesson_picture(View *v, const char *path) {
+    Error e;
+    Picture p;
+    if (!picture_read(&p, path, &e)) {
+        snprintf(v->message, sizeof v->message, "%.150s", e.text);
+        v->dirty = true;
+        return;
+    }
+    step_with_own(v, p);
+}
+
+void lesson_drawing(View *v) {
+    const Canvas *c = &v->canvas;
+    const size_t n = (size_t)c->h * (size_t)c->w;
+    Picture p = {.w = c->w, .h = c->h, .c = 1, .v = malloc(n + 1)};
+    if (!p.v) {
+        snprintf(v->message, sizeof v->message, "there is no memory left");
+        return;
+    }
+    memcpy(p.v, c->ink, n);
+    step_with_own(v, p);
+}
+
+bool lesson_predict(View *v, const Picture *p, real *out, Error *e) {
+    Params *all = v->t.s->params;
+    const size_t bytes = all->len * sizeof *all->value;
+    real *after = malloc(bytes + 1);
+    if (!after) return error_set(e, "there is no memory left");
+    memcpy(after, all->value, bytes);
+    for (int i = 0; i < all->n; i++)
+        copy_back(params_tensor(all, i, all->value), trace_param(&v->t, i, PARAM_BEFORE));
+    const bool fine = predict(v->s, p, 1, out, e);
+    memcpy(all->value, after, bytes);
+    free(after);
+    return fine;
 }
 
 void lesson_batch(View *v) { lesson_image(v, v->t.n); }
@@ -204,7 +237,7 @@ bool view_open(View *v, Session *s, const ViewOptions *o, Error *e) {
         if (v->start) memcpy(v->start, s->params->value, s->params->len * sizeof *v->start);
         if (!v->updates || !v->score_after || !v->start) fine = error_set(e, "there is no memory left");
     }
-    fine = fine && do_step(v, e);
+    fine = fine && canvas_open(v, e) && do_step(v, e);
     if (fine) {
         read_history(v, o->run);
         walk_to_stage(v, 0);
@@ -218,6 +251,7 @@ void view_close(View *v) {
     if (v->t.state) trace_close(&v->t);
     history_free(&v->history);
     fonts_close(v->fonts);
+    canvas_close(v);
     free(v->updates), free(v->score_after), free(v->start);
     picture_free(&v->picture);
     remember_free(&v->remembered);

@@ -10,6 +10,7 @@
 static const SceneSpec *const scenes[N_SCENES] = {
     [SCENE_OVERVIEW] = &overview_scene,
     [SCENE_TRAIN]    = &train_scene,
+    [SCENE_DRAW]     = &draw_scene,
     [SCENE_HELP]     = &help_scene,
 };
 
@@ -77,8 +78,9 @@ static void draw_help(Screen *s) {
     const double w = in.w / 3;
     draw_group(s, (Rect){in.x, in.y, w - 20, in.h}, KEYS_MOVE);
     draw_group(s, (Rect){in.x + w, in.y, w - 20, in.h}, KEYS_LOOK);
-    draw_group(s, (Rect){in.x + 2 * w, in.y, w - 20, in.h / 2}, KEYS_DATA);
-    draw_group(s, (Rect){in.x + 2 * w, in.y + in.h / 2, w - 20, in.h / 2}, KEYS_KEEP);
+    const double upper = 0.54 * in.h;
+    draw_group(s, (Rect){in.x + 2 * w, in.y, w - 20, upper}, KEYS_DATA);
+    draw_group(s, (Rect){in.x + 2 * w, in.y + upper, w - 20, in.h - upper}, KEYS_KEEP);
 }
 
 static void tell_help(Telling *t) {

@@ -33,16 +33,25 @@ static bool do_key(Script *s, const char *word) {
     return true;
 }
 
-static bool mouse(Script *s, EventKind kind, const char *word) {
-    Event event = {.kind = kind};
+static bool mouse(Script *s, Event event, const char *word) {
     char rest;
     if (sscanf(word, "%lf %lf %c", &event.x, &event.y, &rest) != 2) return wrong(s, "no place is", word);
     view_event(s->v, &event);
     return true;
 }
 
-static bool do_move(Script *s, const char *word)  { return mouse(s, EVENT_MOVE, word); }
-static bool do_click(Script *s, const char *word) { return mouse(s, EVENT_CLICK, word); }
+static bool do_move(Script *s, const char *word)  { return mouse(s, (Event){.kind = EVENT_MOVE}, word); }
+static bool do_press(Script *s, const char *word) { return mouse(s, (Event){.kind = EVENT_CLICK}, word); }
+
+static bool do_erase(Script *s, const char *word) {
+    return mouse(s, (Event){.kind = EVENT_CLICK, .right = true}, word);
+}
+
+static bool do_release(Script *s, const char *word) {
+    return mouse(s, (Event){.kind = EVENT_RELEASE}, word);
+}
+
+static bool do_click(Script *s, const char *word) { return do_press(s, word) && do_release(s, word); }
 
 static bool do_drop(Script *s, const char *word) {
     view_event(s->v, &(Event){.kind = EVENT_DROP, .path = word});
@@ -109,6 +118,7 @@ static const struct { const char *name; bool (*act)(Script *s, const char *word)
     {"key", do_key},       {"move", do_move},   {"click", do_click}, {"wheel", do_wheel},
     {"tick", do_tick},     {"resize", do_resize}, {"stage", do_stage}, {"snap", do_snap},
     {"text", do_text},     {"expect", do_expect}, {"drop", do_drop},
+    {"press", do_press},   {"release", do_release}, {"erase", do_erase},
 };
 
 // ---- lines ---------------------------------------------------------------------------------------

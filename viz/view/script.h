@@ -3,6 +3,8 @@
  *     key Right            Left Up Down PageUp PageDown Home End Tab Enter Esc Space F5 F11, or a
  *                          character; Ctrl+ in front
  *     move 600 400         the mouse, in pixels of the window;   click 600 400;   wheel 1
+ *     press 600 400        its button goes down and stays so; move draws a line then;   release 700 400
+ *     erase 600 400        the same with its right button
  *     drop FILE            a picture dropped on the window
  *     tick 20              time for so many steps of playing
  *     resize 1024x600

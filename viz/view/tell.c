@@ -134,9 +134,12 @@ static void tell_picture(Telling *t) {
     bool right;
     const char *verdict = frame_verdict(t->a, v, &right);
     tell(t, "model %s, ", v->t.s->x->name);
-    if (v->t.picture[0] < 0) tell(t, "a picture of your own");
+    const bool drawn = v->scene == SCENE_DRAW;
+    if (drawn) tell(t, "a drawing");
+    else if (v->t.picture[0] < 0) tell(t, "a picture of your own");
     else tell(t, "image %d", v->t.picture[0]);
-    if (v->t.label[0] >= 0) tell(t, ", label %s", v->t.s->data.class_name[v->t.label[0]]);
+    if (!drawn && v->t.label[0] >= 0)
+        tell(t, ", label %s", v->t.s->data.class_name[v->t.label[0]]);
     tell(t, "%s%s\n", verdict ? ", " : "", verdict ? verdict : "");
     const Remembered *r = &v->remembered;
     if (r->n) tell(t, "kept %s\n", remember_when(r->step, r->image, r->edits).s);

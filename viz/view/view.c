@@ -6,9 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "viz/view/canvas.h"
 #include "viz/view/edit.h"
 #include "viz/view/frame.h"
 #include "viz/view/keys.h"
+#include "viz/view/scenes.h"
 #include "viz/view/walk.h"
 
 // ---- events --------------------------------------------------------------------------------------
@@ -29,6 +31,13 @@ static bool uncover(View *v) {
     return covered;
 }
 
+// A key that means something else in the current scene than everywhere.
+static bool scene_key(View *v, const Event *e) {
+    if (v->scene == SCENE_STAGES) return false;
+    const SceneSpec *scene = scene_of(v);
+    return scene->key && scene->key(v, e);
+}
+
 static void key_event(View *v, const Event *e) {
     if (edit_active(v) && !(e->ctrl && e->key == 'q')) {
         edit_key(v, e);
@@ -39,7 +48,7 @@ static void key_event(View *v, const Event *e) {
     const bool leaves = e->ctrl && e->key == 'q';
     v->message[0] = '\0';
     v->pointing = false;
-    const bool acted = (!leaves && uncover(v)) || key_act(v, e);
+    const bool acted = (!leaves && uncover(v)) || scene_key(v, e) || key_act(v, e);
     v->dirty = v->dirty || acted || told;
 }
 
@@ -68,13 +77,30 @@ static void click_event(View *v, const Event *e) {
     case HIT_ORDER:   v->order = (Order)hit->to; break;
     case HIT_CHANNEL: walk_to(v, hit->target, hit->to, -1); break;
     case HIT_CELLS:   click_cells(v, hit); break;
+    case HIT_CANVAS:  canvas_press(v, hit->rect, e->right); break;
     case HIT_NONE:    break;
     }
+}
+
+// While something is drawn the magnifier stands still.
+static void drag_event(View *v, const Event *e) {
+    v->mouse = on_slide(v, e->x, e->y);
+    canvas_drag(v);
+    v->dirty = true;
+}
+
+static void release_event(View *v) {
+    v->dirty = v->dirty || v->canvas.held;
+    canvas_lift(v);
 }
 
 // The magnifier follows the mouse: at the window's edge one sees the picture's edge. The first
 // event is where the mouse happened to be when the window opened; nobody has pointed yet.
 static void move_event(View *v, const Event *e) {
+    if (v->canvas.held && v->scene == SCENE_DRAW) {
+        drag_event(v, e);
+        return;
+    }
     const Point before = v->mouse;
     const Hit *old = hits_at(&v->hits, before);
     v->mouse = on_slide(v, e->x, e->y);
@@ -83,6 +109,7 @@ static void move_event(View *v, const Event *e) {
     v->pan_y = clamp(e->y / v->h, 0, 1);
     const Hit *now = hits_at(&v->hits, v->mouse);
     v->dirty = v->dirty || v->zoom > 1 || old != now || (now && now->kind == HIT_CELLS);
+    if (now && now->kind == HIT_CANVAS) canvas_hover(v, now->rect), v->dirty = true;
 }
 
 static void wheel_event(View *v, const Event *e) {
@@ -122,6 +149,7 @@ void view_event(View *v, const Event *e) {
     case EVENT_KEY:    key_event(v, e); break;
     case EVENT_MOVE:   move_event(v, e); break;
     case EVENT_CLICK:  click_event(v, e); break;
+    case EVENT_RELEASE: release_event(v); break;
     case EVENT_WHEEL:  wheel_event(v, e); break;
     case EVENT_DROP:   lesson_picture(v, e->path); break;
     case EVENT_TICK:   tick_event(v); break;
@@ -158,6 +186,7 @@ static bool fill(DrawList *d, View *v) {
 
 DrawList *view_draw(View *v, Error *e) {
     const double scale = frame_too_small(v) ? 1 : frame_scale(v);
+    if (v->scene == SCENE_DRAW) canvas_answer(v);
     DrawList *d = draw_make(v->fonts, v->w / scale, v->h / scale);
     if (d && fill(d, v)) return d;
     draw_free(d);

@@ -38,7 +38,7 @@ typedef enum ScaleBy { BY_MAP, BY_STAGE, BY_ALL, N_SCALE_BY } ScaleBy;
 typedef enum Order { ORDER_INDEX, ORDER_STRONGEST, ORDER_SILENT, N_ORDERS } Order;
 
 // What fills the window: the stages, or something beside them.
-typedef enum Scene { SCENE_STAGES, SCENE_OVERVIEW, SCENE_TRAIN, SCENE_HELP, N_SCENES } Scene;
+typedef enum Scene { SCENE_STAGES, SCENE_OVERVIEW, SCENE_TRAIN, SCENE_DRAW, SCENE_HELP, N_SCENES } Scene;
 
 // How a view is opened. The session must have its pictures, unless `picture` is given.
 typedef struct ViewOptions {
@@ -76,6 +76,18 @@ typedef struct Remembered {
     size_t left_out;         // numbers beyond the limit
 } Remembered;
 
+// What is drawn by hand (canvas.h). Lengths are pixels of the canvas.
+typedef struct Canvas {
+    int w, h;
+    uint8_t *ink;            // h × w: 0 is black, 255 white
+    real *says;              // of each class, what the network says
+    bool answered;           // … of this ink, with these weights
+    double x, y;             // the middle of the pen
+    bool down, rubber;       // put down by a key; it takes ink away
+    bool held, held_rubber;  // the same by the button of the mouse
+    Rect place;              // where the canvas lay when the button went down, dp
+} Canvas;
+
 typedef struct View {
     Session *s;
     Fonts *fonts;
@@ -88,6 +100,7 @@ typedef struct View {
     double loss_after;       // of the same batch, after the update
     real *score_after;       // what the network says then, one number per class
     History history;         // n = 0: not trained yet
+    Canvas canvas;
 
     Scene scene;
     Place at;
@@ -138,8 +151,13 @@ PaintView view_place(const View *v);
 // weights are those before the update. A failure is left in v->message.
 void lesson_image(View *v, int by);
 void lesson_picture(View *v, const char *path); // a picture of one's own
+void lesson_drawing(View *v); // what is on the canvas
 void lesson_batch(View *v);  // the next pictures that nobody has seen yet
 void lesson_put_back(View *v); // the weights become those before the update, to be changed …
 void lesson_again(View *v);    // … and the same step is done with them
 void lesson_restart(View *v); // first weights, or those of the file, and no updates
 void lesson_update(View *v); // keeps the update, and does the next step with the new weights
+
+// What the network says of a picture in inference, with the weights before the update: one number
+// per class.
+bool lesson_predict(View *v, const Picture *p, real *out, Error *e);

@@ -111,6 +111,12 @@ static bool take_mouse(const Window *w, EventKind kind, int x, int y, Event *e) 
     return true;
 }
 
+static bool take_button(const Window *w, EventKind kind, const SDL_MouseButtonEvent *b, Event *e) {
+    const bool fine = take_mouse(w, kind, b->x, b->y, e);
+    e->right = b->button == SDL_BUTTON_RIGHT;
+    return fine;
+}
+
 static bool take_wheel(const SDL_MouseWheelEvent *m, Event *e) {
     *e = (Event){.kind = EVENT_WHEEL, .y = m->y, .ctrl = (SDL_GetModState() & KMOD_CTRL) != 0};
     return m->y != 0;
@@ -123,7 +129,8 @@ static bool take(Window *w, const SDL_Event *s, Event *e) {
     case SDL_WINDOWEVENT: return take_window(w, &s->window, e);
     case SDL_KEYDOWN:     return take_key(&s->key, e);
     case SDL_MOUSEMOTION: return take_mouse(w, EVENT_MOVE, s->motion.x, s->motion.y, e);
-    case SDL_MOUSEBUTTONDOWN: return take_mouse(w, EVENT_CLICK, s->button.x, s->button.y, e);
+    case SDL_MOUSEBUTTONDOWN: return take_button(w, EVENT_CLICK, &s->button, e);
+    case SDL_MOUSEBUTTONUP: return take_button(w, EVENT_RELEASE, &s->button, e);
     case SDL_MOUSEWHEEL:  return take_wheel(&s->wheel, e);
     case SDL_TEXTINPUT:
         *e = (Event){.kind = EVENT_KEY, .key = (unsigned char)s->text.text[0]};

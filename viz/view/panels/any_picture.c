@@ -19,7 +19,8 @@ static void draw_facts(Screen *s, Rect r) {
     const Trace *t = &s->v->t;
     const Tensor v = s->here.v;
     const char *slash = strrchr(t->s->data.from, '/'); // the folder's name without its path
-    const char *const from = t->picture[0] < 0 ? "a file of your own" : slash ? slash + 1 : t->s->data.from;
+    const char *const data = slash ? slash + 1 : t->s->data.from;
+    const char *const from = t->picture[0] < 0 ? "a picture of your own" : data;
     const char *colours = v.c == 3 ? ": red green blue" : v.c == 1 ? ", gray" : "";
     const char *per_pixel = arena_print(s->a, "%d%s", v.c, colours);
     const char *const fact[][2] = {
