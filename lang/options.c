@@ -59,6 +59,23 @@ static Guess guess_option(const Bind *b, const char *word) {
     return g;
 }
 
+// Would the option of the right name take the value that was written for the wrong one? What is not
+// one plain word or number is not looked into.
+static bool would_take(const Bind *b, const AttrSpec *a, const Arg *arg) {
+    const Atom *v = arg->first->first;
+    if (arg->n > 1 || v->next || (v->kind == ATOM_WORD && name_find(b->c->names, v->text))) return true;
+    for (const Word *w = a->words; v->kind == ATOM_WORD && w && w->name; w++)
+        if (strcmp(w->name, v->text) == 0) return true;
+    switch (a->type) {
+    case ATTR_INT:
+    case ATTR_REAL:   return v->kind != ATOM_WORD && v->number >= a->lo && v->number <= a->hi;
+    case ATTR_WORD:   return false;
+    case ATTR_BOOL:   return v->kind == ATOM_WORD && (!strcmp(v->text, "yes") || !strcmp(v->text, "no"));
+    case ATTR_CHOICE: return v->kind == ATOM_WORD && kind_named(b->c->words, a->group, v->text);
+    default:          return true;
+    }
+}
+
 static bool unknown_option(Bind *b, const Arg *arg) {
     Check *c = b->c;
     if (b->unsure || owner_is_other(b, arg)) return false;
@@ -67,8 +84,11 @@ static bool unknown_option(Bind *b, const Arg *arg) {
     const Slot *best = g.best ? slot_named(b, g.best) : NULL;
     if (best && best->spec->main)
         diag_label(c->diags, "write %s without a name, as in %s", g.best, b->kind->example);
-    else if (best) say_guess(c, arg->name_at, &g);
-    else diag_note(c->diags, "`cnnrun help %s` lists its options", b->kind->name);
+    else if (best && would_take(b, best->spec, arg)) say_guess(c, arg->name_at, &g);
+    else if (best) {
+        diag_label(c->diags, g.cost == 0 ? "here this is called %s" : "did you mean %s?", g.best);
+        diag_note(c->diags, "`cnnrun help %s` says what %s can be", b->kind->name, g.best);
+    } else diag_note(c->diags, "`cnnrun help %s` lists its options", b->kind->name);
     return false;
 }
 
