@@ -3,15 +3,9 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "runtime/clock.h"
 #include "runtime/kernels/gemm.h"
-
-static double now(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 // ---- timing ----------------------------------------------------------------------------------------
 
@@ -24,19 +18,19 @@ static int ascending(const void *a, const void *b) {
 
 // Calls work until so many seconds are over; the seconds of one call.
 static double call_for(void (*work)(void *ctx), void *ctx, double seconds) {
-    const double began = now();
+    const double began = clock_now();
     double calls = 0;
     do {
         work(ctx);
         calls++;
-    } while (now() - began < seconds);
-    return (now() - began) / calls;
+    } while (clock_now() - began < seconds);
+    return (clock_now() - began) / calls;
 }
 
 static double block(void (*work)(void *ctx), void *ctx, long calls) {
-    const double began = now();
+    const double began = clock_now();
     for (long i = 0; i < calls; i++) work(ctx);
-    return (now() - began) / (double)calls;
+    return (clock_now() - began) / (double)calls;
 }
 
 Timing bench_time(void (*work)(void *ctx), void *ctx, double seconds) {
@@ -44,8 +38,8 @@ Timing bench_time(void (*work)(void *ctx), void *ctx, double seconds) {
     const long calls = 1 + (long)(seconds / BLOCKS / once);
     double time[BLOCKS];
     int n = 0;
-    for (const double began = now(); n < BLOCKS; n++) {
-        if (n >= LEAST_BLOCKS && now() - began > 2 * seconds) break;
+    for (const double began = clock_now(); n < BLOCKS; n++) {
+        if (n >= LEAST_BLOCKS && clock_now() - began > 2 * seconds) break;
         time[n] = block(work, ctx, calls);
     }
     qsort(time, (size_t)n, sizeof *time, ascending);

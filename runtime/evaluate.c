@@ -13,9 +13,6 @@ enum {
     MAX_CONFUSION = 1000                            // classes of which a matrix is worth showing
 };
 
-static const char *const part_name[N_PARTS] = {
-    [PART_TRAIN] = "training", [PART_VALID] = "validation", [PART_TEST] = "test"};
-
 typedef struct Judging {
     Session *s;
     Part part;
@@ -114,10 +111,10 @@ void evaluation_free(Evaluation *v) {
 bool evaluate_part(Session *s, Part part, int top, int worst, Evaluation *v, Error *e) {
     const Dataset *d = &s->data;
     const int n = d->part[part].n;
-    *v = (Evaluation){.part = part_name[part], .n = n, .classes = d->classes,
+    *v = (Evaluation){.part = part_names[part], .n = n, .classes = d->classes,
                       .probable = judge_probable(&s->x->graph),
                       .top = top > 0 ? top : 1, .worst_wanted = worst, .class_name = d->class_name};
-    if (n == 0) return error_set(e, "there are no %s pictures to judge", part_name[part]);
+    if (n == 0) return error_set(e, "there are no %s pictures to judge", part_names[part]);
     Judging j = {.s = s, .part = part};
     bool fine = judging_open(&j, v, e);
     for (int lo = 0; fine && lo < n; lo += j.batch) fine = judge_batch(&j, lo, v, e);

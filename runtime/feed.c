@@ -11,7 +11,8 @@
 
 #include <pthread.h>
 #include <stdlib.h>
-#include <time.h>
+
+#include "runtime/clock.h"
 
 enum {
     PIECE = 2, QUICK_PIECE = 32,        // pictures; or LANES, which share the lines of the cache
@@ -43,12 +44,6 @@ struct Feed {
     pthread_mutex_t lock;
     pthread_cond_t ready;      // the batch at `next` is done
 };
-
-static double now(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static Slot *slot_of(const Feed *f, uint64_t k) { return &f->slot[k % (uint64_t)f->n_slots]; }
 
@@ -173,11 +168,11 @@ static void copy_out(Feed *f, Tensor dst) {
 }
 
 int feed_next(Feed *f, Tensor dst, int *label, Error *e) {
-    const double before = now();
+    const double before = clock_now();
     choose(f);
     if (f->ahead) threads_idle(f->o.threads, idle_piece, f), wait_for(f);
     else fill_now(f, dst);
-    if (!f->quick) f->waited += now() - before;
+    if (!f->quick) f->waited += clock_now() - before;
     if (f->ahead) copy_out(f, dst);
 
     const Slot *s = slot_of(f, f->next);

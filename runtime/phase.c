@@ -10,8 +10,8 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "runtime/clock.h"
 #include "runtime/feed.h"
 #include "runtime/io.h"
 #include "runtime/judge.h"
@@ -37,12 +37,6 @@ typedef struct Phase {
     uint64_t images;                 // since this process began the phase
     double began, paused;            // seconds
 } Phase;
-
-static double now(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static uint64_t divide_up(uint64_t a, uint64_t b) { return (a + b - 1) / b; }
 
@@ -110,7 +104,7 @@ static bool phase_open(Phase *ph, Run *run, const TrainOptions *o, Error *e) {
     ph->plan = plan_make(s->x, s->params, s->threads, &options, e);
     if (!ph->plan || !feed(ph, e)) return false;
     plan_weigh(ph->plan, ph->class_weight);
-    ph->began = run->saved_at = now();
+    ph->began = run->saved_at = clock_now();
     return true;
 }
 
@@ -181,7 +175,7 @@ static bool one_step(Phase *ph, Error *e) {
 
 static double mean_loss(const Sums *s) { return s->loss / (double)s->seen; }
 static double share_right(const Sums *s) { return (double)s->hits / (double)s->seen; }
-static double seconds(const Phase *ph) { return now() - ph->began - ph->paused; }
+static double seconds(const Phase *ph) { return clock_now() - ph->began - ph->paused; }
 
 static void report(const Phase *ph) {
     const Run *run = ph->run;
@@ -197,11 +191,11 @@ static void report(const Phase *ph) {
 
 // The table goes first: resuming cuts lines the checkpoint does not know, but cannot make any up.
 static void checkpoint_now(Phase *ph) {
-    const double before = now();
+    const double before = clock_now();
     Error e;
     if (results_save(&ph->run->results, &e)) run_checkpoint(ph->run);
     else run_not_saved(ph->run, &e);
-    ph->run->saved_at = now();
+    ph->run->saved_at = clock_now();
     ph->paused += ph->run->saved_at - before;
 }
 
@@ -260,13 +254,13 @@ static bool add_row(Phase *ph, const EpochResult *valid, Error *e) {
 static bool end_epoch(Phase *ph, Error *e) {
     Run *run = ph->run;
     RunState *s = &run->state;
-    const double before = now();
+    const double before = clock_now();
     EpochResult result;
     if (!epoch_result(ph, &result, e) || !add_row(ph, &result, e)) return false;
     s->epoch++;
     s->step = 0;
     s->epoch_sums = (Sums){0};
-    ph->paused += now() - before;
+    ph->paused += clock_now() - before;
     run->r->epoch(run->r->ctx, &result);
     checkpoint_now(ph);
     return true;
@@ -292,7 +286,7 @@ static RunResult all_steps(Phase *ph, Error *e) {
             if (s->step > 0) checkpoint_now(ph);
             return RUN_STOPPED;
         }
-        if (now() - run->saved_at > CHECKPOINT_SECONDS) checkpoint_now(ph);
+        if (clock_now() - run->saved_at > CHECKPOINT_SECONDS) checkpoint_now(ph);
     }
     return RUN_DONE;
 }

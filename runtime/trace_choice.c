@@ -4,9 +4,6 @@
 
 #include "runtime/trace_private.h"
 
-static const char *const part_name[N_PARTS] = {
-    [PART_TRAIN] = "training", [PART_VALID] = "validation", [PART_TEST] = "test"};
-
 static bool no_memory(Error *e) { return error_set(e, "there is no memory left"); }
 
 // ---- which ones ---------------------------------------------------------------------------------
@@ -16,9 +13,9 @@ static bool there_is(const Dataset *d, const TraceOptions *o, Error *e) {
     if (o->picture && o->label >= d->classes)
         return error_set(e, "there is no class %d: there are %d, from 0", o->label, d->classes);
     if (o->picture) return true;
-    if (n == 0) return error_set(e, "there are no %s pictures", part_name[o->part]);
+    if (n == 0) return error_set(e, "there are no %s pictures", part_names[o->part]);
     return (o->first >= -1 && o->first < n) ||
-           error_set(e, "there is no %s picture %d: there are %d, numbered from 0", part_name[o->part],
+           error_set(e, "there is no %s picture %d: there are %d, numbered from 0", part_names[o->part],
                      o->first, n);
 }
 

@@ -10,6 +10,9 @@
 
 #include "runtime/data/store.h"
 
+const char *const part_names[N_PARTS] = {
+    [PART_TRAIN] = "training", [PART_VALID] = "validation", [PART_TEST] = "test"};
+
 int step_measures(const Dataset *d, int k) {
     const StepKind *s = step_kind(d, k);
     return s->n_measured ? s->n_measured(d->step[k].cfg, store_of(d)->shape[k]) : 0;

@@ -17,6 +17,7 @@
 typedef struct Picture { int w, h, c; uint8_t *v; } Picture;
 
 typedef enum Part { PART_TRAIN, PART_VALID, PART_TEST, N_PARTS } Part;
+extern const char *const part_names[N_PARTS]; // "training", "validation", "test"
 
 // How many files named in a report stand for all of them.
 enum { FEW_FILES = 3 };

@@ -132,11 +132,11 @@ static bool is_folder(const char *folder, const char *name) {
     return yes;
 }
 
-static const char *const part_names[] = {"train", "valid", "val", "test"};
+static const char *const part_folders[] = {"train", "valid", "val", "test"};
 
 static bool is_part_name(const char *name) {
-    for (size_t i = 0; i < sizeof part_names / sizeof *part_names; i++)
-        if (strcmp(name, part_names[i]) == 0) return true;
+    for (size_t i = 0; i < sizeof part_folders / sizeof *part_folders; i++)
+        if (strcmp(name, part_folders[i]) == 0) return true;
     return false;
 }
 

@@ -14,12 +14,10 @@
 #include "runtime/vocabulary.h"
 #include "viz/cli/commands.h"
 #include "viz/cli/opening.h"
+#include "viz/terminal/describe.h"
 #include "viz/terminal/grid.h"
 #include "viz/terminal/numbers.h"
 #include "viz/terminal/text.h"
-
-const char *const part_names[N_PARTS] = {
-    [PART_TRAIN] = "training", [PART_VALID] = "validation", [PART_TEST] = "test"};
 
 // ---- opening ---------------------------------------------------------------------------------------
 
@@ -76,10 +74,6 @@ static State look_for(DataLook *l, Threads *t) {
     return s;
 }
 
-static const char *image_text(Arena *a, Shape s) {
-    return arena_print(a, "%d×%d×%d", s.h, s.w, s.c);
-}
-
 // "60,000 + 10,000": training and test.
 static const char *images_text(Arena *a, const Dataset *d) {
     const NumberText train = count_text((uint64_t)d->part[PART_TRAIN].n);
@@ -91,7 +85,7 @@ static void list_row(Grid *g, Arena *a, const DataLook *l, const State *s) {
     grid_cell(g, l->name);
     grid_cell(g, s->word);
     grid_cell(g, s->here ? images_text(a, &l->d) : "");
-    grid_cell(g, image_text(a, l->set->spec.image));
+    grid_cell(g, size_text(a, l->set->spec.image));
     grid_cell(g, arena_print(a, "%d", l->set->spec.classes));
     grid_cell(g, s->here ? l->d.from : "");
 }

@@ -20,7 +20,6 @@ void data_look_init(DataLook *l, const KnownSet *set, const char *path);
 bool data_look_open(DataLook *l, Threads *t, Error *e);
 void data_look_close(DataLook *l);
 
-extern const char *const part_names[N_PARTS]; // "training" …
 
 // data_show.c: one data set, for a person or for a program. The exit status.
 int data_show(const DataLook *l, const Survey *s, bool csv);

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "runtime/clock.h"
 #include "runtime/io.h"
 #include "runtime/memory.h"
 #include "runtime/order.h"

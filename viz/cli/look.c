@@ -11,9 +11,6 @@
 
 enum { SEARCHED = 2000 }; // pictures: a network that is right about so many is right
 
-const char *const look_part[N_PARTS] = {
-    [PART_TRAIN] = "training", [PART_VALID] = "validation", [PART_TEST] = "test"};
-
 ClassText look_class(const Session *s, int k) {
     ClassText t;
     text_clean(t.s, sizeof t.s, s->data.class_name[k], "");
@@ -48,7 +45,7 @@ static bool is_number(const char *text) { return text[strspn(text, "0123456789")
 static bool read_part(const char *name, const Dataset *d, Part *part, Error *e) {
     *part = d->part[PART_TEST].n > 0 ? PART_TEST : PART_TRAIN;
     for (int k = 0; name && k < N_PARTS; k++) {
-        if (strncmp(look_part[k], name, strlen(name)) != 0) continue;
+        if (strncmp(part_names[k], name, strlen(name)) != 0) continue;
         *part = (Part)k;
         return true;
     }
@@ -125,7 +122,7 @@ void look_print_weights(FILE *out, const Look *l) {
 static void print_number(FILE *out, const Look *l) {
     const ImageList *part = &l->s.data.part[l->part];
     const int i = l->t.picture[0];
-    fprintf(out, "%s picture %s", look_part[l->part], count_text((uint64_t)i).s);
+    fprintf(out, "%s picture %s", part_names[l->part], count_text((uint64_t)i).s);
     if (!part->file) return;
     fputs(", ", out);
     text_print(out, part->file[i]);
@@ -141,6 +138,6 @@ void look_print_pictures(FILE *out, const Look *l, const CommandLine *c) {
     if (l->wrong) fputs(", the first one that the network is wrong about", out);
     if (t->n > 1)
         fprintf(out, "\nbatch: it and %s other %s picture%s", count_text((uint64_t)t->n - 1).s,
-                look_part[l->part], t->n == 2 ? "" : "s");
+                part_names[l->part], t->n == 2 ? "" : "s");
     fputs("\n", out);
 }

@@ -28,9 +28,8 @@ void look_close(Look *l);
 void look_print_weights(FILE *out, const Look *l);
 void look_print_pictures(FILE *out, const Look *l, const CommandLine *c);
 
-// The name of a class, made fit to be shown; and of a part.
+// The name of a class, made fit to be shown.
 typedef struct ClassText { char s[64]; } ClassText;
 ClassText look_class(const Session *s, int k);
 // The class of that name, or of that number; −1 if name is NULL. False with a message otherwise.
 bool look_label(const char *name, const Dataset *d, int *label, Error *e);
-extern const char *const look_part[N_PARTS];

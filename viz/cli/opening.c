@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include "runtime/clock.h"
 #include "viz/cli/options.h"
 #include "viz/cli/signals.h"
 #include "viz/terminal/numbers.h"

@@ -3,20 +3,14 @@
 
 #include <stdarg.h>
 #include <string.h>
-#include <time.h>
 
+#include "runtime/clock.h"
 #include "viz/terminal/numbers.h"
 #include "viz/terminal/text.h"
 
 enum { MAX_BAR = 30, MIN_BAR = 8, TENTHS = 10 };
 
 static const double NOTABLE = 0.05; // a share of the time that is worth a word
-
-double clock_now(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 void progress_begin(ProgressView *v, Terminal to) {
     *v = (ProgressView){.to = to, .last.phase = -1};

@@ -22,9 +22,6 @@ typedef struct ProgressView {
     bool drawn;            // the line is there
 } ProgressView;
 
-// Seconds by a clock that only goes forward.
-double clock_now(void);
-
 void progress_begin(ProgressView *v, Terminal to);
 
 void progress_step(ProgressView *v, const Progress *p);
