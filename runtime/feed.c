@@ -197,7 +197,7 @@ static int slots_for(int batch, size_t bytes) {
 
 static bool slot_open(const Feed *f, Slot *s) {
     s->v = f->o.like;
-    s->draw.seed = f->o.seed;
+    s->draw = draw_at(f->o.seed, 0);
     s->pick = calloc((size_t)f->o.like.n, sizeof *s->pick);
     s->v.v = f->ahead ? calloc(tensor_len(s->v), sizeof(real)) : NULL;
     return s->pick && (s->v.v || !f->ahead);

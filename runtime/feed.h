@@ -21,7 +21,7 @@ typedef struct Pick { int picture, copy; } Pick;
 
 // A copy draws what its picture would draw in passes that no training reaches.
 static inline Draw draw_of_copy(Draw d, int copy) {
-    return (Draw){d.seed, d.epoch + ((uint64_t)copy << 32)};
+    return (Draw){d.rng, d.epoch + ((uint64_t)copy << 32)};
 }
 
 // Chooses the pictures of batch k and draw->epoch, the pass it belongs to, and returns how many they

@@ -52,13 +52,13 @@ static Pick *pick_class(const Order *o, int c, Rng r, Pick *to) {
 
 const Pick *order_pass(Order *o, uint64_t pass) {
     if (o->pass == pass) return o->mixed;
-    const Rng draw = rng_at(rng_make(o->seed, "balance"), pass);
+    const Rng draw = rng_at(o->balancing, pass);
     Pick *to = o->pick;
     for (int c = 0; o->each && c < o->data->classes; c++)
         to = pick_class(o, c, rng_at(draw, (uint64_t)c), to);
     for (int i = 0; !o->each && i < o->n; i++) *to++ = (Pick){i, 0};
 
-    rng_shuffle(rng_at(rng_make(o->seed, "shuffle"), pass), o->room, o->n);
+    rng_shuffle(rng_at(o->shuffling, pass), o->room, o->n);
     for (int i = 0; i < o->n; i++) o->mixed[i] = o->pick[o->room[i]];
     o->pass = pass;
     return o->mixed;
@@ -85,7 +85,8 @@ static bool passes_open(Order *o, Error *e) {
 
 bool order_open(Order *o, const Dataset *d, int balance, uint64_t seed, Error *e) {
     const ImageList *l = &d->part[PART_TRAIN];
-    *o = (Order){.data = d, .balance = balance, .seed = seed, .pass = UINT64_MAX};
+    *o = (Order){.data = d, .balance = balance, .balancing = rng_make(seed, "balance"),
+                 .shuffling = rng_make(seed, "shuffle"), .pass = UINT64_MAX};
     o->count = calloc((size_t)d->classes, sizeof *o->count);
     o->first = calloc((size_t)d->classes + 1, sizeof *o->first);
     o->sorted = calloc((size_t)l->n + 1, sizeof *o->sorted);

@@ -19,7 +19,7 @@
 typedef struct Order {
     const Dataset *data;
     int balance;               // BALANCE_…
-    uint64_t seed;
+    Rng balancing, shuffling;
     int n;                     // pictures of a pass
     int classes;               // that have pictures
     int each;                  // pictures of each of them in a balanced pass; 0: as they are

@@ -193,7 +193,7 @@ static bool fill_batch(Choice *c, const Batcher *b, const Draw *draw, Tensor in,
 bool choice_prepare(Choice *c, const Trace *t, uint64_t step, Error *e) {
     const TraceState *s = t->state;
     const Dataset *d = &t->s->data;
-    const Draw pass = {t->s->seed, s->train ? step / s->pace.steps_per_pass : 0};
+    const Draw pass = draw_at(t->s->seed, s->train ? step / s->pace.steps_per_pass : 0);
     const Draw *draw = c->o.random ? &pass : NULL;
     const Tensor in = plan_input(c->plan, c->n);
     if (!watch_picture(c, d, draw, e) || !fill_batch(c, &s->batcher, draw, in, e)) return false;

@@ -33,7 +33,11 @@ typedef struct ImageList {
 
 // How random steps draw for a picture: a function of (seed, epoch, number of the picture in its
 // part) alone. Where a `const Draw *` is NULL, there are no random steps.
-typedef struct Draw { uint64_t seed, epoch; } Draw;
+typedef struct Draw { Rng rng; uint64_t epoch; } Draw;
+
+static inline Draw draw_at(uint64_t seed, uint64_t epoch) {
+    return (Draw){rng_make(seed, "augment"), epoch};
+}
 
 // What one image step does with one picture; src and dst are 1 × C × H × W, and two places unless
 // the step is by_value.

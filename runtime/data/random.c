@@ -11,7 +11,7 @@
 
 // Random numbers of step k for picture i: nothing else goes into them.
 static Rng rng_of(const Draw *draw, int i, int k) {
-    const Rng picture = rng_at(rng_at(rng_make(draw->seed, "augment"), draw->epoch), (uint64_t)i);
+    const Rng picture = rng_at(rng_at(draw->rng, draw->epoch), (uint64_t)i);
     return rng_at(picture, (uint64_t)k);
 }
 

@@ -91,7 +91,7 @@ static void check_ways(const Folder *f) {
         for (int i = 0; c.ok && i < N; i++) {
             static real got[MOST];
             static Seen seen;
-            const Draw draw = {.seed = 5, .epoch = (uint64_t)i};
+            const Draw draw = draw_at(5, (uint64_t)i);
             Error e;
             memset(&seen, 0, sizeof seen);
             CHECK(dataset_watch(&c.d, PART_TRAIN, i, NULL, &draw, see, &seen, &e));
@@ -127,7 +127,7 @@ static void check_joined(const Folder *f) {
     Case c = case_open(f, "color=rgb", lines, 0, NULL);
     for (int i = 0; c.ok && i < N; i++) {
         static Seen seen;
-        const Draw draw = {.seed = 1, .epoch = 1};
+        const Draw draw = draw_at(1, 1);
         Error e;
         memset(&seen, 0, sizeof seen);
         CHECK(dataset_watch(&c.d, PART_TRAIN, i, NULL, &draw, see, &seen, &e));
@@ -160,12 +160,12 @@ static void check_chance(const Folder *f) {
         Case c = case_open(f, "", lines[k], 0, NULL);
         int by_epoch = 0, by_seed = 0, by_picture = 0;
         for (int i = 0; c.ok && i < N; i++) {
-            CHECK(differences(&c, i, (Draw){1, 2}, (Draw){1, 2}) == 0);
-            by_epoch += differences(&c, i, (Draw){1, 2}, (Draw){1, 3}) > 0;
-            by_seed += differences(&c, i, (Draw){1, 2}, (Draw){2, 2}) > 0;
+            CHECK(differences(&c, i, draw_at(1, 2), draw_at(1, 2)) == 0);
+            by_epoch += differences(&c, i, draw_at(1, 2), draw_at(1, 3)) > 0;
+            by_seed += differences(&c, i, draw_at(1, 2), draw_at(2, 2)) > 0;
             double a[MAX_DRAWN], b[MAX_DRAWN];
-            random_draw(&c.d, &(Draw){1, 2}, i, 0, a);
-            random_draw(&c.d, &(Draw){1, 2}, i + 1, 0, b);
+            random_draw(&c.d, (const Draw[]){draw_at(1, 2)}, i, 0, a);
+            random_draw(&c.d, (const Draw[]){draw_at(1, 2)}, i + 1, 0, b);
             by_picture += a[0] != b[0];
         }
         CHECK(by_epoch > N / 2 && by_seed > N / 2 && by_picture > N / 4);
@@ -178,8 +178,8 @@ static void check_statements(const Folder *f) {
     Case c = case_open(f, "", "augment { rotate 15; rotate 15 }", 0, NULL);
     for (int i = 0; c.ok && i < N; i++) {
         double a[MAX_DRAWN], b[MAX_DRAWN];
-        random_draw(&c.d, &(Draw){1, 2}, i, 0, a);
-        random_draw(&c.d, &(Draw){1, 2}, i, 1, b);
+        random_draw(&c.d, (const Draw[]){draw_at(1, 2)}, i, 0, a);
+        random_draw(&c.d, (const Draw[]){draw_at(1, 2)}, i, 1, b);
         CHECK(a[0] != b[0]);
     }
     case_close(&c);
@@ -208,7 +208,7 @@ static void check_elsewhere(const Folder *f) {
     static Seen with, again, without;
     uint8_t v[3 * 5 * 7];
     const Picture p = {7, 5, 3, v};
-    const Draw draw = {1, 1};
+    const Draw draw = draw_at(1, 1);
     Error e;
     for (size_t i = 0; i < sizeof v; i++) v[i] = (uint8_t)(i * i);
     Case c = case_open(f, "", lines, 0, NULL);

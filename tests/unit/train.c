@@ -402,7 +402,7 @@ static void check_copies(Folder *folder, int threads) {
                                  .random = true, .seed = 3, .choose = choose_copies};
     Feed *f = feed_open(&options, &e);
     CHECK(f && feed_next(f, p.t, label, &e) == BATCH);
-    const Draw draw = {3, 7};
+    const Draw draw = draw_at(3, 7);
     CHECK(dataset_image(&c.s.data, PART_TRAIN, 4, &draw, alone.t, 0, scratch, &e));
     CHECK(memcmp(p.v, alone.v, W * sizeof *p.v) == 0);
     for (int i = 0; i < BATCH; i++)

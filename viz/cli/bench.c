@@ -45,7 +45,7 @@ static void put_machine(JsonOut *j, const Place *p) {
 
 // ---- a model ---------------------------------------------------------------------------------------
 
-static const double MODEL_SECONDS = 2;
+static const double MODEL_SECONDS = 1;
 
 static void model_json(const Place *p, const Model *m, const ModelSpeed *v, bool infer) {
     JsonOut j = {.out = stdout};

@@ -130,7 +130,7 @@ static bool show_variants(Filling *f, uint64_t seed) {
     f->ok = dataset_watch(f->d, PART_TRAIN, f->picture, f->elsewhere, NULL, show_original, f, f->e)
          && f->ok;
     for (int k = 0; f->ok && k < VARIANTS; k++) {
-        const Draw draw = {seed, (uint64_t)k};
+        const Draw draw = draw_at(seed, (uint64_t)k);
         f->row = (k + 1) / ACROSS;
         f->column = (k + 1) % ACROSS;
         f->line = 1;
