@@ -10,6 +10,7 @@
 #include <strings.h>
 
 #include "runtime/io.h"
+#include "viz/draw/png_file.h"
 
 typedef struct Painter {
     cairo_t *cr;
@@ -340,8 +341,12 @@ static bool encode_png(const DrawList *d, Theme theme, PaintView view, int w, in
                        Error *e) {
     cairo_surface_t *s = cairo_image_surface_create(CAIRO_FORMAT_RGB24, w, h);
     const bool painted = paint_list(d, theme, false, view, s, e);
-    if (painted) cairo_surface_write_to_png_stream(s, collect, out);
-    return finished(s, e) && painted;
+    if (painted) {
+        cairo_surface_flush(s);
+        const uint32_t *pixel = (const uint32_t *)(const void *)cairo_image_surface_get_data(s);
+        out->v = png_file(pixel, w, h, (size_t)cairo_image_surface_get_stride(s) / sizeof *pixel, &out->n);
+    }
+    return finished(s, e) && painted && (out->v || error_set(e, "there is no memory for the picture"));
 }
 
 static bool write_png(const DrawList *d, Theme theme, Bytes *out, Error *e) {
