@@ -4,6 +4,7 @@
 #   make demo       install what is missing, build, train models/first.cnn on the digits that ship
 #   make test       install what is missing, build, run every test
 #   make bench      build, measure how fast this machine, the kernels and the networks are
+#   make arm-test   build for a 64-bit ARM and run the unit tests in an emulator (tests/tools/arm.sh)
 #   make data       fetches the full public data sets (models/data/fetch.sh says how)
 #   make install    into PREFIX (default /usr/local), below DESTDIR if set
 #   make SDL=0      the same program without a window
@@ -60,7 +61,7 @@ F64_OBJ  := $(RUNTIME_SRC:%.c=$(BUILD)/obj/f64/%.o)
 VIZ_OBJ  := $(VIZ_SRC:%.c=$(BUILD)/obj/viz$(VIZ)$(SDL)/%.o)
 VIZ64_OBJ := $(CLI_SRC:%.c=$(BUILD)/obj/f64/%.o)
 
-.PHONY: all demo test bench data packages install uninstall clean test-programs fuzz-programs
+.PHONY: all demo test arm-test bench data packages install uninstall clean test-programs fuzz-programs
 all: $(BUILD)/cnnrun $(BUILD)/cnnrun-f64
 
 # ---- the program --------------------------------------------------------------------------------
@@ -167,6 +168,9 @@ demo:
 test:
 	@SDL=$(SDL) VIZ=$(VIZ) sh tests/setup.sh test
 	@sh tests/run.sh
+
+arm-test:
+	@BUILD=$(BUILD) sh tests/tools/arm.sh
 
 bench: $(BUILD)/cnnrun
 	@BUILD=$(BUILD) sh tests/bench/own.sh

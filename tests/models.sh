@@ -53,6 +53,7 @@ first        29,962     95  0
 mlp_sigmoid  418,060    88  0     --epochs 1
 mlp_dropout  535,818    94  0     --epochs 1
 lenet5       61,706     97  0     --epochs 1
+quick        61,706     98  0
 mnist_cnn    1,199,882  80  6000  --epochs 1
 MODELS
 

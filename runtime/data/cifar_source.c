@@ -117,7 +117,8 @@ static bool read_file(const Form *f, const char *folder, const char *name, Block
     return ok;
 }
 
-static bool read_folder(const char *folder, Block part[N_PARTS], Error *e) {
+static bool read_folder(const char *folder, Threads *t, Block part[N_PARTS], Error *e) {
+    (void)t; // nothing is packed: the disk is what one waits for
     const Form *f = form_of(folder);
     for (int p = 0; p < N_PARTS; p++) part[p] = (Block){.image = {CHANNELS, SIDE, SIDE}};
     const int n = f ? count_files(f, folder, e) : 0;

@@ -197,7 +197,7 @@ static bool open_blocks(Dataset *d, const DataOptions *o, const DataSource *sour
     if (o->list)
         return error_set(e, "%s: list= picks pictures by name, but %s have no names", d->from,
                          source->name);
-    if (!source->read(d->from, block, e)) return false;
+    if (!source->read(d->from, open->threads, block, e)) return false;
     for (Part p = 0; p < N_PARTS; p++) {
         Block *b = &block[p];
         if (b->n && !shape_asked_for(b, d->image, o, d->from, e)) return false;

@@ -20,8 +20,8 @@ typedef struct DataSource {
     // The shape of the pictures and how many classes there are, for what the options do not say.
     bool (*probe)(const char *folder, const DataOptions *o, Shape *image, int *classes, Error *e);
     // One of the two. Pictures in a few large files: fills the parts that the folder has, the others
-    // keep n 0; after false they own nothing.
-    bool (*read)(const char *folder, Block part[N_PARTS], Error *e);
+    // keep n 0; after false they own nothing. t may be NULL: one thread.
+    bool (*read)(const char *folder, Threads *t, Block part[N_PARTS], Error *e);
     // Pictures that are files of their own: their names. Known sets are never looked for like this.
     bool (*list)(Listing *l, const char *folder, Error *e);
 } DataSource;

@@ -64,7 +64,7 @@ static bool read_picture(char **arg, Error *e) {
 static bool read_cifar(char **arg, Error *e) {
     Block part[N_PARTS];
     if (!cifar_source.recognises(arg[0])) return error_set(e, "%s: no CIFAR binaries", arg[0]);
-    if (!cifar_source.read(arg[0], part, e)) return false;
+    if (!cifar_source.read(arg[0], NULL, part, e)) return false;
     blocks_free(part);
     return true;
 }

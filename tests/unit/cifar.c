@@ -24,7 +24,7 @@ typedef struct Case { bool ok; Block part[N_PARTS], train, test; Error e; } Case
 
 static Case read_folder(const Folder *f) {
     Case c = {.ok = false};
-    c.ok = cifar_source.recognises(f->path) && cifar_source.read(f->path, c.part, &c.e);
+    c.ok = cifar_source.recognises(f->path) && cifar_source.read(f->path, NULL, c.part, &c.e);
     c.train = c.part[PART_TRAIN];
     c.test = c.part[PART_TEST];
     return c;
