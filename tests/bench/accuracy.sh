@@ -18,8 +18,8 @@ need_peer
 mkdir -p "$dir/mnist"
 for f in models/data/mnist/*.gz; do gzip -dc "$f" > "$dir/mnist/$(basename "$f" .gz)"; done
 
-# ours GOAL OPTIONS… — "seconds megabytes percent" of one run.
-ours() {
+# our_run GOAL OPTIONS… — "seconds megabytes percent" of one run.
+our_run() {
     goal=$1
     shift
     (cd "$dir" && rm -rf runs && timed cost "$cnnrun" "$OLDPWD/models/quick.cnn" --train --threads "$THREADS" \
@@ -31,8 +31,8 @@ ours() {
     return 0
 }
 
-# theirs GOAL CONFIG OPTIONS… — "seconds megabytes percent" of one run of PyTorch.
-theirs() {
+# their_run GOAL CONFIG OPTIONS… — "seconds megabytes percent" of one run of PyTorch.
+their_run() {
     goal=$1 config=$2
     shift 2
     PEER_DATA=$dir "$PYTHON" "$tta" LENET mnist --config "$config" --threads "$THREADS" --stop \
@@ -51,13 +51,13 @@ compare() {
     rm -f "$dir"/rows.*
     for round in $(seq "$ROUNDS"); do
         # shellcheck disable=SC2086
-        ours "$goal" $options >> "$dir/rows.cnnrun"
+        our_run "$goal" $options >> "$dir/rows.cnnrun"
         for config in stock tuned; do
             k=0
             for recipe in "$@"; do
                 k=$((k + 1))
                 # shellcheck disable=SC2086
-                theirs "$goal" $config $recipe >> "$dir/rows.$config.$k"
+                their_run "$goal" $config $recipe >> "$dir/rows.$config.$k"
             done
         done
     done

@@ -1,11 +1,12 @@
 #!/bin/sh
 # all.sh — every table of README.md, in Markdown; about 20 minutes on a machine that does nothing else.
 #
-#   sh tests/bench/all.sh > tables.md      ROUNDS, SECONDS_EACH, SHARED, BUILD: as in the scripts it runs
+#   sh tests/bench/all.sh > tables.md      ROUNDS=2  SECONDS_EACH=0.6  SHARED, BUILD: as in the scripts
 #
 # What a row's program says goes wrong is seen on the terminal.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
+: "${ROUNDS:=2}" "${SECONDS_EACH:=0.6}"
 . tests/bench/common.sh
 export BUILD SHARED PYTHON ROUNDS SECONDS_EACH
 need_peer

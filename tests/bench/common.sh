@@ -3,7 +3,7 @@
 : "${BUILD:=build}" "${SHARED:=../shared}" "${PYTHON:=/usr/bin/python3}"
 : "${ROUNDS:=3}" "${SECONDS_EACH:=1}" "${CNNRUN_DATA:=$PWD/models/data}"
 export CNNRUN_DATA
-cnnrun=$PWD/$BUILD/cnnrun
+case $BUILD in /*) cnnrun=$BUILD/cnnrun ;; *) cnnrun=$PWD/$BUILD/cnnrun ;; esac
 peer=$SHARED/bench/peer_train.py
 dir=$(mktemp -d) || exit 1
 trap 'rm -rf "$dir"' EXIT

@@ -59,7 +59,7 @@ VGG16 1 1.6'
 if [ "$mode" = train ]; then
     rows=$train_rows ways='nchw:eager nhwc:eager' ; : "${THREADS:=1 2}"
 else
-    rows=$infer_rows ways='nchw:eager nhwc:eager nchw:jit nhwc:jit nchw:mkldnn' ; : "${THREADS:=2}"
+    rows=$infer_rows ways='nchw:eager nchw:jit nhwc:jit nchw:mkldnn' ; : "${THREADS:=2}"
 fi
 wanted=$*
 
@@ -71,7 +71,6 @@ best_way() {
 }
 
 row() { # NETWORK BATCH GOAL CORES
-    way=$(best_way "$1" "$2" "$4")
     stock='' tuned='' mine='' share=''
     for round in $(seq "$ROUNDS"); do
         stock="$stock $(theirs "$mode" "$1" "$2" "$4" stock nchw:eager "$SECONDS_EACH")"
@@ -100,5 +99,6 @@ echo '| network | batch | cores | PyTorch stock, images/s | tuned | cnnrun | × 
 echo '|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|---|'
 echo "$rows" | while read -r net batch goal; do
     case " $wanted " in '  '|*" $net "*) ;; *) continue ;; esac
+    way=$(best_way "$net" "$batch" "${THREADS##* }" < /dev/null)
     for n in $THREADS; do row "$net" "$batch" "$goal" "$n" < /dev/null; done
 done

@@ -154,7 +154,7 @@ static bool machine_text(const Place *p, double peak_one, Error *e) {
     return convs_text(p, e);
 }
 
-static bool products_json(JsonOut *j, Error *e) {
+static bool products_json(JsonOut *j, double peak_one, Error *e) {
     json_open(j, "products", '[');
     for (int i = 0; i < N_PRODUCTS; i++) {
         ProductSpeed v;
@@ -163,13 +163,14 @@ static bool products_json(JsonOut *j, Error *e) {
         json_put_int(j, "n", v.n);
         json_put_real(j, "definition_gflops", giga(v.ref));
         json_put_real(j, "gflops", giga(v.fast));
+        json_put_real(j, "percent_of_peak", 100 * v.fast / peak_one);
         json_close(j);
     }
     json_close(j);
     return true;
 }
 
-static void conv_json(JsonOut *j, const ConvShape *s, const ConvSpeed *v, int d) {
+static void conv_json(JsonOut *j, const Place *p, const ConvShape *s, const ConvSpeed *v, int d) {
     json_open(j, NULL, '{');
     json_put_text(j, "model", s->model);
     json_put_text(j, "layer", s->text);
@@ -177,6 +178,7 @@ static void conv_json(JsonOut *j, const ConvShape *s, const ConvSpeed *v, int d)
     json_put_int(j, "batch", s->batch);
     json_put_real(j, "definition_gflops", giga(v->ref[d]));
     json_put_real(j, "gflops", giga(v->fast[d]));
+    json_put_real(j, "percent_of_peak", 100 * v->fast[d] / p->peak);
     json_close(j);
 }
 
@@ -185,7 +187,7 @@ static bool convs_json(JsonOut *j, const Place *p, Error *e) {
     for (const ConvShape *s = bench_conv_shapes; s->model; s++) {
         ConvSpeed v;
         if (!bench_conv(s, p->threads, &v, e)) return false;
-        for (int d = 0; d < N_DIRECTIONS; d++) conv_json(j, s, &v, d);
+        for (int d = 0; d < N_DIRECTIONS; d++) conv_json(j, p, s, &v, d);
     }
     json_close(j);
     return true;
@@ -197,7 +199,7 @@ static bool machine_json(const Place *p, double peak_one, Error *e) {
     put_machine(&j, p);
     json_put_real(&j, "peak_gflops_1_thread", giga(peak_one));
     json_put_real(&j, "memory_gbytes_per_second", giga(bench_bandwidth(p->threads)));
-    if (!products_json(&j, e) || !convs_json(&j, p, e)) return false;
+    if (!products_json(&j, peak_one, e) || !convs_json(&j, p, e)) return false;
     json_close(&j);
     fputs("\n", stdout);
     return true;
