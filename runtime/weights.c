@@ -133,12 +133,24 @@ static bool left_out(const WeightsFit *fit, const char *own) {
         || behind_cut(own, fit->cut.from);
 }
 
+// Is there anything, in the file or among the parameters, that is left out by this name?
+static bool excepts(const StFile *f, const WeightsFit *fit, const Params *p, const char *part) {
+    const size_t skip = strlen(text_or_empty(fit->prefix));
+    for (int i = 0; i < f->n; i++)
+        if (strlen(f->tensor[i].name) > skip && lies_in(f->tensor[i].name + skip, part)) return true;
+    for (int i = 0; i < p->n; i++) {
+        const char *own = own_name(fit, p->param[i].name);
+        if (own && lies_in(own, part)) return true;
+    }
+    return false;
+}
+
 // Pairs every parameter the file concerns with its tensor and notes what does not fit.
 static void pair_up(const StFile *f, const WeightsFit *fit, const Params *p, const StTensor **found,
                     bool *used, Differences *d) {
     for (int i = 0; i < p->n; i++) {
         const char *name = p->param[i].name, *own = own_name(fit, name);
-        if (!own) continue;
+        if (!own || lies_in_any(own, &fit->except)) continue;
         const StTensor want = weights_tensor(&p->param[i], name, NULL);
         found[i] = find_own(f, fit, own);
         if (found[i]) used[found[i] - f->tensor] = true;
@@ -150,6 +162,9 @@ static void pair_up(const StFile *f, const WeightsFit *fit, const Params *p, con
         if (used[i] || strncmp(name, prefix, strlen(prefix)) != 0 || left_out(fit, own)) continue;
         differ(d, own, "is not in the model");
     }
+    for (int i = 0; i < fit->except.n; i++)
+        if (!excepts(f, fit, p, fit->except.name[i]))
+            differ(d, fit->except.name[i], "stands in except, but nothing is called so");
 }
 
 bool weights_finite(const StTensor *t, const char *path, Error *e) {
