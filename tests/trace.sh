@@ -134,11 +134,23 @@ verdict $? '--dry-run leaves files behind'
 sed 's|"two.safetensors"|"no/where.safetensors"|' two.cnn > bad.cnn
 refuses 1 'FAIL: what is marked WRONG' bad.cnn --dry-run
 refuses 1 'no `train` line'           plain.cnn --dry-run
+says 'steps on these pictures the loss falls from' two.cnn --dry-run
+refuses 1 'WRONG: the steps are too long; try --lr 10' two.cnn --dry-run --lr 100
+refuses 1 'WRONG: the steps are too long' all.cnn --dry-run --lr 900
+sed 's/^train/freeze all; train/' two.cnn > frozen.cnn
+refuses 1 'WRONG: everything is frozen' frozen.cnn --dry-run
 
 says 'PASS: after'                    two.cnn --overfit 20
 refuses 1 'The loss hardly moved'     two.cnn --overfit 5 --lr 0.0000001
 refuses 1 'the steps are too long'    all.cnn --overfit 10 --lr 900
 refuses 1 'no `train` line'           plain.cnn --overfit 20
+sed 's/^conv/init zeros; conv/' two.cnn > zeros.cnn
+refuses 1 'and then stood still'      zeros.cnn --overfit 20
+refuses 1 'and then stood still'      two.cnn --overfit 20 --lr 5
+printf 'data digits\npreprocess { rescale 1000 }\ndense 9; relu; dense classes\nloss mse
+optimizer sgd lr=0.1\ntrain epochs=1\n' > far.cnn
+refuses 1 'loss NaN'                  far.cnn --overfit 5
+refuses 1 'WRONG: the steps are too long' far.cnn --dry-run
 [ ! -e two.safetensors ] && [ ! -e runs ]
 verdict $? '--overfit leaves files behind'
 
