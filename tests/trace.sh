@@ -47,7 +47,7 @@ for program in cnnrun cnnrun-f64; do
             case $name in load|flip|shift) want=numbers ;; *) want=', as the run computed it' ;; esac
             case $want in numbers) grep -q '^channel 0' one.txt ;; *) grep -q "$want" one.txt ;; esac
             verdict $? "$program, $model, stage $name $way works nothing out"
-            ! grep '; the run computed' one.txt
+            ! grep '; the run computed' one.txt | grep -v 'the same but for rounding$'
             verdict $? "$program, $model, stage $name $way: the terms do not sum to the number"
         done < stages.txt
     done
@@ -95,6 +95,10 @@ says 'the first one that the network is wrong about' two.cnn --steps
 says 'which is wrong'                 two.cnn --steps
 says 'class not known'                two.cnn --steps --image "$root/tests/data/seven.png"
 says 'seven.png, class 7'             two.cnn --steps --image "$root/tests/data/seven.png" --label 7
+
+printf 'data digits\nconv 2 3x3; batchnorm; relu; dense classes; softmax\nloss crossentropy
+optimizer sgd lr=0.1\ntrain epochs=1\n' > norm.cnn
+says 'the same but for rounding'      norm.cnn --steps --stage 0 --backward --at bias:0
 
 refuses 1 'there is no stage'         two.cnn --steps --stage nothing
 refuses 1 'there is no way back'      plain.cnn --steps --backward
@@ -147,9 +151,9 @@ refuses 1 'no `train` line'           plain.cnn --overfit 20
 sed 's/^conv/init zeros; conv/' two.cnn > zeros.cnn
 refuses 1 'and then stood still'      zeros.cnn --overfit 20
 refuses 1 'and then stood still'      two.cnn --overfit 20 --lr 5
-printf 'data digits\npreprocess { rescale 1000 }\ndense 9; relu; dense classes\nloss mse
+printf 'data digits\npreprocess { rescale 1000 }\ndense 30; relu; dense classes\nloss mse
 optimizer sgd lr=0.1\ntrain epochs=1\n' > far.cnn
-refuses 1 'loss NaN'                  far.cnn --overfit 5
+refuses 1 'loss NaN'                  far.cnn --overfit 20
 refuses 1 'WRONG: the steps are too long' far.cnn --dry-run
 [ ! -e two.safetensors ] && [ ! -e runs ]
 verdict $? '--overfit leaves files behind'
