@@ -100,6 +100,10 @@ printf 'data digits\nconv 2 3x3; batchnorm; relu; dense classes; softmax\nloss c
 optimizer sgd lr=0.1\ntrain epochs=1\n' > norm.cnn
 says 'the same but for rounding'      norm.cnn --steps --stage 0 --backward --at bias:0
 
+printf 'data digits\npreprocess { normalize mean=0.25 std=0.5 }\nrelu\n' > written.cnn
+says 'mean = 0.25, as the model file says'  written.cnn --steps --stage normalize
+says 'of the channel, in all training pictures' all.cnn --steps --stage normalize
+
 refuses 1 'there is no stage'         two.cnn --steps --stage nothing
 refuses 1 'there is no way back'      plain.cnn --steps --backward
 refuses 1 'NAME says it'              two.cnn --steps --image "$root/tests/data/seven.png" --stage loss
