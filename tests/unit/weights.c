@@ -114,7 +114,9 @@ static void check_many_differences(Net *n, Folder *f) {
         t[i] = (StTensor){.name = name[i], .dtype = DT_U8, .len = 1, .v = ""};
     }
     CHECK(st_write(path, t, 30, NULL, 0, &e));
-    expect_refused(n, path, "\n  and 28 more"); // 8 missing, 30 too many, 10 shown
+    expect_refused(n, path, "\n  and 28 more"); // 8 missing, 30 too many, 10 shown, of both sorts
+    expect_refused(n, path, "is missing in the file");
+    expect_refused(n, path, "is not in the model\n  and");
 }
 
 // The tensors of a net as another program might write them.
