@@ -98,7 +98,9 @@ says 'seven.png, class 7'             two.cnn --steps --image "$root/tests/data/
 
 printf 'data digits\nconv 2 3x3; batchnorm; relu; dense classes; softmax\nloss crossentropy
 optimizer sgd lr=0.1\ntrain epochs=1\n' > norm.cnn
-says 'the same but for rounding'      norm.cnn --steps --stage 0 --backward --at bias:0
+"$cnnrun" norm.cnn --steps --stage 0 --backward --at bias:0 > out.txt 2>&1
+tail -n 1 out.txt | grep -qE ', as the run computed it$|: the same but for rounding$'
+verdict $? "a sum of which only rounding is left: $(tail -n 1 out.txt)"
 
 printf 'data digits\npreprocess { normalize mean=0.25 std=0.5 }\nrelu\n' > written.cnn
 says 'mean = 0.25, as the model file says'  written.cnn --steps --stage normalize
