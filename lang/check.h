@@ -163,7 +163,7 @@ bool do_parallel(Check *c, const Stmt *s, const Use *use);
 bool do_section(Check *c, const Stmt *s, const Use *use);
 
 // ---- shapes.c
-const char *shape_text(Arena *a, Shape s);         // "28x28x1", a vector "100"
+const char *shape_text(Arena *a, Shape s);         // "28x28x1", as sizes are typed; a vector "100"
 void shape_story(Check *c, int node);              // notes: how its value got its shape
 bool shape_fits(Check *c, Shape s, const Use *use);
 bool shape_ask(Check *c, const Use *use, const int *src, int n_src, Shape *dst, const char **note);

@@ -25,7 +25,7 @@ static const char *names_text(Arena *a, const Names *list, bool main) {
     return text;
 }
 
-static const char *size_text(Arena *a, Size s, bool window) {
+static const char *sides_text(Arena *a, Size s, bool window) {
     if (window && s.h == s.w) return arena_print(a, "%d", s.h);
     return arena_print(a, "%dx%d", s.h, s.w);
 }
@@ -41,7 +41,7 @@ static const char *value_text(Arena *a, const AttrSpec *s, const void *field) {
     case ATTR_BOOL:   return *(const bool *)field ? "yes" : "no";
     case ATTR_FLAG:   return s->name;
     case ATTR_SIZE:
-    case ATTR_WINDOW: return size_text(a, *(const Size *)field, s->type == ATTR_WINDOW);
+    case ATTR_WINDOW: return sides_text(a, *(const Size *)field, s->type == ATTR_WINDOW);
     case ATTR_TEXT:   word = *(const char *const *)field;
                       return word ? arena_print(a, "\"%s\"", word) : "";
     case ATTR_CHOICE: return ((const Use *)field)->kind ? ((const Use *)field)->kind->name : "";

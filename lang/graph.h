@@ -132,3 +132,6 @@ void experiment_defaults(const Experiment *x,
 
 // One use as text, main values first, defaults left out: "conv 8 5x5 stride=2".
 const char *use_text(Arena *a, const Use *u);
+
+// Height × width × channels, as image sizes are written: "28×28×3"; of a vector its length.
+const char *size_text(Arena *a, Shape s);

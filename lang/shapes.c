@@ -15,6 +15,11 @@ const char *shape_text(Arena *a, Shape s) {
     return arena_print(a, "%dx%dx%d", s.h, s.w, s.c);
 }
 
+const char *size_text(Arena *a, Shape s) {
+    return s.h == 1 && s.w == 1 ? arena_print(a, "%d", s.c)
+                                : arena_print(a, "%d×%d×%d", s.h, s.w, s.c);
+}
+
 // ---- the story ---------------------------------------------------------------------------------
 
 // The first line of a statement, cut to the column.

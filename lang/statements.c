@@ -111,7 +111,7 @@ static const AttrSpec load_attrs[] = {
     TEXT_ATTR(FileOptions, into, "section that gets the weights", .def_text = "the whole network",
               .synonyms = "to prefix section"),
     {.name = "except", .type = ATTR_NAMES, .at = FIELD(FileOptions, except, Names),
-     .help = "names in the file that are left out", .def_text = "none",
+     .help = "names in the file that are left out; weights so called stay as they are", .def_text = "none",
      .synonyms = "exclude skip without ignore"},
     {0},
 };

@@ -66,6 +66,7 @@ static void run(const Few *f, bool (*each)(void *ctx, const Overfit *o), void *c
     while (go_on && !o->learnt && isfinite(o->loss) && o->step < OVERFIT_STEPS) {
         learn(f, o);
         judge(f, o);
+        if (o->step == OVERFIT_STEPS / 2) o->half = o->loss;
         const bool last = o->learnt || !isfinite(o->loss) || o->step == OVERFIT_STEPS;
         if (last || worth_a_line(o->step)) go_on = each(ctx, o);
     }

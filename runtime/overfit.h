@@ -16,6 +16,7 @@ typedef struct Overfit {
     int n, right;       // pictures, and how many it gets right
     int step;           // updates so far
     double first;       // the mean loss of the first step
+    double half;        // the mean loss after half of OVERFIT_STEPS
     double loss;        // the mean loss now, the way --test judges
     double rate;
     bool learnt;        // all right, and the loss close to 0

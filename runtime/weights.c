@@ -19,11 +19,11 @@ StTensor weights_tensor(const Param *p, const char *name, const real *v) {
 
 // ---- what differs -------------------------------------------------------------------------------
 
-enum { SHOWN = 10, SHAPE_TEXT = 200 };
+enum { SHOWN = 10, SHOWN_LEFT = 3, SHAPE_TEXT = 200 };
 
-// The first differences, and how many there are.
+// The first differences, and how many there are. `room`: rows that may be used so far.
 typedef struct Differences {
-    int n;
+    int n, shown, room;
     struct { const char *name; char what[2 * SHAPE_TEXT + 40]; } row[SHOWN];
 } Differences;
 
@@ -42,11 +42,11 @@ static bool same_shape(const StTensor *a, const StTensor *b) {
 }
 
 static void differ(Differences *d, const char *name, const char *what) {
-    if (d->n < SHOWN) {
-        d->row[d->n].name = name;
-        snprintf(d->row[d->n].what, sizeof d->row[d->n].what, "%s", what);
-    }
     d->n++;
+    if (d->shown == d->room) return;
+    d->row[d->shown].name = name;
+    snprintf(d->row[d->shown].what, sizeof d->row[d->shown].what, "%s", what);
+    d->shown++;
 }
 
 static bool is_floating(DType d) {
@@ -72,16 +72,15 @@ static void compare(Differences *d, const char *name, const StTensor *want, cons
 }
 
 static bool report(const Differences *d, const char *path, const char *model, Error *e) {
-    const int shown = d->n < SHOWN ? d->n : SHOWN;
     int width = 0;
-    for (int i = 0; i < shown; i++) {
+    for (int i = 0; i < d->shown; i++) {
         const int len = (int)strnlen(d->row[i].name, 40);
         if (len > width) width = len;
     }
     error_set(e, "the weights in %s do not fit %s:", path, model);
-    for (int i = 0; i < shown; i++)
+    for (int i = 0; i < d->shown; i++)
         error_add(e, "\n  %-*.100s  %s", width, d->row[i].name, d->row[i].what);
-    if (d->n > shown) error_add(e, "\n  and %d more", d->n - shown);
+    if (d->n > d->shown) error_add(e, "\n  and %d more", d->n - d->shown);
     return false;
 }
 
@@ -133,23 +132,54 @@ static bool left_out(const WeightsFit *fit, const char *own) {
         || behind_cut(own, fit->cut.from);
 }
 
-// Pairs every parameter the file concerns with its tensor and notes what does not fit.
-static void pair_up(const StFile *f, const WeightsFit *fit, const Params *p, const StTensor **found,
-                    bool *used, Differences *d) {
+// Is there anything, in the file or among the parameters, that is left out by this name?
+static bool excepts(const StFile *f, const WeightsFit *fit, const Params *p, const char *part) {
+    const size_t skip = strlen(text_or_empty(fit->prefix));
+    for (int i = 0; i < f->n; i++)
+        if (strlen(f->tensor[i].name) > skip && lies_in(f->tensor[i].name + skip, part)) return true;
     for (int i = 0; i < p->n; i++) {
-        const char *name = p->param[i].name, *own = own_name(fit, name);
-        if (!own) continue;
-        const StTensor want = weights_tensor(&p->param[i], name, NULL);
+        const char *own = own_name(fit, p->param[i].name);
+        if (own && lies_in(own, part)) return true;
+    }
+    return false;
+}
+
+// Pairs every parameter the file concerns with its tensor.
+static void pair_up(const StFile *f, const WeightsFit *fit, const Params *p, const StTensor **found,
+                    bool *used) {
+    for (int i = 0; i < p->n; i++) {
+        const char *own = own_name(fit, p->param[i].name);
+        if (!own || lies_in_any(own, &fit->except)) continue;
         found[i] = find_own(f, fit, own);
         if (found[i]) used[found[i] - f->tensor] = true;
-        compare(d, name, &want, found[i]);
     }
-    const char *prefix = text_or_empty(fit->prefix);
-    for (int i = 0; i < f->n; i++) {
-        const char *name = f->tensor[i].name, *own = name + strlen(prefix);
-        if (used[i] || strncmp(name, prefix, strlen(prefix)) != 0 || left_out(fit, own)) continue;
-        differ(d, own, "is not in the model");
+}
+
+// The name of tensor i, if no parameter has use for it and nobody said that it is left out; else NULL.
+static const char *left_over(const StFile *f, const WeightsFit *fit, const bool *used, int i) {
+    const char *prefix = text_or_empty(fit->prefix), *name = f->tensor[i].name;
+    if (used[i] || strncmp(name, prefix, strlen(prefix)) != 0) return NULL;
+    return left_out(fit, name + strlen(prefix)) ? NULL : name + strlen(prefix);
+}
+
+// Notes what does not fit. Of many differences a few of what is left over in the file are shown, too:
+// often its names differ from the expected ones by a word in front.
+static void find_differences(const StFile *f, const WeightsFit *fit, const Params *p,
+                             const StTensor **found, const bool *used, Differences *d) {
+    int left = 0;
+    for (int i = 0; i < f->n; i++) left += left_over(f, fit, used, i) != NULL;
+    d->room = SHOWN - (left < SHOWN_LEFT ? left : SHOWN_LEFT);
+    for (int i = 0; i < p->n; i++) {
+        const char *name = p->param[i].name, *own = own_name(fit, name);
+        const StTensor want = weights_tensor(&p->param[i], name, NULL);
+        if (own && !lies_in_any(own, &fit->except)) compare(d, name, &want, found[i]);
     }
+    d->room = SHOWN;
+    for (int i = 0; i < f->n; i++)
+        if (left_over(f, fit, used, i)) differ(d, left_over(f, fit, used, i), "is not in the model");
+    for (int i = 0; i < fit->except.n; i++)
+        if (!excepts(f, fit, p, fit->except.name[i]))
+            differ(d, fit->except.name[i], "stands in except, but nothing is called so");
 }
 
 bool weights_finite(const StTensor *t, const char *path, Error *e) {
@@ -171,7 +201,8 @@ void weights_copy(real *dst, const StTensor *t) {
 static bool take(const StFile *f, const char *path, const WeightsFit *fit, const Experiment *x,
                  Params *p, const StTensor **found, bool *used, Error *e) {
     Differences d = {0};
-    pair_up(f, fit, p, found, used, &d);
+    pair_up(f, fit, p, found, used);
+    find_differences(f, fit, p, found, used, &d);
     if (d.n) return report(&d, path, x->file, e);
     for (int i = 0; i < p->n; i++)
         if (found[i] && !weights_finite(found[i], path, e)) return false;

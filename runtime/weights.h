@@ -18,7 +18,8 @@ bool weights_save(const char *path, const Experiment *x, const Params *p, const 
 typedef struct WeightsFit {
     const char *prefix; // only names in the file that begin so are looked at: "param/"
     const char *into;   // "into." stands before each of the file's names; other parameters stay
-    Names except;       // names in the file, of tensors or sections, that are left out
+    Names except;       // names in the file, of tensors or sections, that are left out: parameters of
+                        // these names keep their values; a name that nothing has is a mistake
     Cut cut;            // and so is this
 } WeightsFit;
 

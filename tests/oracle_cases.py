@@ -23,7 +23,7 @@ def widen(n, t, P):  # as the published CIFAR networks do: zeros before and behi
 
 
 oracle.OPS["widen"] = widen
-loss_of_oracle, make_of_oracle = oracle.loss_of, gen_cases.make
+loss_of_oracle, make_of_oracle, run_of_oracle = oracle.loss_of, gen_cases.make, oracle.run
 
 
 def loss_of(spec, val, data):
@@ -41,7 +41,17 @@ def make(kind, rng):
     return (1000 + rng.standard_normal(kind[1])).astype("f4")
 
 
-oracle.loss_of, gen_cases.make = loss_of, make
+def run(spec, *rest):
+    """Without the loss of a case that has none of its own: that is the sum of all outputs times a random
+    seed, where PyTorch's float may be right by chance, and 8 times its error is then no fair limit. The
+    numbers that are summed are compared one by one."""
+    out = run_of_oracle(spec, *rest)
+    if spec["loss"] and spec["loss"]["kind"] == "sum":
+        del out["loss@0"]
+    return out
+
+
+oracle.loss_of, gen_cases.make, oracle.run = loss_of, make, run
 gen_cases.CASES.clear()
 
 

@@ -57,8 +57,9 @@ class Net:
     def weights(self, name, leaf):
         return self.params.get(self.section + (name or str(self.place)) + "." + leaf)
 
-    def conv(self, x, stride=1, pad=0, name=None):
-        return self.note(F.conv2d(x, self.weights(name, "weight"), self.weights(name, "bias"), stride, pad), name)
+    def conv(self, x, stride=1, pad=0, name=None, dilation=1, groups=1):
+        return self.note(F.conv2d(x, self.weights(name, "weight"), self.weights(name, "bias"), stride, pad,
+                                  dilation, groups), name)
 
     def dense(self, x, name=None):
         if x.dim() > 2 and x.shape[2:] != (1, 1):
@@ -70,16 +71,21 @@ class Net:
         return self.note(F.batch_norm(x, self.buffers[at + ".mean"], self.buffers[at + ".var"],
                                       self.weights(None, "weight"), self.weights(None, "bias"), True, 0.1, 1e-5))
 
-    def relu(self, x):
-        if self.choices is None:
-            return self.note(F.relu(x))
-        return self.note(x * (self.choices[self.section + str(self.place)] > 0))
+    def norm(self, x, function, shape=None):
+        weight, bias = self.weights(None, "weight"), self.weights(None, "bias")
+        return self.note(function(x, shape, weight, bias) if shape else function(x, weight=weight, bias=bias))
 
-    def maxpool(self, x, size, stride=None, pad=0):
+    def relu(self, x, slope=0):
         if self.choices is None:
-            return self.note(F.max_pool2d(x, size, stride, pad))
+            return self.note(F.leaky_relu(x, slope))
+        positive = self.choices[self.section + str(self.place)] > 0
+        return self.note(torch.where(positive, x, slope * x))
+
+    def maxpool(self, x, size, stride=None, pad=0, ceil=False):
+        if self.choices is None:
+            return self.note(F.max_pool2d(x, size, stride, pad, ceil_mode=ceil))
         source = next(name for name, y in self.values.items() if y is x)
-        best = F.max_pool2d(self.choices[source], size, stride, pad, return_indices=True)[1]
+        best = F.max_pool2d(self.choices[source], size, stride, pad, ceil_mode=ceil, return_indices=True)[1]
         return self.note(x.flatten(2).gather(2, best.flatten(2)).reshape(best.shape))
 
     def dropout(self, x, rate):
@@ -147,8 +153,31 @@ def cats_dogs(net, x):
     return x
 
 
+def all_others(net, x):
+    """Every layer that the networks above have not."""
+    net.enter("stem")
+    x = net.batchnorm(net.conv(F.pad(x, (0, 1, 0, 1)), 2))
+    early = x = net.note(F.elu(x), "early")
+    net.enter("body")
+    y = net.norm(net.conv(x, 1, 2, dilation=2, groups=4), F.instance_norm)
+    y = net.note(F.gelu(y))
+    x = net.note_as("add_after_" + net.last, y + x)
+    x = net.note(F.local_response_norm(net.note(F.silu(x)), 5, 0.5))
+    x = net.note(F.interpolate(x, scale_factor=2))
+    x = net.note(F.pad(x, (0, 0, 0, 0, 1, 2)))
+    x = net.note(F.avg_pool2d(x, 3, 2, 1))
+    x = net.relu(net.norm(x, F.layer_norm, x.shape[1:]), 0.2)
+    x = net.note(torch.cat((x, early), 1))
+    x = net.maxpool(net.dropout(x, 0.25), 3, 2, ceil=True)
+    net.enter("head")
+    x = net.note(torch.tanh(net.dense(net.mean(x))))
+    return net.softmax(net.dense(x))
+
+
 NETWORKS = {"lenet5": lenet5, "resnet20": resnet20, "inception_small": inception_small,
-            "cats_dogs": cats_dogs}
+            "cats_dogs": cats_dogs, "all_others": all_others}
+# What a picture of each class counts, where that differs: of ten classes the first three have one more.
+BALANCE = {"all_others": [33 / (10 * 4)] * 3 + [33 / (10 * 3)] * 7}
 DECAY, CLIP, SMOOTHING = 1e-3, 1.0, 0.1
 
 
@@ -156,6 +185,7 @@ DECAY, CLIP, SMOOTHING = 1e-3, 1.0, 0.1
 
 OPTIMIZERS = {
     "sgd": lambda groups: torch.optim.SGD(groups, 0.02, momentum=0.9),
+    "nesterov": lambda groups: torch.optim.SGD(groups, 0.02, momentum=0.9, nesterov=True),
     "adam": lambda groups: torch.optim.Adam(groups, 0.003),
     # Adam divides by the size of the gradient: where that is nothing but rounding, the step of a float
     # is noise. A large eps takes that away.
@@ -164,16 +194,17 @@ OPTIMIZERS = {
 
 
 def optimizer(kind, params):
-    """cnnrun's decay concerns the weights of conv and dense only: those of more than one dimension."""
-    return OPTIMIZERS[kind]([{"params": [p for p in params.values() if (p.dim() > 1) == many],
+    """cnnrun's decay concerns the weights of conv and dense only: those of two or four dimensions."""
+    return OPTIMIZERS[kind]([{"params": [p for p in params.values() if (p.dim() in (2, 4)) == many],
                               "weight_decay": DECAY if many else 0} for many in (True, False)])
 
 
-def loss_of(scores, label):
+def loss_of(scores, label, balance=None):
     if scores.shape[1] == 1:
         wanted = (1 - SMOOTHING) * label.to(scores.dtype) + SMOOTHING / 2
         return F.binary_cross_entropy_with_logits(scores[:, 0], wanted)
-    return F.cross_entropy(scores, label, label_smoothing=SMOOTHING)
+    weight = balance and torch.tensor(balance, dtype=scores.dtype)
+    return F.cross_entropy(scores, label, weight, label_smoothing=SMOOTHING)
 
 
 def values_of(trace, k):
@@ -195,7 +226,8 @@ def train(network, kind, trace, dtype, choose):
         values = values_of(trace, k)
         net = Net(params, buffers, values, values if choose else None)
         x = torch.tensor(trace["input@%d" % k]).to(dtype).requires_grad_()
-        loss = loss_of(NETWORKS[network](net, x), torch.tensor(trace["label@%d" % k]))
+        label = torch.tensor(trace["label@%d" % k])
+        loss = loss_of(NETWORKS[network](net, x), label, BALANCE.get(network))
         opt.zero_grad()
         loss.backward()
         out["gradnorm@%d" % k] = torch.nn.utils.clip_grad_norm_(list(params.values()), CLIP)

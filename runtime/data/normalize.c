@@ -106,8 +106,10 @@ static void apply(const ImageStep *s) {
 static void explain(const StepQuestion *q) {
     const double mean = mean_of(&q->s, q->c), std = std_of(&q->s, q->c);
     const Operand stretch = explain_worked("1/std", 1 / std, NULL);
-    term_help(q, explain_worked("mean", mean, "of the channel, in all training pictures"));
-    term_help(q, explain_worked("std", std, "of the channel, in all training pictures"));
+    const bool written = ((const Normalize *)q->s.cfg)->mean.n > 0;
+    const char *from = written ? "as the model file says" : "of the channel, in all training pictures";
+    term_help(q, explain_worked("mean", mean, from));
+    term_help(q, explain_worked("std", std, from));
     term_tell(q, NULL, 2, (Operand[]){term_src(q, q->c, q->y, q->x), stretch});
     term_tell(q, "shift", 2, (Operand[]){explain_worked("−mean", -mean, NULL), stretch});
 }

@@ -114,7 +114,9 @@ static void check_many_differences(Net *n, Folder *f) {
         t[i] = (StTensor){.name = name[i], .dtype = DT_U8, .len = 1, .v = ""};
     }
     CHECK(st_write(path, t, 30, NULL, 0, &e));
-    expect_refused(n, path, "\n  and 28 more"); // 8 missing, 30 too many, 10 shown
+    expect_refused(n, path, "\n  and 28 more"); // 8 missing, 30 too many, 10 shown, of both sorts
+    expect_refused(n, path, "is missing in the file");
+    expect_refused(n, path, "is not in the model\n  and");
 }
 
 // The tensors of a net as another program might write them.
@@ -189,6 +191,34 @@ static void check_into_section(Folder *f) {
     CHECK(!load(path, &fit, &whole, &e) && strstr(e.text, "own.weight"));
     net_free(&base);
     net_free(&whole);
+}
+
+// What `except` names is left out on both sides: a layer of the same name keeps its own numbers, whatever
+// the file has for it. A name that neither knows is a mistake.
+static void check_except(Folder *f) {
+    Error e;
+    Net file = net_make("data digits\nsection body { conv 2 3x3 }\nsection head { dense classes }\n", false);
+    Net model = net_make("data digits\nsection body { conv 2 3x3 }\n"
+                         "section head { dense 5; dense classes }\n", false);
+    const char *path = folder_file(f, "except.safetensors");
+    const char *head[] = {"head"}, *typo[] = {"head", "haed"}, *body[] = {"body"};
+    WeightsFit fit = {.except = {.n = 1, .name = head}};
+    fill(file.p, file.p->value, 1);
+    fill(model.p, model.p->value, 50);
+    CHECK(weights_save(path, file.x, file.p, &file.d, &e));
+    if (!CHECK(load(path, &fit, &model, &e))) printf("%s\n", e.text);
+    for (int i = 0; i < model.p->n; i++) {
+        const bool own = strncmp(model.p->param[i].name, "head.", 5) == 0;
+        CHECK_NEAR(model.p->value[model.p->param[i].offset], (own ? 50 : 1) / 3.0, 1e-6);
+    }
+    fit.except = (Names){.n = 2, .name = typo};
+    CHECK(!load(path, &fit, &model, &e));
+    CHECK(strstr(e.text, "haed  stands in except, but nothing is called so"));
+    fit.except = (Names){.n = 1, .name = body};
+    CHECK(!load(path, &fit, &model, &e) && strstr(e.text, "head.0.weight  expected 5x72, found 10x72"));
+    CHECK(load(path, &fit, &file, &e)); // of its own model all but the body
+    net_free(&file);
+    net_free(&model);
 }
 
 // A file with more than what was kept of its model: what was cut off by name or position is not
@@ -356,6 +386,7 @@ int main(void) {
     check_other_types(&n, &f);
     check_other_files(&n, &f);
     check_into_section(&f);
+    check_except(&f);
     check_cut(&f);
     check_other_steps(&f);
     net_free(&n);

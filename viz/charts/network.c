@@ -37,11 +37,6 @@ static int64_t box_parameters(const Graph *g, const Box *b) {
     return sum;
 }
 
-static const char *shape_text(Arena *a, Shape s) {
-    if (s.h == 1 && s.w == 1) return arena_print(a, "%d", s.c);
-    return arena_print(a, "%d×%d×%d", s.h, s.w, s.c);
-}
-
 // The folder or the name of the set the pictures come from.
 static const char *data_name(const Experiment *x) {
     const DataOptions *o = x->data.cfg;
@@ -181,7 +176,7 @@ static void draw_box(const Drawing *g, const Box *b) {
     if (s->picture > 0)
         draw_value(g, picture, last->shape);
     y = b->at.y + b->at.h - (0.5 + 2 * DIAGRAM_LEADING) * s->text_size;
-    box_line(g, b->at, &y, shape, shape_text(g->a, last->shape));
+    box_line(g, b->at, &y, shape, size_text(g->a, last->shape));
     if (n == 0) return;
     box_line(g, b->at, &y, learns, arena_print(g->a, "%s%s", number_count(n).s, g->count_word));
 }

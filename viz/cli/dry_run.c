@@ -65,7 +65,7 @@ static void print_data(Try *y) {
     print_classes(y, d);
 }
 
-static void print_network(const Try *y, const Experiment *x) {
+static void print_network(Try *y, const Experiment *x) {
     const Params *p = y->l.s.params;
     size_t all = 0, frozen = 0;
     for (int i = 0; i < p->n; i++) {
@@ -77,6 +77,8 @@ static void print_network(const Try *y, const Experiment *x) {
            count_text(all).s);
     if (frozen > 0) printf(", %s of them frozen", count_text(frozen).s);
     fputs("\n", stdout);
+    if (all == 0) wrong(y, "no layer has weights: there is nothing to learn");
+    else if (frozen == all) wrong(y, "everything is frozen: the first `train` line changes nothing");
 }
 
 static void print_memory(const Try *y, const Experiment *x) {
@@ -214,7 +216,7 @@ static void print_layers(Try *y, const Experiment *x) {
                              x->graph.node[silent].name));
 }
 
-// ---- time ---------------------------------------------------------------------------------------
+// ---- further steps ------------------------------------------------------------------------------
 
 // Further steps, for the clock. The first one is left out: it finds its memory cold.
 static bool time_steps(Try *y, Error *e) {
@@ -224,6 +226,17 @@ static bool time_steps(Try *y, Error *e) {
         if (!trace_step(&y->l.t, true, e)) return false;
     y->seconds = (clock_now() - began) / k;
     return true;
+}
+
+// Steps on the same pictures again and again can only make their loss smaller, unless they jump too far.
+static void print_progress(Try *y, double first) {
+    const double now = trace_again(&y->l.t, NULL);
+    const bool grew = !isfinite(now) || now > 2 * first;
+    const char *way = now < first ? "falls" : now > first ? "rises" : "goes";
+    printf("\nsteps      after %d steps on these pictures the loss %s from %s to %s\n", y->l.t.steps, way,
+           value_text(first).s, value_text(now).s);
+    if (grew && isfinite(first))
+        wrong(y, arena_print(y->arena, "the steps are too long; try --lr %.3g", y->l.t.rate / 10));
 }
 
 // Pictures of a pass: balancing may show some more often, or not at all.
@@ -248,7 +261,7 @@ static bool print_time(const Try *y, const Experiment *x, Error *e) {
         steps += p.steps;
         images += (double)p.steps * p.batch;
     }
-    printf("\nspeed      %.3g ms for a step of %d pictures, %s steps: training takes about %s\n",
+    printf("speed      %.3g ms for a step of %d pictures, %s steps: training takes about %s\n",
            1000 * y->seconds, y->l.t.n, count_text(steps).s,
            time_text(images * y->seconds / y->l.t.n).s);
     return true;
@@ -262,11 +275,14 @@ static bool try_all(Try *y, const Experiment *x, Error *e) {
     print_memory(y, x);
     try_files(y, x);
     if (!trace_step(&y->l.t, true, e)) return false;
+    const double first = y->l.t.loss;
     print_input(y);
-    print_loss(y, x, y->l.t.loss);
+    print_loss(y, x, first);
     print_finite(y, x);
     print_layers(y, x);
-    if (!time_steps(y, e) || !print_time(y, x, e)) return false;
+    if (!time_steps(y, e)) return false;
+    print_progress(y, first);
+    if (!print_time(y, x, e)) return false;
     puts(y->failed ? "\nFAIL: what is marked WRONG has to be put right before training."
                    : "\nPASS: training can begin. Nothing was saved.");
     return true;

@@ -11,26 +11,35 @@
 
 static bool print_step(void *ctx, const Overfit *o) {
     (void)ctx;
-    printf("step %4d  loss %-10.4g %d of %d right\n", o->step, o->loss, o->right, o->n);
+    char loss[32];
+    snprintf(loss, sizeof loss, isfinite(o->loss) ? "%.4g" : "NaN", o->loss);
+    printf("step %4d  loss %-10s %d of %d right\n", o->step, loss, o->right, o->n);
     terminal_flush(stdout);
     return !signals_raised() && !terminal_left(stdout);
 }
 
+static bool grew(const Overfit *o) { return !isfinite(o->loss) || o->loss > 2 * o->first; }
+
+static bool stands_still(const Overfit *o) { return o->step == OVERFIT_STEPS && o->loss > 0.9 * o->half; }
+
 // What to look at first, from how it went.
 static const char *advice(const Overfit *o) {
-    if (!isfinite(o->loss) || o->loss > 2 * o->first)
-        return "The loss grew instead of falling: the steps are too long.";
+    if (grew(o)) return "The loss grew instead of falling: the steps are too long.";
     if (o->loss > 0.95 * o->first)
         return "The loss hardly moved: the steps are too short, or no gradient reaches the first layers\n"
                "(cnnrun MODEL --dry-run shows the gradient of every layer).";
     if (o->right == o->n)
         return "All answers are right, but not sure yet: longer steps, or more of them, would do it.";
+    if (stands_still(o))
+        return "It got better and then stood still: after steps that are too long a relu may let nothing\n"
+               "through any more; or no gradient reaches some layers (cnnrun MODEL --dry-run shows it).";
     return "It got better, but not good: a longer step, more filters or neurons, or less dropout or\n"
            "decay may help. If nothing does, look whether the labels belong to the pictures.";
 }
 
 static double other_rate(const Overfit *o) {
-    return !isfinite(o->loss) || o->loss > 2 * o->first ? o->rate / 10 : o->rate * 10;
+    const bool slower = grew(o) || (stands_still(o) && o->loss <= 0.95 * o->first);
+    return slower ? o->rate / 10 : o->rate * 10;
 }
 
 static int verdict(const Overfit *o) {

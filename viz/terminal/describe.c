@@ -3,11 +3,6 @@
 
 #include <math.h>
 
-const char *size_text(Arena *a, Shape s) {
-    return s.h == 1 && s.w == 1 ? arena_print(a, "%d", s.c)
-                                : arena_print(a, "%d×%d×%d", s.h, s.w, s.c);
-}
-
 bool was_written(const Experiment *x, const Use *u) {
     return u->at.lo != x->data.at.lo || u == &x->data; // what is inserted stands at the word `data`
 }

@@ -3,9 +3,6 @@
 #include "lang/graph.h"
 #include "runtime/tensor.h"
 
-// Height × width × channels, as image sizes are written: "28×28×3"; of a vector its length.
-const char *size_text(Arena *a, Shape s);
-
 // An image step or layer as written; one that was inserted with its main values: "rescale 1/255".
 const char *written_text(Arena *a, const Experiment *x, const Use *u);
 bool was_written(const Experiment *x, const Use *u);

@@ -119,18 +119,18 @@ static Asking ask_reader(const Show *s, Reader r, Spot spot) {
 
 // A value that several layers read: the share of each.
 static void print_shares(const Show *s, const Reader *reader, int n, Spot spot) {
-    double sum = 0;
+    TermSum all = {0};
     fprintf(out(s), "%d layers read this value, and each adds its share to the gradient:", n);
     for (int i = 0; i < n; i++) {
         const Asking asking = ask_reader(s, reader[i], spot);
-        const double share = terms_sum(s->a, &asking);
+        const TermSum share = terms_sum(s->a, &asking);
         const char *name = reader[i].node ? node_of(s, reader[i].node)->name : "the loss";
-        fprintf(out(s), "%s %s %s", i ? "," : "", name, value_text(share).s);
-        sum += share;
+        fprintf(out(s), "%s %s %s", i ? "," : "", name, value_text(share.sum).s);
+        all.sum += share.sum;
+        all.size += share.size;
     }
-    fprintf(out(s), "\ntogether: %s", value_text(sum).s);
-    if (terms_agree(sum, spot.v)) fputs(", as the run computed it\n", out(s));
-    else fprintf(out(s), "; the run computed %s\n", value_text(spot.v).s);
+    fprintf(out(s), "\ntogether: %s", value_text(all.sum).s);
+    terms_compare(out(s), all, spot.v);
 }
 
 static bool print_source(const Show *s, const Node *n, int k) {

@@ -21,8 +21,10 @@ typedef struct Asking {
 // `run` what the run computed; NaN: that cannot be compared, the number is only a share of it.
 bool terms_print(const Terminal *to, Arena *a, const Asking *asking, const char *name, double run);
 
-// The sum of the terms; 0 if there is no such number.
-double terms_sum(Arena *a, const Asking *asking);
+// The sum of the terms, and that of their sizes without signs; 0 if there is no such number.
+typedef struct TermSum { double sum, size; } TermSum;
+TermSum terms_sum(Arena *a, const Asking *asking);
 
-// Do the sum and what the run computed agree, but for rounding?
-bool terms_agree(double sum, double run);
+// Ends the line of a sum with whether the run computed the same. Where large terms cancel, what is left
+// of both is rounding: that is said, too.
+void terms_compare(FILE *out, TermSum s, double run);
