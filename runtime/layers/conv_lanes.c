@@ -238,10 +238,12 @@ WIDE static real sum_of(const real *v, ptrdiff_t places) {
     return sum;
 }
 
-static void diff_bias_block(const Block *b, int lo, int hi) {
-    real *const diff_bias = b->w->cfg->bias ? b->s->diff_param[1].v : NULL;
-    for (int f = lo; f < hi && diff_bias; f++)
-        diff_bias[b->f + f] += sum_of(b->diff_dst + f * map_of(b->w->dst), b->w->dst.H * b->w->dst.W);
+void conv_lanes_diff_bias(const Step *s, Range filters) {
+    const Tensor diff_dst = s->diff_dst;
+    real *const diff_bias = ((const Conv *)s->cfg)->bias ? s->diff_param[1].v : NULL;
+    for (int n = 0; n < diff_dst.n && diff_bias; n += LANES)
+        for (int f = filters.lo; f < filters.hi; f++)
+            diff_bias[f] += sum_of(at(diff_dst, n, f, 0, 0), (ptrdiff_t)diff_dst.h * diff_dst.w);
 }
 
 // ---- the whole call ------------------------------------------------------------------------------------
@@ -265,7 +267,6 @@ static void each_block(const Step *s, void (*visit)(const Block *)) {
 
 static void backward_block(const Block *b) {
     if (b->s->diff_param[0].v) diff_weights_block(b, 0, b->w->dst.C);
-    diff_bias_block(b, 0, b->w->dst.C);
     if (b->diff_src) diff_src_block(b);
 }
 
@@ -274,9 +275,14 @@ static void backward_params_block(const Block *b) {
     const int lo = part.lo > b->f ? part.lo - b->f : 0, hi = smaller(part.hi - b->f, b->w->dst.C);
     if (lo >= hi) return;
     if (b->s->diff_param[0].v) diff_weights_block(b, lo, hi);
-    diff_bias_block(b, lo, hi);
 }
 
 void conv_lanes_forward(const Step *s) { each_block(s, forward_block); }
-void conv_lanes_backward(const Step *s) { each_block(s, backward_block); }
-void conv_lanes_backward_params(const Step *s) { each_block(s, backward_params_block); }
+void conv_lanes_backward(const Step *s) {
+    each_block(s, backward_block);
+    conv_lanes_diff_bias(s, (Range){0, s->dst.c});
+}
+void conv_lanes_backward_params(const Step *s) {
+    each_block(s, backward_params_block);
+    conv_lanes_diff_bias(s, s->part);
+}
