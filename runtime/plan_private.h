@@ -11,6 +11,7 @@ enum {
     ROW_PARTS = 16,        // tasks a large gradient is cut into
     LARGE_GRADIENT = 8192, // numbers from which a gradient is cut by rows, not by groups,
     REUSE = 8,             // unless every weight is used so often per image
+    HUGE_GRADIENT = 1 << 20, // numbers from which even such a gradient leaves every cache
     JOIN_LEN = 4096,       // numbers one task of adding partial sums works on
     LARGE_IMAGE = 1 << 17, // numbers of a value from which sixteen images leave every cache
 };

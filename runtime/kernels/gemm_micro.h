@@ -32,6 +32,8 @@ typedef struct GemmKernels {
     int nv, mr[MAX_NV + 1];              // the largest tiles: vectors, and rows for so many vectors
     Micro *const (*outer)[MAX_MR + 1];   // [nv][mr]
     Micro *const (*dot)[MAX_MR + 1];
+    // dst[j·dst_ld + i] = src[i·src_ld + j]: a square of vl numbers a side
+    void (*turn)(const real *src, ptrdiff_t src_ld, real *dst, ptrdiff_t dst_ld);
     real (*chain)(int n);                // n · CHAINS products and additions of a vector, added up
 } GemmKernels;
 

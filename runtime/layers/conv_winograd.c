@@ -28,12 +28,15 @@ enum {
     FEW = 6,          // … but a chunk has at least so many tiles: every chunk reads all of U
     FILTERS = 64,     // filters whose diff_U is gathered at a time
     NARROWEST = 8,    // from so many channels and filters on it wins
-    GAP = 16,         // reals between two rows: equal places of many rows would share a cache line
+    GAP = 16,         // reals between two rows, or two places: what lies a power of two apart shares
+                      // a few lines of the cache
 };
 
 static int smaller(int a, int b) { return a < b ? a : b; }
 static int larger(int a, int b) { return a > b ? a : b; }
 static int pitch(int n) { return (n + 15) / 16 * 16 + GAP; }
+static ptrdiff_t plane(int rows, ptrdiff_t pitch) { return rows * pitch + GAP; } // one place of a tile
+static size_t planes(int rows, ptrdiff_t pitch) { return WINOGRAD * (size_t)plane(rows, pitch); }
 
 static int equal_part(int total, int limit) {
     const int parts = (total + limit - 1) / limit;
@@ -48,7 +51,7 @@ bool conv_winograd_fits(const Conv *o, Shape src, Shape dst, Layout layout) {
 // ---- U: the weights ------------------------------------------------------------------------------
 
 size_t conv_winograd_prepared(const Conv *o, Shape src) {
-    return (size_t)WINOGRAD * (size_t)o->filters * (size_t)pitch(src.c);
+    return planes(o->filters, pitch(src.c));
 }
 
 // U of one filter and C channels, the places `next` reals apart.
@@ -70,7 +73,7 @@ WIDE static void transform_filter(const real *restrict g, int C, real *restrict 
 
 void conv_winograd_prepare(const Step *s) {
     const Tensor weights = s->param[0];
-    const ptrdiff_t row = pitch(weights.c), next = weights.n * row;
+    const ptrdiff_t row = pitch(weights.c), next = plane(weights.n, row);
     for (int f = s->part.lo; f < s->part.hi; f++)
         transform_filter(at(weights, f, 0, 0, 0), weights.c, s->prepared + f * row, next);
 }
@@ -130,11 +133,11 @@ static Slide backwards(const Conv *o, Shape src, Shape dst) {
 
 static Shape sides(Tensor t) { return (Shape){t.c, t.h, t.w}; }
 
-static size_t room(Slide w) { return (size_t)WINOGRAD * (size_t)(w.in + w.out) * (size_t)w.pitch; }
+static size_t room(Slide w) { return planes(w.in, w.pitch) + planes(w.out, w.pitch); }
 
 size_t conv_winograd_work(const Conv *o, Shape src, Shape dst) {
     const size_t there = room(forwards(o, src, dst)), back = room(backwards(o, src, dst));
-    const size_t diff_U = (size_t)WINOGRAD * (size_t)smaller(dst.c, FILTERS) * (size_t)pitch(src.c);
+    const size_t diff_U = planes(smaller(dst.c, FILTERS), pitch(src.c));
     return gemm_work() + (there > back ? there : back) + diff_U;
 }
 
@@ -142,7 +145,7 @@ size_t conv_winograd_work(const Conv *o, Shape src, Shape dst) {
 typedef struct Work { real *gemm, *V, *M, *diff_U; } Work;
 
 static Work work_of(const Step *s, Slide w) {
-    real *const V = s->work + gemm_work(), *const M = V + (size_t)WINOGRAD * (size_t)w.in * (size_t)w.pitch;
+    real *const V = s->work + gemm_work(), *const M = V + planes(w.in, w.pitch);
     return (Work){.gemm = s->work, .V = V, .M = M, .diff_U = V + room(w)};
 }
 
@@ -163,7 +166,8 @@ static void see(Slide w, Chunk k, const real *maps, real *V) {
             if (row >= 0 && row < w.from.H)
                 d.row[i] = maps + ((ptrdiff_t)c * w.from.H + row) * w.from.W * LANES;
         }
-        kernels_chosen()->winograd->see(&d, k.columns, V + c * w.pitch + y * k.columns * LANES, w.in * w.pitch);
+        kernels_chosen()->winograd->see(&d, k.columns, V + c * w.pitch + y * k.columns * LANES,
+                                        plane(w.in, w.pitch));
     }
 }
 
@@ -176,7 +180,8 @@ static void spread(Slide w, Chunk k, const real *maps, int n, real *M) {
             const int row = 2 * (k.y + y) + i;
             if (row < w.to.H) d.row[i] = maps + ((ptrdiff_t)f * w.to.H + row) * w.to.W * LANES;
         }
-        kernels_chosen()->winograd->spread(&d, k.columns, M + f * w.pitch + y * k.columns * LANES, n * w.pitch);
+        kernels_chosen()->winograd->spread(&d, k.columns, M + f * w.pitch + y * k.columns * LANES,
+                                           plane(n, w.pitch));
     }
 }
 
@@ -186,7 +191,7 @@ static void gather(Slide w, Chunk k, const real *M, const real *bias, bool add, 
         const int row = 2 * (k.y + y);
         real *const to = maps + (((ptrdiff_t)f * w.to.H + row) * w.to.W + 2 * k.x) * LANES;
         real *const rows[2] = {to, row + 1 < w.to.H ? to + (ptrdiff_t)w.to.W * LANES : NULL};
-        kernels_chosen()->winograd->gather(M + f * w.pitch + y * k.columns * LANES, w.out * w.pitch, k.columns,
+        kernels_chosen()->winograd->gather(M + f * w.pitch + y * k.columns * LANES, plane(w.out, w.pitch), k.columns,
                                            bias ? bias[f] : 0, add, rows, w.to.W - 2 * k.x);
     }
 }
@@ -208,8 +213,8 @@ static void pass_chunk(void *ctx, Slide w, Chunk k) {
     const Pass *a = ctx;
     see(w, k, a->from, a->work.V);
     for (int p = 0; p < WINOGRAD; p++)
-        gemm(w.out, numbers(k), w.in, a->U[p], (Matrix){a->work.V + p * w.in * w.pitch, w.pitch, 1},
-             a->work.M + p * w.out * w.pitch, w.pitch, false, a->work.gemm);
+        gemm(w.out, numbers(k), w.in, a->U[p], (Matrix){a->work.V + p * plane(w.in, w.pitch), w.pitch, 1},
+             a->work.M + p * plane(w.out, w.pitch), w.pitch, false, a->work.gemm);
     gather(w, k, a->work.M, a->bias, a->add, a->to);
 }
 
@@ -219,7 +224,7 @@ void conv_winograd_forward(const Step *s) {
     const Slide w = forwards(o, sides(src), sides(s->dst));
     const ptrdiff_t row = pitch(weights.c);
     Pass a = {.work = work_of(s, w), .bias = o->bias ? s->param[1].v : NULL};
-    for (int p = 0; p < WINOGRAD; p++) a.U[p] = (Matrix){s->prepared + p * weights.n * row, row, 1};
+    for (int p = 0; p < WINOGRAD; p++) a.U[p] = (Matrix){s->prepared + p * plane(weights.n, row), row, 1};
     for (int n = 0; n < src.n; n += LANES) {
         a.from = at(src, n, 0, 0, 0);
         a.to = at(s->dst, n, 0, 0, 0);
@@ -235,7 +240,7 @@ static void diff_src(const Step *s) {
     const ptrdiff_t row = pitch(weights.c);
     Pass a = {.work = work_of(s, w), .add = !step_fresh(s, 0)};
     for (int p = 0; p < WINOGRAD; p++)
-        a.U[p] = (Matrix){s->prepared + (4 * turned[p / 4] + turned[p % 4]) * weights.n * row, 1, row};
+        a.U[p] = (Matrix){s->prepared + (4 * turned[p / 4] + turned[p % 4]) * plane(weights.n, row), 1, row};
     for (int n = 0; n < s->dst.n; n += LANES) {
         a.from = at(s->diff_dst, n, 0, 0, 0);
         a.to = at(s->diff_src[0], n, 0, 0, 0);
@@ -258,8 +263,8 @@ static void sums_chunk(void *ctx, Slide w, Chunk k) {
     see(w, k, a->src, a->work.V);
     spread(w, k, a->diff_dst, a->filters, a->work.M);
     for (int p = 0; p < WINOGRAD; p++)
-        gemm(a->filters, w.in, numbers(k), (Matrix){a->work.M + p * a->filters * w.pitch, w.pitch, 1},
-             (Matrix){a->work.V + p * w.in * w.pitch, 1, w.pitch}, a->work.diff_U + p * a->filters * row, row,
+        gemm(a->filters, w.in, numbers(k), (Matrix){a->work.M + p * plane(a->filters, w.pitch), w.pitch, 1},
+             (Matrix){a->work.V + p * plane(w.in, w.pitch), 1, w.pitch}, a->work.diff_U + p * plane(a->filters, row), row,
              a->add, a->work.gemm);
     a->add = true;
 }
@@ -275,7 +280,7 @@ static void diff_weights(const Step *s, Range part) {
             each_chunk(w, sums_chunk, &a);
         }
         for (int i = 0; i < a.filters; i++)
-            gather_filter(a.work.diff_U + i * row, a.filters * row, w.in, at(s->diff_param[0], f + i, 0, 0, 0));
+            gather_filter(a.work.diff_U + i * row, plane(a.filters, row), w.in, at(s->diff_param[0], f + i, 0, 0, 0));
     }
 }
 
