@@ -18,6 +18,7 @@
 
 enum {
     MAX_MR = 14, MAX_NV = 3,
+    AHEAD = 16, // columns of A that are asked for before they are needed: turned, they lie far apart
     CHAINS = 12 // sums that wait for nothing but themselves: more than any processor has on the way
 };
 

@@ -35,6 +35,8 @@ INLINE void NAME(outer)(const int mr, const int nv, const Tile *t) {
     vec sum[MAX_MR][MAX_NV] = {{{0}}}, bp[MAX_NV];
 
     for (int p = 0; p < t->kc; p++, a += t->A.cs, b += t->B.rs) {
+        __builtin_prefetch(a + AHEAD * t->A.cs);
+        __builtin_prefetch(a + AHEAD * t->A.cs + (mr - 1) * row);
         ALL for (int j = 0; j < nv; j++) bp[j] = NAME(load)(b + j * VL);
         ALL for (int i = 0; i < mr; i++) {
             const vec ap = a[i * row] - (vec){0};
