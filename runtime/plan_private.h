@@ -13,7 +13,7 @@ enum {
     REUSE = 8,             // unless every weight is used so often per image
     HUGE_GRADIENT = 1 << 20, // numbers from which even such a gradient leaves every cache
     JOIN_LEN = 4096,       // numbers one task of adding partial sums works on
-    LARGE_IMAGE = 1 << 17, // numbers of a value from which sixteen images leave every cache
+    LARGE_IMAGE = 1 << 20, // numbers of a value from which sixteen images are too much memory
 };
 
 static const size_t PARTIAL_BYTES = 64u << 20; // at most so much for the partial sums of one layer
