@@ -67,8 +67,8 @@ static bool allocate(Plan *p) {
     p->worker_saved = zeroed(workers * p->worker_saved_len);
     p->target = zeroed(N * (size_t)classes_of(p) * sizeof(real));
     p->loss = zeroed(N * sizeof(double));
-    return p->values && p->saved && p->partials && p->prepared && p->workers && p->worker_saved && p->target &&
-           p->loss;
+    return p->values && p->saved && p->partials && p->prepared && p->workers && p->worker_saved &&
+           p->target && p->loss;
 }
 
 Plan *plan_make(const Experiment *x, Params *params, Threads *t, const PlanOptions *o, Error *e) {

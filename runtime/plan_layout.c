@@ -41,8 +41,8 @@ static GradMode grad_mode(const Plan *p, int i) {
     if (!q->live || !can_learn(p, i)) return GRAD_NONE;
     if (q->kind->by_channel) return GRAD_DIRECT;
     const size_t sums = q->param_range * sizeof(real) * (size_t)p->max_groups;
-    const bool often = uses_weights_often(p, i) && !(p->layout == LAYOUT_LANES && q->param_range >= HUGE_GRADIENT);
-    const bool small = q->param_range < LARGE_GRADIENT || often;
+    const bool huge = p->layout == LAYOUT_LANES && q->param_range >= HUGE_GRADIENT;
+    const bool small = q->param_range < LARGE_GRADIENT || (uses_weights_often(p, i) && !huge);
     if (small && sums <= PARTIAL_BYTES) return GRAD_GROUPS;
     return q->kind->backward_params && !p->o.ref ? GRAD_ROWS : GRAD_WHOLE;
 }

@@ -105,7 +105,8 @@ static void NAME(totals)(const real *sums, int n, real *dst) {
 TARGET static void NAME(turn)(const real *src, int n, real *dst, ptrdiff_t ld) {
     int i = 0;
     for (; i + VL <= n; i += VL)
-        for (int l = 0; l < LANES; l += VL) NAME(turn_square)(src + i * LANES + l, LANES, dst + l * ld + i, ld);
+        for (int l = 0; l < LANES; l += VL)
+            NAME(turn_square)(src + i * LANES + l, LANES, dst + l * ld + i, ld);
     for (; i < n; i++)
         for (int l = 0; l < LANES; l++) dst[l * ld + i] = src[i * LANES + l];
 }

@@ -1,4 +1,4 @@
-/* conv.h — what conv.c (the definition), conv_fast.c and conv_lanes.c share. */
+/* conv.h — what conv.c (the definition), conv_fast.c, conv_lanes.c and conv_winograd.c share. */
 #pragma once
 #include "runtime/layer.h"
 

@@ -8,7 +8,8 @@
  *
  * The columns of a whole batch would fill the memory, so the work is cut into strips: some rows of
  * one large image, or several small images side by side. A 1×1 window with stride 1 copies nothing:
- * the image itself is its columns. */
+ * the image itself is its columns. Sixteen images side by side have other ways: conv_winograd.c where
+ * `prepared` is there, else conv_lanes.c. */
 #include <string.h>
 
 #include "runtime/kernels/gemm.h"
@@ -73,10 +74,11 @@ static size_t maps_len(const Work *w) {
 }
 
 size_t conv_work(const void *cfg, const Shape *src, Shape dst, int n, Layout layout) {
-    const size_t winograd = conv_winograd_fits(cfg, src[0], dst, layout) ? conv_winograd_work(cfg, src[0], dst) : 0;
     if (layout == LAYOUT_LANES) {
-        const size_t lanes = conv_lanes_work(cfg, src[0], dst);
-        return lanes > winograd ? lanes : winograd;
+        const bool winograd = conv_winograd_fits(cfg, src[0], dst, layout);
+        const size_t plain = conv_lanes_work(cfg, src[0], dst);
+        const size_t tiles = winograd ? conv_winograd_work(cfg, src[0], dst) : 0;
+        return tiles > plain ? tiles : plain;
     }
     Work w = work_for(cfg, src[0], dst);
     w.images = smaller(w.images, n);

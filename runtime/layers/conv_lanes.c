@@ -208,7 +208,8 @@ static void diff_src_phase(const Block *b, const real *diff, Maps in, Phase y, P
     const Slides *w = b->w;
     const int K = w->KH * w->KW, last = (y.i + (y.K - 1) * w->P) * w->KW + x.i + (x.K - 1) * w->P;
     const bool any = y.K > 0 && x.K > 0;
-    const ptrdiff_t top = w->dst_rim.top + y.q - (y.K - 1) * w->E, left = w->dst_rim.left + x.q - (x.K - 1) * w->E;
+    const ptrdiff_t top = w->dst_rim.top + y.q - (y.K - 1) * w->E;
+    const ptrdiff_t left = w->dst_rim.left + x.q - (x.K - 1) * w->E;
     const Outputs o = {
         .F = w->src.C, .H = y.count, .W = x.count, .src_y = row_of(in), .dst_y = w->S * row_of(w->src),
         .first = {.C = any ? w->dst.C : 1, .KH = any ? y.K : 0, .KW = any ? x.K : 0,

@@ -153,8 +153,8 @@ static inline const Step *bench_step(Bench *b, Call *c, Mode m, Range images, Ra
                   .diff_dst = tensor_part(b->diff_dst, images.lo, images.hi), .param = b->param,
                   .diff_param = b->diff_param, .saved = b->saved_image
                       ? b->saved + (size_t)images.lo * b->saved_image : NULL,
-                  .work = b->work, .prepared = b->prepared, .part = part, .training = m.training, .replay = m.replay,
-                  .frozen = m.frozen, .first = images.lo, .rng = rng_make(3, "dropout")};
+                  .work = b->work, .prepared = b->prepared, .part = part, .training = m.training,
+                  .replay = m.replay, .frozen = m.frozen, .first = images.lo, .rng = rng_make(3, "dropout")};
     return &c->s;
 }
 
