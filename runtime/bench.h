@@ -47,6 +47,7 @@ bool bench_conv(const ConvShape *shape, Threads *t, ConvSpeed *out, Error *e);
 
 typedef struct BenchOptions {
     bool infer, ref;  // inference instead of training steps; the definitions instead of the fast code
+    bool no_winograd;
     int batch;        // 0: that of the first `train` line, or 64
     double seconds;
 } BenchOptions;

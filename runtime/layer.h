@@ -31,9 +31,10 @@ typedef struct Step {
     Tensor dst, diff_dst;
     const Tensor *param;
     const Tensor *diff_param; // .v is NULL where it is frozen, a statistic, or done elsewhere
+    real *prepared;           // what prepare() made of the parameters; NULL: do without
     void *saved;              // what forward keeps for backward: KindSpec-sized, for these images
     real *work;               // scratch, contents undefined
-    Range part;               // by_channel: channels; backward_params: first side of the weights
+    Range part;               // by_channel: channels; backward_params, prepare: first side of the weights
     bool training;
     bool replay;              // `saved` already holds the random choices: use those
     bool frozen;              // the parameters are: batchnorm uses its stored mean and variance
@@ -59,6 +60,10 @@ typedef struct LayerKind {
     // holds something for every number, it lies as dst does: at(dst, n, c, y, x) − dst.v.
     size_t (*saved)(const void *cfg, const Shape *src, Shape dst);
     size_t (*work)(const void *cfg, const Shape *src, Shape dst, int n, Layout layout);
+    // Reals of `prepared`: the weights in the form that the fast code of this layer wants, made once
+    // per step before all images, rows part.lo … part.hi of the weights at a time. 0 or NULL: none.
+    size_t (*prepared)(const void *cfg, const Shape *src, Shape dst, Layout layout);
+    void (*prepare)(const Step *s);
     void (*forward_ref)(const Step *s);  // the definition
     void (*backward_ref)(const Step *s);
     void (*forward)(const Step *s);      // the same numbers, sooner; NULL: the definition will do

@@ -25,7 +25,8 @@ static const TrainOptions *first_train(const Experiment *x) {
 
 static bool prepare(Few *f, const Overfit *o, Error *e) {
     const Dataset *d = &f->s->data;
-    const PlanOptions options = {.batch = o->n, .training = true, .ref = f->s->o.ref, .seed = f->s->seed};
+    const PlanOptions options = {.batch = o->n, .training = true, .ref = f->s->o.ref,
+                                 .no_winograd = f->s->o.no_winograd, .seed = f->s->seed};
     f->order = calloc((size_t)d->part[PART_TRAIN].n, sizeof *f->order);
     f->label = calloc((size_t)o->n, sizeof *f->label);
     if (!f->order || !f->label) return error_set(e, "there is no memory left");

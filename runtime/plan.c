@@ -21,7 +21,8 @@ static PlanSize sizes(const Plan *p) {
 
     const size_t N = (size_t)p->o.batch, workers = (size_t)p->n_workers;
     PlanSize s = {.params = params * slabs * sizeof(real),
-                  .values = p->values_len * sizeof(real) + p->saved_len + p->partials_len * sizeof(real),
+                  .values = p->values_len * sizeof(real) + p->saved_len +
+                            (p->partials_len + p->prepared_len) * sizeof(real),
                   .work = workers * (p->worker_len * sizeof(real) + p->worker_saved_len)};
     s.values += N * (size_t)classes_of(p) * sizeof(real) + N * sizeof(double);
     s.total = s.params + s.values + s.work;
@@ -61,12 +62,13 @@ static bool allocate(Plan *p) {
     p->values = zeroed(p->values_len * sizeof(real));
     p->saved = zeroed(p->saved_len);
     p->partials = zeroed(p->partials_len * sizeof(real));
+    p->prepared = zeroed(p->prepared_len * sizeof(real));
     p->workers = zeroed(workers * p->worker_len * sizeof(real));
     p->worker_saved = zeroed(workers * p->worker_saved_len);
     p->target = zeroed(N * (size_t)classes_of(p) * sizeof(real));
     p->loss = zeroed(N * sizeof(double));
-    return p->values && p->saved && p->partials && p->workers && p->worker_saved && p->target &&
-           p->loss;
+    return p->values && p->saved && p->partials && p->prepared && p->workers && p->worker_saved &&
+           p->target && p->loss;
 }
 
 Plan *plan_make(const Experiment *x, Params *params, Threads *t, const PlanOptions *o, Error *e) {
@@ -89,7 +91,7 @@ Plan *plan_make(const Experiment *x, Params *params, Threads *t, const PlanOptio
 void plan_free(Plan *p) {
     if (!p) return;
     plan_free_layout(p);
-    free(p->values), free(p->saved), free(p->partials);
+    free(p->values), free(p->saved), free(p->partials), free(p->prepared);
     free(p->workers), free(p->worker_saved);
     free(p->target), free(p->loss);
     free(p);

@@ -26,6 +26,7 @@ typedef struct PlanOptions {
     bool training;     // gradients, too
     bool keep;         // keep every value even for inference, so that it can be looked at
     bool input_diff;   // the gradient of the input, too
+    bool no_winograd;  // 3×3 convolutions with the sums of the definition (see conv_winograd.c)
     bool ref;          // run the definitions instead of the fast code
     bool lanes;        // sixteen images side by side, even if most lanes stay empty (see tensor.h)
     uint64_t seed;     // of dropout

@@ -41,7 +41,8 @@ static GradMode grad_mode(const Plan *p, int i) {
     if (!q->live || !can_learn(p, i)) return GRAD_NONE;
     if (q->kind->by_channel) return GRAD_DIRECT;
     const size_t sums = q->param_range * sizeof(real) * (size_t)p->max_groups;
-    const bool small = q->param_range < LARGE_GRADIENT || uses_weights_often(p, i);
+    const bool huge = p->layout == LAYOUT_LANES && q->param_range >= HUGE_GRADIENT;
+    const bool small = q->param_range < LARGE_GRADIENT || (uses_weights_often(p, i) && !huge);
     if (small && sums <= PARTIAL_BYTES) return GRAD_GROUPS;
     return q->kind->backward_params && !p->o.ref ? GRAD_ROWS : GRAD_WHOLE;
 }
@@ -93,6 +94,8 @@ static void describe_nodes(Plan *p) {
         q->writes = kind->writes && (fast || !kind->backward);
         Shape src[MAX_SRC];
         source_shapes(p->g, n, src);
+        if (kind->prepared && fast && !p->o.no_winograd)
+            q->prepared_len = kind->prepared(n->use.cfg, src, n->shape, p->layout);
         if (kind->saved) q->saved_image = kind->saved(n->use.cfg, src, n->shape);
     }
 }
@@ -178,6 +181,7 @@ static void place_values(Plan *p) {
         q->saved = p->by_worker ? 0 : p->saved_len;
         if (p->by_worker) p->worker_saved_len = larger(p->worker_saved_len, bytes);
         else p->saved_len += (bytes + 63) / 64 * 64;
+        q->prepared = take(&p->prepared_len, q->prepared_len);
         if (q->grad == GRAD_GROUPS)
             q->partial = take(&p->partials_len, q->param_range * (size_t)p->max_groups);
     }
@@ -236,6 +240,17 @@ static int list_grad_tasks(const Plan *p, GradTask *out) {
     return n;
 }
 
+static int list_prepare_tasks(const Plan *p, GradTask *out) {
+    int n = 0;
+    for (int i = 1; i < p->g->n_nodes; i++) {
+        if (!p->node[i].prepared_len) continue;
+        const size_t all = (size_t)p->g->node[i].param[0].dim[0], step = rows_per_task(all);
+        for (size_t lo = 0; lo < all; lo += step, n++)
+            if (out) out[n] = (GradTask){i, lo, lo + step < all ? lo + step : all};
+    }
+    return n;
+}
+
 bool plan_lay_out(Plan *p) {
     const size_t n = (size_t)p->g->n_nodes;
     p->by_worker = !p->o.training && !p->o.keep;
@@ -259,9 +274,12 @@ bool plan_lay_out(Plan *p) {
     p->n_grad_tasks = list_grad_tasks(p, NULL);
     p->grad_task = calloc((size_t)p->n_grad_tasks + 1, sizeof *p->grad_task);
     if (p->grad_task) list_grad_tasks(p, p->grad_task);
-    return p->grad_task != NULL;
+    p->n_prepare_tasks = list_prepare_tasks(p, NULL);
+    p->prepare_task = calloc((size_t)p->n_prepare_tasks + 1, sizeof *p->prepare_task);
+    if (p->prepare_task) list_prepare_tasks(p, p->prepare_task);
+    return p->grad_task && p->prepare_task;
 }
 
 void plan_free_layout(Plan *p) {
-    free(p->node), free(p->op), free(p->grad_task);
+    free(p->node), free(p->op), free(p->grad_task), free(p->prepare_task);
 }

@@ -11,8 +11,9 @@ enum {
     ROW_PARTS = 16,        // tasks a large gradient is cut into
     LARGE_GRADIENT = 8192, // numbers from which a gradient is cut by rows, not by groups,
     REUSE = 8,             // unless every weight is used so often per image
+    HUGE_GRADIENT = 1 << 20, // numbers from which even such a gradient leaves every cache
     JOIN_LEN = 4096,       // numbers one task of adding partial sums works on
-    LARGE_IMAGE = 1 << 17, // numbers of a value from which sixteen images leave every cache
+    LARGE_IMAGE = 1 << 20, // numbers of a value from which sixteen images are too much memory
 };
 
 static const size_t PARTIAL_BYTES = 64u << 20; // at most so much for the partial sums of one layer
@@ -35,6 +36,7 @@ typedef struct NodePlan {
     size_t value, diff;  // offsets in reals: in Plan.values, or (shared) in the worker's memory
     size_t saved;        // offset in bytes, and bytes per image
     size_t saved_image;
+    size_t prepared, prepared_len; // reals, in Plan.prepared
     int last_reader;     // the last node that reads it
     bool live;           // what the loss judges depends on it
     bool wants_diff;     // something before it (or itself) can learn
@@ -71,16 +73,19 @@ struct Plan {
     int n_op, n_forward;
     GradTask *grad_task;
     int n_grad_tasks;
+    GradTask *prepare_task; // rows of the weights of nodes that prepare them
+    int n_prepare_tasks;
 
     real *values;          // values and gradients of the batch
     unsigned char *saved;
     real *partials;
+    real *prepared;
     real *workers;         // per worker: scratch, then shared values; `saved` for them behind
     unsigned char *worker_saved;
     real *target;
     const real *class_weight;
     double *loss;
-    size_t values_len, saved_len, partials_len, work_len, worker_len, worker_saved_len;
+    size_t values_len, saved_len, partials_len, prepared_len, work_len, worker_len, worker_saved_len;
 
     // The run that is going on. The losses' mean is their sum divided by `weight`.
     struct { int n, lo, hi; uint64_t step; double weight; bool training, replay; } run;

@@ -56,6 +56,7 @@ static void fill_call(const Plan *p, NodeStep *c, int i, int worker, int lo, int
     c->s = (Step){.cfg = n->use.cfg, .n_src = n->n_src, .src = c->src, .diff_src = c->diff_src,
                   .dst = value_of(p, i, worker, lo, hi), .diff_dst = diff_of(p, i, lo, hi),
                   .param = c->param, .diff_param = c->diff_param,
+                  .prepared = q->prepared_len ? p->prepared + q->prepared : NULL,
                   .saved = saved_of(p, i, worker, lo),
                   .work = p->workers + (size_t)worker * p->worker_len,
                   .part = {0, n->shape.c}, .training = p->run.training, .replay = p->run.replay,
@@ -236,6 +237,15 @@ static void clear_idle_lanes(const Plan *p, Tensor in) {
         for (int l = idle; l < LANES; l++) last[i * LANES + (size_t)l] = 0;
 }
 
+static void do_prepare(void *ctx, int task, int worker) {
+    const Plan *p = ctx;
+    const GradTask *t = &p->prepare_task[task];
+    NodeStep c;
+    fill_call(p, &c, t->node, worker, 0, p->run.n);
+    c.s.part = (Range){(int)t->lo, (int)t->hi};
+    p->node[t->node].kind->prepare(&c.s);
+}
+
 static void begin(Plan *p, int n, uint64_t step, bool training, bool replay) {
     assert(n > 0 && n <= p->o.batch);
     clear_idle_lanes(p, plan_input(p, n));
@@ -243,6 +253,7 @@ static void begin(Plan *p, int n, uint64_t step, bool training, bool replay) {
     p->run.step = step;
     p->run.training = training;
     p->run.replay = replay;
+    threads_run(p->threads, p->n_prepare_tasks, do_prepare, p);
 }
 
 // The targets are there: how much do the images count, all together?

@@ -93,7 +93,7 @@ static bool copy_elsewhere(Choice *c, Error *e) {
 static bool make_plan(Choice *c, const Trace *t, Error *e) {
     const Session *s = t->s;
     const PlanOptions o = {.batch = c->n, .training = c->judged, .keep = true, .ref = s->o.ref,
-                           .input_diff = c->o.input_diff, .seed = s->seed};
+                           .no_winograd = true, .input_diff = c->o.input_diff, .seed = s->seed};
     c->plan = plan_make(s->x, s->params, s->threads, &o, e);
     if (c->plan) plan_weigh(c->plan, t->state->class_weight);
     return c->plan != NULL;

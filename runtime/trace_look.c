@@ -76,7 +76,8 @@ Tensor trace_slot(const Trace *t, int param, int slot, bool after) {
 
 static bool again_plan(Trace *t) {
     TraceState *s = t->state;
-    const PlanOptions o = {.batch = t->n, .keep = true, .ref = t->s->o.ref, .seed = t->s->seed};
+    const PlanOptions o = {.batch = t->n, .keep = true, .ref = t->s->o.ref, .no_winograd = true,
+                           .seed = t->s->seed};
     Error e;
     if (!s->again) s->again = plan_make(t->s->x, t->s->params, t->s->threads, &o, &e);
     return s->again != NULL;
@@ -129,7 +130,7 @@ static bool search(Session *s, Part part, int n, Plan *plan, const Batcher *b, i
 
 bool trace_find_wrong(Session *s, Part part, int most, int *picture, Error *e) {
     const int n = s->data.part[part].n < most ? s->data.part[part].n : most;
-    const PlanOptions o = {.batch = SEARCH_BATCH, .ref = s->o.ref, .seed = s->seed};
+    const PlanOptions o = {.batch = SEARCH_BATCH, .ref = s->o.ref, .no_winograd = true, .seed = s->seed};
     Batcher b = {0};
     Plan *plan = plan_make(s->x, s->params, s->threads, &o, e);
     *picture = -1;

@@ -21,7 +21,7 @@ typedef struct RunOptions {
     uint64_t seed;
     const char *run;     // folder of the run; NULL: runs/NAME, -2, -3 …
     const char *weights; // file to start from
-    bool resume, ref;
+    bool resume, ref, no_winograd;
     bool strict, allow_empty, judging; // see Opening
     size_t cache;
     void (*say)(void *ctx, const char *text);

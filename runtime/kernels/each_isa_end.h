@@ -10,3 +10,5 @@
 #undef KEEP
 #undef INLINE
 #undef vec
+#undef LOW
+#undef HIGH

@@ -105,18 +105,20 @@ static Matrix part(Matrix m, int i, int j) {
     return m;
 }
 
-// dst[p·width + j] = B[p,j], four columns at a time: then a turned matrix turns by vectors.
-static void pack_columns(int kc, int n, Matrix B, real *restrict dst, int width) {
-    int j = 0;
-    for (; j + 4 <= n; j += 4)
-        for (int p = 0; p < kc; p++) {
-            const real *const b = B.v + p * B.rs + j * B.cs;
-            const real b0 = b[0], b1 = b[B.cs], b2 = b[2 * B.cs], b3 = b[3 * B.cs];
-            real *const d = dst + p * width + j;
-            d[0] = b0, d[1] = b1, d[2] = b2, d[3] = b3;
-        }
-    for (; j < n; j++)
-        for (int p = 0; p < kc; p++) dst[p * width + j] = B.v[p * B.rs + j * B.cs];
+// dst[p·width + j] = B[p,j] of a matrix whose columns are contiguous: by squares, then what is left.
+static void pack_columns(int kc, int n, Matrix B, real *dst, int width) {
+    const GemmKernels *const k = kernels_chosen()->gemm;
+    const int vl = k->vl, squares_p = kc / vl * vl, squares_j = n / vl * vl;
+    for (int j = 0; j < squares_j; j += vl)
+        for (int p = 0; p < squares_p; p += vl) k->turn(B.v + p + j * B.cs, B.cs, dst + p * width + j, width);
+    for (int p = 0; p < kc; p++)
+        for (int j = p < squares_p ? squares_j : 0; j < n; j++) dst[p * width + j] = B.v[p + j * B.cs];
+}
+
+// The same of a matrix that lies anyhow.
+static void pack_any(int kc, int n, Matrix B, real *dst, int width) {
+    for (int p = 0; p < kc; p++)
+        for (int j = 0; j < n; j++) dst[p * width + j] = B.v[p * B.rs + j * B.cs];
 }
 
 // n columns of B with zeros up to the width of whole vectors: what is computed from them is dropped,
@@ -125,7 +127,8 @@ static void pack(int kc, int n, Matrix B, real *dst, int width) {
     if (B.cs == 1)
         for (int p = 0; p < kc; p++)
             memcpy(dst + p * width, B.v + p * B.rs, (size_t)n * sizeof *dst);
-    else pack_columns(kc, n, B, dst, width);
+    else if (B.rs == 1) pack_columns(kc, n, B, dst, width);
+    else pack_any(kc, n, B, dst, width);
     for (int p = 0; p < kc && n < width; p++)
         memset(dst + p * width + n, 0, (size_t)(width - n) * sizeof *dst);
 }

@@ -18,6 +18,7 @@
 
 enum {
     MAX_MR = 14, MAX_NV = 3,
+    AHEAD = 16, // columns of A that are asked for before they are needed: turned, they lie far apart
     CHAINS = 12 // sums that wait for nothing but themselves: more than any processor has on the way
 };
 
@@ -32,6 +33,8 @@ typedef struct GemmKernels {
     int nv, mr[MAX_NV + 1];              // the largest tiles: vectors, and rows for so many vectors
     Micro *const (*outer)[MAX_MR + 1];   // [nv][mr]
     Micro *const (*dot)[MAX_MR + 1];
+    // dst[j·dst_ld + i] = src[i·src_ld + j]: a square of vl numbers a side
+    void (*turn)(const real *src, ptrdiff_t src_ld, real *dst, ptrdiff_t dst_ld);
     real (*chain)(int n);                // n · CHAINS products and additions of a vector, added up
 } GemmKernels;
 

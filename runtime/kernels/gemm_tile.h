@@ -35,6 +35,8 @@ INLINE void NAME(outer)(const int mr, const int nv, const Tile *t) {
     vec sum[MAX_MR][MAX_NV] = {{{0}}}, bp[MAX_NV];
 
     for (int p = 0; p < t->kc; p++, a += t->A.cs, b += t->B.rs) {
+        __builtin_prefetch(a + AHEAD * t->A.cs);
+        __builtin_prefetch(a + AHEAD * t->A.cs + (mr - 1) * row);
         ALL for (int j = 0; j < nv; j++) bp[j] = NAME(load)(b + j * VL);
         ALL for (int i = 0; i < mr; i++) {
             const vec ap = a[i * row] - (vec){0};
@@ -65,17 +67,36 @@ INLINE void NAME(products)(const int mr, const int nv, const Tile *t, int p, int
     }
 }
 
+// C (+)= the lanes of each sum, VL sums at a time.
+TARGET static void NAME(put_totals)(int mr, int nv, const Tile *t, const vec *sum) {
+    real all[MAX_MR * MAX_NV + VL];
+    for (int k = 0; k < mr * nv; k += VL) {
+        vec v[VL];
+        for (int l = 0; l < VL; l++) v[l] = k + l < mr * nv ? sum[k + l] : (vec){0};
+        NAME(store)(all + k, NAME(totals_of)(v));
+    }
+    for (int i = 0; i < mr; i++)
+        for (int j = 0; j < nv; j++) {
+            real *const c = t->C + i * t->ldc + j;
+            *c = all[i * nv + j] + (t->add ? *c : 0);
+        }
+}
+
 INLINE void NAME(dot)(const int mr, const int nv, const Tile *t) {
-    vec sum[MAX_MR][MAX_NV] = {{{0}}};
+    vec sum[MAX_MR][MAX_NV] = {{{0}}}, done[MAX_MR * MAX_NV];
     int p = 0;
 
     for (; p + VL <= t->kc; p += VL) NAME(products)(mr, nv, t, p, VL, sum);
     if (p < t->kc) NAME(products)(mr, nv, t, p, t->kc - p, sum);
     ALL for (int i = 0; i < mr; i++)
-        ALL for (int j = 0; j < nv; j++) {
-            real *const c = t->C + i * t->ldc + j;
-            *c = NAME(total)(sum[i][j]) + (t->add ? *c : 0);
-        }
+        ALL for (int j = 0; j < nv; j++) done[i * nv + j] = sum[i][j];
+    NAME(put_totals)(mr, nv, t, done);
+}
+
+// ---- turning a matrix round ----------------------------------------------------------------------
+
+TARGET static void NAME(turn)(const real *src, ptrdiff_t src_ld, real *dst, ptrdiff_t dst_ld) {
+    NAME(turn_square)(src, src_ld, dst, dst_ld);
 }
 
 // ---- nothing but products: how fast can it be? ---------------------------------------------------
@@ -105,7 +126,7 @@ static Micro *const NAME(outer_tiles)[MAX_NV + 1][MAX_MR + 1] = {TILES(OUTER)};
 static Micro *const NAME(dot_tiles)[MAX_NV + 1][MAX_MR + 1] = {TILES(DOT)};
 
 const GemmKernels NAME(gemm) = {.vl = VL, LARGEST, .outer = NAME(outer_tiles),
-                                .dot = NAME(dot_tiles), .chain = NAME(chain)};
+                                .dot = NAME(dot_tiles), .turn = NAME(turn), .chain = NAME(chain)};
 
 #undef FUNCTIONS
 #undef OUTER

@@ -8,12 +8,14 @@
 #include "runtime/error.h"
 #include "runtime/kernels/gemm_micro.h"
 #include "runtime/kernels/lanes.h"
+#include "runtime/kernels/winograd.h"
 
 typedef struct Kernels {
     const char *name;
     bool (*usable)(void); // does this machine have the instructions?
     const GemmKernels *gemm;
     const LanesKernels *lanes;
+    const WinogradKernels *winograd;
 } Kernels;
 
 // Best first; the last row, plain C, is usable everywhere. Ends with a row without a name.

@@ -89,54 +89,24 @@ GRAD_TILES(GRAD)
 
 // ---- lanes to numbers ------------------------------------------------------------------------------
 
-// a0 b0 a1 b1 … of the first halves of two vectors, and of the second.
-#if VL == 16
-#define LOW(a, b)  __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23)
-#define HIGH(a, b) __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31)
-#elif VL == 8
-#define LOW(a, b)  __builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11)
-#define HIGH(a, b) __builtin_shufflevector(a, b, 4, 12, 5, 13, 6, 14, 7, 15)
-#elif VL == 4
-#define LOW(a, b)  __builtin_shufflevector(a, b, 0, 4, 1, 5)
-#define HIGH(a, b) __builtin_shufflevector(a, b, 2, 6, 3, 7)
-#else
-#define LOW(a, b)  __builtin_shufflevector(a, b, 0, 2)
-#define HIGH(a, b) __builtin_shufflevector(a, b, 1, 3)
-#endif
-
-/* VL sums at once: zipping vectors k and k + half together and adding the halves leaves half as many
- * vectors, in which the lanes of all sums alternate; in the last one, lane k is sum k. */
+// dst[k] += the lanes of sum k, for VL sums or fewer.
 TARGET static void NAME(add_lanes)(const real *sums, int n, real *dst) {
     vec v[VL];
     for (int k = 0; k < VL; k++) v[k] = k < n ? NAME(load)(sums + k * LANES) : (vec){0};
-    ALL for (int half = VL / 2; half > 0; half /= 2)
-        ALL for (int k = 0; k < half; k++) v[k] = LOW(v[k], v[k + half]) + HIGH(v[k], v[k + half]);
-    if (n >= VL) NAME(store)(dst, NAME(load)(dst) + v[0]);
-    for (int k = 0; n < VL && k < n; k++) dst[k] += v[0][k];
+    const vec all = NAME(totals_of)(v);
+    if (n >= VL) NAME(store)(dst, NAME(load)(dst) + all);
+    for (int k = 0; n < VL && k < n; k++) dst[k] += all[k];
 }
 
 static void NAME(totals)(const real *sums, int n, real *dst) {
     for (int k = 0; k < n; k += VL) NAME(add_lanes)(sums + k * LANES, n - k, dst + k);
 }
 
-// A square of VL × VL numbers: zipping the two halves of its rows log₂ VL times turns it round.
-TARGET static void NAME(turn_square)(const real *src, real *dst, ptrdiff_t ld) {
-    vec v[VL], zipped[VL];
-    ALL for (int i = 0; i < VL; i++) v[i] = NAME(load)(src + i * LANES);
-    ALL for (int width = 1; width < VL; width *= 2) {
-        ALL for (int k = 0; k < VL / 2; k++) {
-            zipped[2 * k] = LOW(v[k], v[k + VL / 2]);
-            zipped[2 * k + 1] = HIGH(v[k], v[k + VL / 2]);
-        }
-        ALL for (int k = 0; k < VL; k++) v[k] = zipped[k];
-    }
-    ALL for (int l = 0; l < VL; l++) NAME(store)(dst + l * ld, v[l]);
-}
-
-static void NAME(turn)(const real *src, int n, real *dst, ptrdiff_t ld) {
+TARGET static void NAME(turn)(const real *src, int n, real *dst, ptrdiff_t ld) {
     int i = 0;
     for (; i + VL <= n; i += VL)
-        for (int l = 0; l < LANES; l += VL) NAME(turn_square)(src + i * LANES + l, dst + l * ld + i, ld);
+        for (int l = 0; l < LANES; l += VL)
+            NAME(turn_square)(src + i * LANES + l, LANES, dst + l * ld + i, ld);
     for (; i < n; i++)
         for (int l = 0; l < LANES; l++) dst[l * ld + i] = src[i * LANES + l];
 }
@@ -160,5 +130,3 @@ const LanesKernels NAME(lanes) = {LARGEST, .conv = NAME(conv_tiles), .grad = NAM
 #undef GRAD
 #undef CONV_AT
 #undef GRAD_AT
-#undef LOW
-#undef HIGH

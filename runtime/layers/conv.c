@@ -18,7 +18,8 @@
  * flip the window. Source: Dumoulin & Visin, "A guide to convolution arithmetic", 2016, §2 to §5.1;
  * groups: Krizhevsky, Sutskever & Hinton, "ImageNet Classification …", 2012, §3.2.
  *
- * The letters above are the variable names below. The same sums, sooner: conv_fast.c. */
+ * The letters above are the variable names below. The same sums, sooner: conv_fast.c,
+ * and where sixteen images lie side by side conv_lanes.c and conv_winograd.c. */
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -277,6 +278,8 @@ const LayerKind conv_layer = {
     .lanes           = true,
     .writes          = true,
     .work            = conv_work,
+    .prepared        = conv_prepared,
+    .prepare         = conv_prepare,
     .forward_ref     = forward_ref,
     .backward_ref    = backward_ref,
     .forward         = conv_forward,

@@ -1,4 +1,4 @@
-/* conv.h — what conv.c (the definition), conv_fast.c and conv_lanes.c share. */
+/* conv.h — what conv.c (the definition), conv_fast.c, conv_lanes.c and conv_winograd.c share. */
 #pragma once
 #include "runtime/layer.h"
 
@@ -20,9 +20,21 @@ size_t conv_work(const void *cfg, const Shape *src, Shape dst, int n, Layout lay
 void conv_forward(const Step *s);
 void conv_backward(const Step *s);
 void conv_backward_params(const Step *s);
+size_t conv_prepared(const void *cfg, const Shape *src, Shape dst, Layout layout);
+void conv_prepare(const Step *s);
 
 // conv_lanes.c: the same for sixteen images side by side.
 size_t conv_lanes_work(const Conv *o, Shape src, Shape dst);
 void conv_lanes_forward(const Step *s);
 void conv_lanes_backward(const Step *s);
 void conv_lanes_backward_params(const Step *s);
+void conv_lanes_diff_bias(const Step *s, Range filters);
+
+// conv_winograd.c: the same for 3×3 windows, with fewer products. The gradient of the bias is not in it.
+bool conv_winograd_fits(const Conv *o, Shape src, Shape dst, Layout layout);
+size_t conv_winograd_prepared(const Conv *o, Shape src);
+void conv_winograd_prepare(const Step *s);
+size_t conv_winograd_work(const Conv *o, Shape src, Shape dst);
+void conv_winograd_forward(const Step *s);
+void conv_winograd_backward(const Step *s);
+void conv_winograd_backward_params(const Step *s);

@@ -8,7 +8,8 @@
  *
  * The columns of a whole batch would fill the memory, so the work is cut into strips: some rows of
  * one large image, or several small images side by side. A 1×1 window with stride 1 copies nothing:
- * the image itself is its columns. */
+ * the image itself is its columns. Sixteen images side by side have other ways: conv_winograd.c where
+ * `prepared` is there, else conv_lanes.c. */
 #include <string.h>
 
 #include "runtime/kernels/gemm.h"
@@ -73,11 +74,22 @@ static size_t maps_len(const Work *w) {
 }
 
 size_t conv_work(const void *cfg, const Shape *src, Shape dst, int n, Layout layout) {
-    if (layout == LAYOUT_LANES) return conv_lanes_work(cfg, src[0], dst);
+    if (layout == LAYOUT_LANES) {
+        const bool winograd = conv_winograd_fits(cfg, src[0], dst, layout);
+        const size_t plain = conv_lanes_work(cfg, src[0], dst);
+        const size_t tiles = winograd ? conv_winograd_work(cfg, src[0], dst) : 0;
+        return tiles > plain ? tiles : plain;
+    }
     Work w = work_for(cfg, src[0], dst);
     w.images = smaller(w.images, n);
     return aligned(gemm_work()) + aligned(columns_len(&w)) + maps_len(&w);
 }
+
+size_t conv_prepared(const void *cfg, const Shape *src, Shape dst, Layout layout) {
+    return conv_winograd_fits(cfg, src[0], dst, layout) ? conv_winograd_prepared(cfg, src[0]) : 0;
+}
+
+void conv_prepare(const Step *s) { conv_winograd_prepare(s); }
 
 static Shape sides(Tensor t) { return (Shape){t.c, t.h, t.w}; }
 
@@ -143,6 +155,10 @@ static void forward_strip(const Work *w, Strip t) {
 }
 
 void conv_forward(const Step *s) {
+    if (s->prepared) {
+        conv_winograd_forward(s);
+        return;
+    }
     if (s->dst.layout == LAYOUT_LANES) {
         conv_lanes_forward(s);
         return;
@@ -207,6 +223,11 @@ static void backward_strip(const Work *w, Strip t) {
 }
 
 void conv_backward(const Step *s) {
+    if (s->prepared) {
+        conv_winograd_backward(s);
+        conv_lanes_diff_bias(s, (Range){0, s->dst.c});
+        return;
+    }
     if (s->dst.layout == LAYOUT_LANES) {
         conv_lanes_backward(s);
         return;
@@ -219,6 +240,11 @@ void conv_backward(const Step *s) {
 }
 
 void conv_backward_params(const Step *s) {
+    if (s->prepared) {
+        conv_winograd_backward_params(s);
+        conv_lanes_diff_bias(s, s->part);
+        return;
+    }
     if (s->dst.layout == LAYOUT_LANES) {
         conv_lanes_backward_params(s);
         return;

@@ -6,7 +6,8 @@
  *
  *     forward           src with its padding around it, seen through the window
  *     diff_src          diff_dst with a rim, seen through the window turned round, which adds over
- *                       filters what forward added over channels; strides put zeros between
+ *                       filters what forward added over channels. With stride S every S-th number
+ *                       meets the same pixels of the window: S·S slides, each with its part of them
  *     diff_weights      for each number of the window a sum over all places, lane by lane;
  *                       the lanes are added up at the end
  *
@@ -26,14 +27,15 @@ enum {
 // Maps of one image in memory, rows and channels without gaps.
 typedef struct Maps { int C, H, W; } Maps;
 
-// How maps lie in larger ones: number y, x at y·step + top, x·step + left, zeros elsewhere.
-typedef struct Rim { int step, top, left; } Rim;
+// How maps lie in larger ones: number y, x at y + top, x + left, zeros elsewhere.
+typedef struct Rim { int top, left; } Rim;
 
 // What follows from the shapes, for one group of channels and filters.
 typedef struct Slides {
     const Conv *cfg;
     Maps src, dst;     // of one group
     int KH, KW, S, D;
+    int P, E;          // window pixels P apart meet the same numbers of diff_src, at stops E apart
     Rim src_rim, dst_rim;
     Maps src_framed, dst_framed;
     bool src_as_is, dst_as_is; // no rim is needed
@@ -41,6 +43,7 @@ typedef struct Slides {
 } Slides;
 
 static int smaller(int a, int b) { return a < b ? a : b; }
+static int larger(int a, int b) { return a > b ? a : b; }
 static size_t numbers(Maps m) { return (size_t)m.C * (size_t)m.H * (size_t)m.W * LANES; }
 
 // `total` in as few equal parts as `limit` for one allows: the size of a part.
@@ -50,17 +53,49 @@ static int equal_part(int total, int limit) {
 }
 
 static bool as_is(Maps in, Rim r, Maps framed) {
-    return r.step == 1 && r.top == 0 && r.left == 0 && framed.W == in.W && framed.H <= in.H;
+    return r.top == 0 && r.left == 0 && framed.W == in.W && framed.H <= in.H;
 }
+
+// Along one side of diff_src: numbers first, first + S, … (`count` of them) lie under the pixels
+// i, i + P, … (K of them) of the windows at stops q, q + 1, …; for the next pixel E stops earlier.
+typedef struct Phase { int count, i, K, q; } Phase;
+
+static Phase phase_of(const Slides *w, int side, int K, int before, int first) {
+    Phase p = {.count = (side - first + w->S - 1) / w->S};
+    for (int i = 0; i < w->P && i < K; i++) {
+        const int way = first + before - i * w->D;
+        if (way % w->S) continue;
+        p.i = i, p.K = (K - 1 - i) / w->P + 1, p.q = way / w->S;
+        break;
+    }
+    return p;
+}
+
+// The zeros that are needed before the first stop, and how many numbers there are with them.
+static int rim_of(const Slides *w, int side, int K, int before, int *framed) {
+    int rim = 0, end = 0;
+    for (int first = 0; first < w->S && first < side; first++) {
+        const Phase p = phase_of(w, side, K, before, first);
+        if (!p.K) continue;
+        rim = larger(rim, (p.K - 1) * w->E - p.q);
+        end = larger(end, p.q + p.count);
+    }
+    *framed = rim + end;
+    return rim;
+}
+
+static int common_divisor(int a, int b) { return b ? common_divisor(b, a % b) : a; }
 
 static Slides slides_of(const Conv *o, Shape src, Shape dst) {
     const int G = o->groups, D = o->dilation, S = o->stride, KH = o->kernel.h, KW = o->kernel.w;
     const int top = conv_axis(o, src.h, KH).before, left = conv_axis(o, src.w, KW).before;
     Slides w = {.cfg = o, .src = {src.c / G, src.h, src.w}, .dst = {dst.c / G, dst.h, dst.w},
-                .KH = KH, .KW = KW, .S = S, .D = D, .src_rim = {1, top, left},
-                .dst_rim = {S, (KH - 1) * D - top, (KW - 1) * D - left}};
+                .KH = KH, .KW = KW, .S = S, .D = D, .src_rim = {top, left}};
     w.src_framed = (Maps){src.c / G, (dst.h - 1) * S + (KH - 1) * D + 1, (dst.w - 1) * S + (KW - 1) * D + 1};
-    w.dst_framed = (Maps){dst.c / G, src.h + (KH - 1) * D, src.w + (KW - 1) * D};
+    w.P = S / common_divisor(S, D), w.E = D / common_divisor(S, D);
+    w.dst_framed.C = dst.c / G;
+    w.dst_rim.top = rim_of(&w, src.h, KH, top, &w.dst_framed.H);
+    w.dst_rim.left = rim_of(&w, src.w, KW, left, &w.dst_framed.W);
     const bool unpadded = top == 0 && left == 0;
     if (unpadded && w.src_framed.W < src.w) w.src_framed.W = src.w; // nothing is gained by cutting
     w.src_as_is = as_is(w.src, w.src_rim, w.src_framed);
@@ -82,27 +117,20 @@ static void zero(real *dst, int n) {
     if (n > 0) memset(dst, 0, (size_t)n * LANES * sizeof *dst);
 }
 
-static void frame_row(const real *src, int W, Rim r, real *dst, int FW) {
-    const int first = r.left > 0 ? 0 : (-r.left + r.step - 1) / r.step;
-    const int lo = smaller(first * r.step + r.left, FW), hi = smaller(W + r.left, FW);
-    if (r.step > 1 || hi <= lo) {
-        zero(dst, FW);
-        for (int x = first; x < W && x * r.step + r.left < FW; x++)
-            memcpy(dst + (x * r.step + r.left) * LANES, src + x * LANES, LANES * sizeof *dst);
-        return;
-    }
+static void frame_row(const real *src, int W, int left, real *dst, int FW) {
+    const int lo = smaller(left, FW), hi = smaller(W + left, FW);
     zero(dst, lo);
-    memcpy(dst + lo * LANES, src + first * LANES, (size_t)(hi - lo) * LANES * sizeof *dst);
+    if (hi > lo) memcpy(dst + lo * LANES, src, (size_t)(hi - lo) * LANES * sizeof *dst);
     zero(dst + hi * LANES, FW - hi);
 }
 
 static const real *framed(const real *src, Maps in, Rim r, Maps out, real *dst) {
     for (int c = 0; c < out.C; c++)
         for (int row = 0; row < out.H; row++) {
-            const int down = row - r.top, y = down / r.step;
+            const int y = row - r.top;
             real *const to = dst + ((ptrdiff_t)c * out.H + row) * out.W * LANES;
-            if (down < 0 || down % r.step || y >= in.H) zero(to, out.W);
-            else frame_row(src + ((ptrdiff_t)c * in.H + y) * in.W * LANES, in.W, r, to, out.W);
+            if (y < 0 || y >= in.H) zero(to, out.W);
+            else frame_row(src + ((ptrdiff_t)c * in.H + y) * in.W * LANES, in.W, r.left, to, out.W);
         }
     return dst;
 }
@@ -132,8 +160,8 @@ static void tile(const Outputs *o, const LanesKernels *k, Range channels, int f,
 static void all_tiles(const Outputs *o) {
     const LanesKernels *const k = kernels_chosen()->lanes;
     const int C = o->first.C, ft = equal_part(o->F, k->conv_f), xt = equal_part(o->W, k->conv_x);
-    const int seen = (xt + o->first.KW - 1) * o->first.KH * LANES, fit = SEEN / seen;
-    const int ct = equal_part(C, fit > 1 ? fit : 1);
+    const int seen = larger(1, (xt + o->first.KW - 1) * o->first.KH * LANES);
+    const int ct = equal_part(C, larger(1, SEEN / seen));
 
     for (int y = 0; y < o->H; y++)
     for (int x = 0; x < o->W; x += xt)
@@ -175,20 +203,33 @@ static void forward_block(const Block *b) {
     all_tiles(&o);
 }
 
+// The numbers of diff_src that lie under the same pixels of the window, the last of which comes first.
+static void diff_src_phase(const Block *b, const real *diff, Maps in, Phase y, Phase x, ptrdiff_t first) {
+    const Slides *w = b->w;
+    const int K = w->KH * w->KW, last = (y.i + (y.K - 1) * w->P) * w->KW + x.i + (x.K - 1) * w->P;
+    const bool any = y.K > 0 && x.K > 0;
+    const ptrdiff_t top = w->dst_rim.top + y.q - (y.K - 1) * w->E;
+    const ptrdiff_t left = w->dst_rim.left + x.q - (x.K - 1) * w->E;
+    const Outputs o = {
+        .F = w->src.C, .H = y.count, .W = x.count, .src_y = row_of(in), .dst_y = w->S * row_of(w->src),
+        .first = {.C = any ? w->dst.C : 1, .KH = any ? y.K : 0, .KW = any ? x.K : 0,
+                  .src = any ? diff + top * row_of(in) + left * LANES : diff, .src_c = map_of(in),
+                  .src_i = w->E * row_of(in), .src_j = w->E * LANES, .src_x = LANES,
+                  .weights = weights_of(b) + (any ? last : 0), .weights_f = K, .weights_c = w->src.C * K,
+                  .weights_i = -w->P * w->KW, .weights_j = -w->P, .dst = b->diff_src + first * LANES,
+                  .dst_f = map_of(w->src), .dst_x = w->S * LANES, .add = !step_fresh(b->s, 0)}};
+    all_tiles(&o);
+}
+
 static void diff_src_block(const Block *b) {
     const Slides *w = b->w;
     const Maps in = w->dst_as_is ? w->dst : w->dst_framed;
-    const int K = w->KH * w->KW;
     const real *const diff = w->dst_as_is ? b->diff_dst
                                           : framed(b->diff_dst, w->dst, w->dst_rim, in, b->dst_frame);
-    const Outputs o = {
-        .F = w->src.C, .H = w->src.H, .W = w->src.W, .src_y = row_of(in), .dst_y = row_of(w->src),
-        .first = {.C = w->dst.C, .KH = w->KH, .KW = w->KW, .src = diff, .src_c = map_of(in),
-                  .src_i = w->D * row_of(in), .src_j = w->D * LANES, .src_x = LANES,
-                  .weights = weights_of(b) + K - 1, .weights_f = K, .weights_c = w->src.C * K,
-                  .weights_i = -w->KW, .weights_j = -1, .dst = b->diff_src, .dst_f = map_of(w->src),
-                  .dst_x = LANES, .add = !step_fresh(b->s, 0)}};
-    all_tiles(&o);
+    for (int y = 0; y < w->S && y < w->src.H; y++)
+        for (int x = 0; x < w->S && x < w->src.W; x++)
+            diff_src_phase(b, diff, in, phase_of(w, w->src.H, w->KH, w->src_rim.top, y),
+                           phase_of(w, w->src.W, w->KW, w->src_rim.left, x), (ptrdiff_t)y * w->src.W + x);
 }
 
 // The sums of filters [f, f + ft) over rows [y, y + rows) of the maps, one for each number of a window.
@@ -218,7 +259,7 @@ static void diff_weights_block(const Block *b, int lo, int hi) {
     const real *const src = framed_src(b);
     const int M = w->src.C * w->KH * w->KW;
     const int most = equal_part(hi - lo, k->grad_f[equal_part(w->KW, LANES_MAX_J)]);
-    const int wanted = BAND / (most * w->dst.W * LANES), rows = equal_part(w->dst.H, wanted > 1 ? wanted : 1);
+    const int rows = equal_part(w->dst.H, larger(1, BAND / (most * w->dst.W * LANES)));
 
     for (int f = lo; f < hi; f += most) {
         const int ft = smaller(most, hi - f);
@@ -238,10 +279,12 @@ WIDE static real sum_of(const real *v, ptrdiff_t places) {
     return sum;
 }
 
-static void diff_bias_block(const Block *b, int lo, int hi) {
-    real *const diff_bias = b->w->cfg->bias ? b->s->diff_param[1].v : NULL;
-    for (int f = lo; f < hi && diff_bias; f++)
-        diff_bias[b->f + f] += sum_of(b->diff_dst + f * map_of(b->w->dst), b->w->dst.H * b->w->dst.W);
+void conv_lanes_diff_bias(const Step *s, Range filters) {
+    const Tensor diff_dst = s->diff_dst;
+    real *const diff_bias = ((const Conv *)s->cfg)->bias ? s->diff_param[1].v : NULL;
+    for (int n = 0; n < diff_dst.n && diff_bias; n += LANES)
+        for (int f = filters.lo; f < filters.hi; f++)
+            diff_bias[f] += sum_of(at(diff_dst, n, f, 0, 0), (ptrdiff_t)diff_dst.h * diff_dst.w);
 }
 
 // ---- the whole call ------------------------------------------------------------------------------------
@@ -265,7 +308,6 @@ static void each_block(const Step *s, void (*visit)(const Block *)) {
 
 static void backward_block(const Block *b) {
     if (b->s->diff_param[0].v) diff_weights_block(b, 0, b->w->dst.C);
-    diff_bias_block(b, 0, b->w->dst.C);
     if (b->diff_src) diff_src_block(b);
 }
 
@@ -274,9 +316,14 @@ static void backward_params_block(const Block *b) {
     const int lo = part.lo > b->f ? part.lo - b->f : 0, hi = smaller(part.hi - b->f, b->w->dst.C);
     if (lo >= hi) return;
     if (b->s->diff_param[0].v) diff_weights_block(b, lo, hi);
-    diff_bias_block(b, lo, hi);
 }
 
 void conv_lanes_forward(const Step *s) { each_block(s, forward_block); }
-void conv_lanes_backward(const Step *s) { each_block(s, backward_block); }
-void conv_lanes_backward_params(const Step *s) { each_block(s, backward_params_block); }
+void conv_lanes_backward(const Step *s) {
+    each_block(s, backward_block);
+    conv_lanes_diff_bias(s, (Range){0, s->dst.c});
+}
+void conv_lanes_backward_params(const Step *s) {
+    each_block(s, backward_params_block);
+    conv_lanes_diff_bias(s, s->part);
+}

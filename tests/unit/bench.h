@@ -15,8 +15,8 @@ typedef struct Bench {
     Tensor src[MAX_SRC], diff_src[MAX_SRC], dst, diff_dst;
     Tensor param[MAX_PARAMS], diff_param[MAX_PARAMS];
     unsigned char *saved;
-    size_t saved_image, n_work;
-    real *work;
+    size_t saved_image, n_work, n_prepared;
+    real *work, *prepared; // prepared: NULL if there is none, or the layer is to do without
 } Bench;
 
 // What a step is to do, besides computing.
@@ -55,6 +55,8 @@ static inline void bench_memory(Bench *b) {
     const void *cfg = b->node->use.cfg;
     if (b->kind->saved) b->saved_image = b->kind->saved(cfg, b->src_shape, b->node->shape);
     if (b->kind->work) b->n_work = b->kind->work(cfg, b->src_shape, b->node->shape, b->n, b->layout);
+    if (b->kind->prepared) b->n_prepared = b->kind->prepared(cfg, b->src_shape, b->node->shape, b->layout);
+    if (b->n_prepared && !(b->prepared = malloc(b->n_prepared * sizeof *b->prepared))) abort();
     const size_t room = tensor_len(b->dst) / tensor_image(b->dst); // images, lanes without one included
     b->saved = malloc(room * b->saved_image + 1);
     b->work = malloc(b->n_work * sizeof *b->work + 1);
@@ -75,6 +77,12 @@ static inline Bench bench_make_in(const Graph *g, const Node *node, int n, Layou
     return b;
 }
 
+// From now on without what would be prepared of the parameters.
+static inline void bench_unprepared(Bench *b) {
+    free(b->prepared);
+    b->prepared = NULL;
+}
+
 static inline Bench bench_make(const Graph *g, const Node *node, int n) {
     return bench_make_in(g, node, n, LAYOUT_PLAIN);
 }
@@ -84,7 +92,7 @@ static inline void bench_free(Bench *b) {
         free(b->src[k].v), free(b->diff_src[k].v);
     for (int k = 0; k < b->n_param; k++)
         free(b->param[k].v), free(b->diff_param[k].v);
-    free(b->dst.v), free(b->diff_dst.v), free(b->saved), free(b->work);
+    free(b->dst.v), free(b->diff_dst.v), free(b->saved), free(b->work), free(b->prepared);
 }
 
 // ---- numbers ------------------------------------------------------------------------------------
@@ -145,8 +153,8 @@ static inline const Step *bench_step(Bench *b, Call *c, Mode m, Range images, Ra
                   .diff_dst = tensor_part(b->diff_dst, images.lo, images.hi), .param = b->param,
                   .diff_param = b->diff_param, .saved = b->saved_image
                       ? b->saved + (size_t)images.lo * b->saved_image : NULL,
-                  .work = b->work, .part = part, .training = m.training, .replay = m.replay,
-                  .frozen = m.frozen, .first = images.lo, .rng = rng_make(3, "dropout")};
+                  .work = b->work, .prepared = b->prepared, .part = part, .training = m.training,
+                  .replay = m.replay, .frozen = m.frozen, .first = images.lo, .rng = rng_make(3, "dropout")};
     return &c->s;
 }
 
@@ -154,7 +162,18 @@ static inline const Step *bench_whole(Bench *b, Call *c, Mode m) {
     return bench_step(b, c, m, (Range){0, b->n}, (Range){0, b->node->shape.c});
 }
 
+// The weights in two ranges of rows, as if two threads did it.
+static inline void bench_prepare(Bench *b, const Step *s) {
+    const int rows = b->param[0].n;
+    Step part = *s;
+    part.part = (Range){0, rows / 3};
+    b->kind->prepare(&part);
+    part.part = (Range){rows / 3, rows};
+    b->kind->prepare(&part);
+}
+
 static inline void bench_forward(Bench *b, bool ref, const Step *s) {
+    if (s->prepared && !ref) bench_prepare(b, s);
     (ref || !b->kind->forward ? b->kind->forward_ref : b->kind->forward)(s);
 }
 

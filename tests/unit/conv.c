@@ -57,6 +57,14 @@ static const struct { Shape in; int n; const char *net, *note; } cases[] = {
     {{2, 9, 11},   33, "conv 7 3x7 pad=3",                  NULL},
     {{1, 20, 20},  20, "conv 9 1x1 stride=3",               NULL},
     {{2, 30, 40},  2,  "conv 13 3x6",                       NULL},
+    // 3×3 windows over many channels: Winograd's tiles, some cut off at the border
+    {{8, 1, 1},    17, "conv 8 3x3 pad=1",                  NULL},
+    {{8, 5, 7},    18, "conv 9 3x3 pad=1",                  NULL},
+    {{9, 9, 8},    33, "conv 8 3x3 bias=no",                NULL},
+    {{16, 3, 3},   16, "conv 8 3x3 pad=2",                  NULL},
+    {{8, 4, 3},    5,  "conv 70 3x3 pad=same",              NULL},
+    {{12, 3, 4},   2,  "conv 13 3x3 pad=6",                 NULL},
+    {{8, 3, 333},  2,  "conv 8 3x3",                        NULL},
     // dense layers
     {{1, 1, 1},    1,  "dense 1",                           NULL},
     {{84, 1, 1},   16, "dense 10",                          NULL},
@@ -152,6 +160,11 @@ static void check_case(Shape in, int n, const char *net, const char *note) {
         check_same(&fast, &ref, "sixteen images side by side give other numbers", net);
         run_rows(&fast);
         check_same(&fast, &ref, "gradients by filters of images side by side are others", net);
+        if (fast.prepared) {
+            bench_unprepared(&fast);
+            bench_run(&fast, false, (Mode){.training = true}, 1);
+            check_same(&fast, &ref, "without preparing the weights the numbers are others", net);
+        }
         bench_free(&ref), bench_free(&fast);
     }
     model_free(&m);

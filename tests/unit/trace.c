@@ -91,7 +91,7 @@ static Plain plain_open(Case *c) {
     }
     CHECK(params_learn(c->s.params, &x->optimizer, &e));
     p.pace = pace_make(&c->s, p.o, N);
-    const PlanOptions o = {.batch = p.pace.batch, .training = true, .seed = c->s.seed};
+    const PlanOptions o = {.batch = p.pace.batch, .training = true, .no_winograd = true, .seed = c->s.seed};
     p.plan = plan_make(x, c->s.params, c->s.threads, &o, &e);
     CHECK(p.plan && batcher_open(&p.b, &c->s.data, c->s.threads, &e));
     return p;

@@ -83,7 +83,8 @@ static void model_text(const Place *p, const Model *m, const ModelSpeed *v, bool
 
 int command_bench_model(const CommandLine *c, const Model *m) {
     const bool infer = c->mode && strcmp(c->mode, "infer") == 0;
-    const BenchOptions o = {.infer = infer, .ref = c->run.ref, .batch = c->run.batch,
+    const BenchOptions o = {.infer = infer, .ref = c->run.ref, .no_winograd = c->run.no_winograd,
+                            .batch = c->run.batch,
                             .seconds = MODEL_SECONDS};
     Place p;
     Error e;

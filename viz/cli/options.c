@@ -170,6 +170,8 @@ static const Option options[] = {
      .help = "with the random steps of training (--sheet: eight random variants of one picture)"},
     {.name = "--ref", TO_FLAG(run.ref), .with = RUNNING | SHORT | BIT(JOB_BENCH),
      .help = "compute with the definitions instead of the fast code"},
+    {.name = "--no-winograd", TO_FLAG(run.no_winograd), .with = RUNNING | SHORT | BIT(JOB_BENCH),
+     .help = "3x3 convolutions with the sums of the definition, not Winograd's"},
     {.name = "--json", TO_FLAG(json), .with = BIT(JOB_SHOW) | BIT(JOB_BENCH),
      .help = "print everything as JSON, for other programs"},
     {.name = "--mode", .value = "WORD", TO_TEXT(mode), .with = BIT(JOB_BENCH),
@@ -370,7 +372,8 @@ static bool same_file(const char *a, const char *b) {
 // Without a model the machine is measured, which has no steps and no batch.
 static bool bench_makes_sense(Parse *p) {
     const CommandLine *c = p->c;
-    const char *of_models = c->mode ? "--mode" : c->run.batch ? "--batch" : c->run.ref ? "--ref" : NULL;
+    const char *of_models = c->mode ? "--mode" : c->run.batch ? "--batch" : c->run.ref ? "--ref" :
+                            c->run.no_winograd ? "--no-winograd" : NULL;
     if (!of_models) return true;
     return error_set(p->e, "%s needs a model: cnnrun bench MODEL.cnn", of_models);
 }

@@ -1,0 +1,43 @@
+/* winograd.h — the transforms of Winograd's 3×3 convolution, sixteen images side by side.
+ *
+ * A tile is 2×2 numbers of an output map. What its windows see are 4×4 numbers d of an input map, and
+ * with the window g
+ *
+ *     Y = Aᵀ·[ U ⊙ V ]·A        V = Bᵀ·d·B        U = G·g·Gᵀ        (⊙: number by number)
+ *
+ *          1  0 −1  0                1   0   0
+ *     Bᵀ = 0  1  1  0           G =  ½   ½   ½           Aᵀ = 1  1  1  0
+ *          0 −1  1  0                ½  −½   ½                0  1 −1 −1
+ *          0  1  0 −1                0   0   1
+ *
+ * so that 16 products stand in the place of 4·9. The sums over channels are taken before Aᵀ…A, of the
+ * products: layers/conv_winograd.c. The gradient of the weights turns the arrows round: with the
+ * gradient δ of a tile, diff_U = (A·δ·Aᵀ) ⊙ V and diff_g = Gᵀ·diff_U·G.
+ *
+ * A number below is a row of LANES numbers, as in lanes.h. The sixteen places of V, of U ⊙ V and of
+ * A·δ·Aᵀ, row by row, lie `next` reals apart, and the tiles of a row of tiles side by side.
+ * Source: Lavin & Gray, "Fast Algorithms for Convolutional Neural Networks", 2015, §4.1. */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "runtime/tensor.h"
+
+enum { WINOGRAD = 16 }; // places of a tile
+
+// Rows of a map of W numbers each; NULL is a row of zeros. Tile 0 begins at column x, which may lie
+// to the left of the map; what lies beside the map is zero.
+typedef struct WinogradRows { const real *row[4]; int W, x; } WinogradRows;
+
+typedef struct WinogradKernels {
+    // V of n tiles that lie side by side in four rows.
+    void (*see)(const WinogradRows *d, int n, real *V, ptrdiff_t next);
+    // A·δ·Aᵀ of n tiles that lie side by side in the first two of the rows.
+    void (*spread)(const WinogradRows *d, int n, real *M, ptrdiff_t next);
+    // Aᵀ·M·A of n tiles, plus bias or (add) what is there, to the first two rows: columns x … W of
+    // them. A row that is NULL is left out.
+    void (*gather)(const real *M, ptrdiff_t next, int n, real bias, bool add, real *const row[2], int W);
+} WinogradKernels;
+
+// One of each instruction set (see kernels.h).
+extern const WinogradKernels winograd_avx512, winograd_avx2, winograd_neon, winograd_c;
