@@ -91,6 +91,7 @@ static void describe_nodes(Plan *p) {
         q->forward = fast && kind->forward ? kind->forward : kind->forward_ref;
         q->backward = fast && kind->backward ? kind->backward : kind->backward_ref;
         q->writes = kind->writes && (fast || !kind->backward);
+        q->writes_params = kind->writes_params && (fast || !kind->backward);
         Shape src[MAX_SRC];
         source_shapes(p->g, n, src);
         if (kind->saved) q->saved_image = kind->saved(n->use.cfg, src, n->shape);
@@ -178,7 +179,7 @@ static void place_values(Plan *p) {
         q->saved = p->by_worker ? 0 : p->saved_len;
         if (p->by_worker) p->worker_saved_len = larger(p->worker_saved_len, bytes);
         else p->saved_len += (bytes + 63) / 64 * 64;
-        if (q->grad == GRAD_GROUPS)
+        if (q->grad == GRAD_GROUPS && p->max_groups > 1)
             q->partial = take(&p->partials_len, q->param_range * (size_t)p->max_groups);
     }
     p->worker_saved_len = (p->worker_saved_len + 63) / 64 * 64;
@@ -218,7 +219,7 @@ static size_t task_len(const Plan *p, int i, size_t *all) {
     const Node *n = &p->g->node[i];
     *all = 1;
     switch (p->node[i].grad) {
-    case GRAD_GROUPS: return *all = p->node[i].param_range, JOIN_LEN;
+    case GRAD_GROUPS: return *all = p->max_groups > 1 ? p->node[i].param_range : 0, JOIN_LEN;
     case GRAD_ROWS:   return *all = (size_t)n->param[0].dim[0], rows_per_task(*all);
     case GRAD_WHOLE:  return 1;
     default:          return *all = 0, 1;

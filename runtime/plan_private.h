@@ -40,7 +40,8 @@ typedef struct NodePlan {
     bool wants_diff;     // something before it (or itself) can learn
     bool cleared;        // somebody sets its gradient to zero before anybody adds to it:
     uint64_t clear;      // bit k: this node does so for its source k,
-    bool writes;         // by writing: it looks at Step.fresh
+    bool writes;         // by writing: it looks at Step.fresh,
+    bool writes_params;  // and at Step.fresh_params
     int first_param;
     size_t param_range;  // numbers of the slab its parameters span
     GradMode grad;

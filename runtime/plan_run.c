@@ -76,7 +76,9 @@ static real *grad_of(const Plan *p, int i) {
     return p->params->grad + p->params->param[p->node[i].first_param].offset;
 }
 
+// Where a group's sum goes: if there is but one, it is the gradient.
 static real *partial_of(const Plan *p, int i, int group) {
+    if (p->max_groups == 1) return grad_of(p, i);
     return p->partials + p->node[i].partial + (size_t)group * p->node[i].param_range;
 }
 
@@ -114,7 +116,8 @@ static void backward_group(const Plan *p, NodeStep *c, int i, int group) {
     begin_sources(p, c, i);
     if (p->node[i].grad == GRAD_GROUPS) {
         real *sum = partial_of(p, i, group);
-        memset(sum, 0, p->node[i].param_range * sizeof *sum);
+        c->s.fresh_params = p->node[i].writes_params;
+        if (!c->s.fresh_params) memset(sum, 0, p->node[i].param_range * sizeof *sum);
         point_diff_params(p, c, i, sum);
     }
     p->node[i].backward(&c->s);
@@ -215,7 +218,8 @@ static void do_grad(void *ctx, int task, int worker) {
     point_diff_params(p, &c, t->node, grad_of(p, t->node));
     if (q->grad == GRAD_ROWS) {
         c.s.part = (Range){(int)t->lo, (int)t->hi};
-        clear_rows(&c, p->g->node[t->node].n_params, c.s.part);
+        c.s.fresh_params = q->writes_params;
+        if (!q->writes_params) clear_rows(&c, p->g->node[t->node].n_params, c.s.part);
         q->kind->backward_params(&c.s);
         return;
     }

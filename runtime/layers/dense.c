@@ -162,6 +162,10 @@ static void forward(const Step *s) {
     gemm(dst.n, dst.c, src.c, rows(src), turned(weights), dst.v, dst.c, cfg->bias, s->work);
 }
 
+static void add_row(const real *restrict g, Range part, bool fresh, real *restrict diff_bias) {
+    for (int o = part.lo; o < part.hi; o++) diff_bias[o] = (fresh ? 0 : diff_bias[o]) + g[o];
+}
+
 // Gradients of outputs [part.lo, part.hi).
 static void backward_part(const Step *s, Range part) {
     const Dense *cfg = s->cfg;
@@ -170,11 +174,11 @@ static void backward_part(const Step *s, Range part) {
     real *const diff_bias = cfg->bias ? s->diff_param[1].v : NULL;
 
     for (int n = 0; n < src.n && diff_bias; n++)
-        for (int o = part.lo; o < part.hi; o++) diff_bias[o] += g.v[n * g.rs + o];
+        add_row(g.v + n * g.rs, part, s->fresh_params && n == 0, diff_bias);
     if (!diff_weights.v) return;
     const Matrix diff_outputs = {g.v + part.lo, 1, g.rs};
     gemm(part.hi - part.lo, src.c, src.n, diff_outputs, x,
-         at(diff_weights, part.lo, 0, 0, 0), src.c, true, s->work);
+         at(diff_weights, part.lo, 0, 0, 0), src.c, !s->fresh_params, s->work);
 }
 
 static void backward_params(const Step *s) { backward_part(s, s->part); }
@@ -231,6 +235,7 @@ const LayerKind dense_layer = {
              .macs = macs},
     .lanes           = true,
     .writes          = true,
+    .writes_params   = true,
     .saved           = saved,
     .work            = work,
     .forward_ref     = forward_ref,
