@@ -1,4 +1,4 @@
-/* conv.h — what conv.c (the definition), conv_fast.c and conv_lanes.c share. */
+/* conv.h — what conv.c (the definition) and the files of the fast ways share. */
 #pragma once
 #include "runtime/layer.h"
 
@@ -26,3 +26,10 @@ size_t conv_lanes_work(const Conv *o, Shape src, Shape dst);
 void conv_lanes_forward(const Step *s);
 void conv_lanes_backward(const Step *s);
 void conv_lanes_backward_params(const Step *s);
+
+// conv_rows.c: the same for small images, one after the other.
+bool conv_rows_fits(const Conv *o, Shape src, Shape dst, Layout layout);
+size_t conv_rows_work(const Conv *o, Shape src, Shape dst);
+void conv_rows_forward(const Step *s);
+void conv_rows_backward(const Step *s);
+void conv_rows_backward_params(const Step *s);

@@ -74,12 +74,17 @@ static size_t maps_len(const Work *w) {
 
 size_t conv_work(const void *cfg, const Shape *src, Shape dst, int n, Layout layout) {
     if (layout == LAYOUT_LANES) return conv_lanes_work(cfg, src[0], dst);
+    if (conv_rows_fits(cfg, src[0], dst, layout)) return conv_rows_work(cfg, src[0], dst);
     Work w = work_for(cfg, src[0], dst);
     w.images = smaller(w.images, n);
     return aligned(gemm_work()) + aligned(columns_len(&w)) + maps_len(&w);
 }
 
 static Shape sides(Tensor t) { return (Shape){t.c, t.h, t.w}; }
+
+static bool by_rows(const Step *s) {
+    return conv_rows_fits(s->cfg, sides(s->src[0]), sides(s->dst), s->dst.layout);
+}
 
 static Work work_of(const Step *s) {
     Work w = work_for(s->cfg, sides(s->src[0]), sides(s->dst));
@@ -147,6 +152,10 @@ void conv_forward(const Step *s) {
         conv_lanes_forward(s);
         return;
     }
+    if (by_rows(s)) {
+        conv_rows_forward(s);
+        return;
+    }
     const Work w = work_of(s);
     each_strip(&w, forward_strip);
 }
@@ -211,6 +220,10 @@ void conv_backward(const Step *s) {
         conv_lanes_backward(s);
         return;
     }
+    if (by_rows(s)) {
+        conv_rows_backward(s);
+        return;
+    }
     Work w = work_of(s);
     w.part = (Range){0, w.cfg->filters};
     w.diff_src = s->diff_src[0];
@@ -221,6 +234,10 @@ void conv_backward(const Step *s) {
 void conv_backward_params(const Step *s) {
     if (s->dst.layout == LAYOUT_LANES) {
         conv_lanes_backward_params(s);
+        return;
+    }
+    if (by_rows(s)) {
+        conv_rows_backward_params(s);
         return;
     }
     Work w = work_of(s);
