@@ -74,7 +74,8 @@ static bool prepare(Steps *s, const BenchOptions *o, Error *e) {
     if (!s->params) return false;
     params_init(s->params, s->x, s->x->seed);
     if (!o->infer) s->lr = ((const OptimOptions *)optimizer->cfg)->lr / 1000; // nothing is to grow
-    const PlanOptions plan = {.batch = s->n, .training = !o->infer, .ref = o->ref, .seed = s->x->seed};
+    const PlanOptions plan = {.batch = s->n, .training = !o->infer, .unseen = true, .ref = o->ref,
+                              .seed = s->x->seed};
     s->plan = plan_make(s->x, s->params, s->threads, &plan, e);
     return s->plan != NULL;
 }
@@ -84,7 +85,7 @@ bool bench_model(const Experiment *x, Threads *t, const BenchOptions *o, ModelSp
     bool learns[MAX_NODES] = {false};
     const bool ready = prepare(&s, o, e);
     if (ready) {
-        const PlanOptions size = {.batch = s.n, .training = !o->infer, .ref = o->ref};
+        const PlanOptions size = {.batch = s.n, .training = !o->infer, .unseen = true, .ref = o->ref};
         fill(&s, !o->infer);
         *out = (ModelSpeed){.batch = s.n,
                             .step = bench_time(o->infer ? infer_step : train_step, &s, o->seconds),

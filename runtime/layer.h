@@ -58,6 +58,12 @@ typedef struct LayerKind {
     bool writes;
     // The same for Step.fresh_params, in backward and backward_params.
     bool writes_params;
+    // Works number by number, src and dst may be the same place, and the larger of two numbers stays the
+    // larger one, unless both become equal and neither has a gradient any more.
+    bool monotone;
+    // Every number of dst is the largest of some of src, and its gradient goes there. A monotone kind
+    // before it may as well come behind it: the same bits, and fewer numbers to work on.
+    bool picks;
     // Bytes of `saved` per image, and reals of `work` per call on n images. NULL: none. Where saved
     // holds something for every number, it lies as dst does: at(dst, n, c, y, x) − dst.v.
     size_t (*saved)(const void *cfg, const Shape *src, Shape dst);

@@ -35,6 +35,8 @@ typedef struct NodePlan {
     size_t value, diff;  // offsets in reals: in Plan.values, or (shared) in the worker's memory
     size_t saved;        // offset in bytes, and bytes per image
     size_t saved_image;
+    int reads;           // the node whose value is its first source, and the one in whose place its own
+    int place;           // value lies: usually n->src[0] and itself (see change_places)
     int last_reader;     // the last node that reads it
     bool live;           // what the loss judges depends on it
     bool wants_diff;     // something before it (or itself) can learn

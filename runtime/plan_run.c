@@ -43,8 +43,9 @@ static void fill_call(const Plan *p, NodeStep *c, int i, int worker, int lo, int
     const Node *n = &p->g->node[i];
     const NodePlan *q = &p->node[i];
     for (int k = 0; k < n->n_src; k++) {
-        c->src[k] = value_of(p, n->src[k], worker, lo, hi);
-        c->diff_src[k] = diff_of(p, n->src[k], lo, hi);
+        const int src = k == 0 ? q->reads : n->src[k];
+        c->src[k] = value_of(p, src, worker, lo, hi);
+        c->diff_src[k] = diff_of(p, src, lo, hi);
     }
     bool frozen = n->n_params > 0;
     for (int k = 0; k < n->n_params; k++) {
@@ -54,7 +55,7 @@ static void fill_call(const Plan *p, NodeStep *c, int i, int worker, int lo, int
         if (param->spec->role != PARAM_STATISTIC && !param->frozen) frozen = false;
     }
     c->s = (Step){.cfg = n->use.cfg, .n_src = n->n_src, .src = c->src, .diff_src = c->diff_src,
-                  .dst = value_of(p, i, worker, lo, hi), .diff_dst = diff_of(p, i, lo, hi),
+                  .dst = value_of(p, q->place, worker, lo, hi), .diff_dst = diff_of(p, q->place, lo, hi),
                   .param = c->param, .diff_param = c->diff_param,
                   .saved = saved_of(p, i, worker, lo),
                   .work = p->workers + (size_t)worker * p->worker_len,
@@ -302,7 +303,7 @@ double plan_loss(Plan *p, int n) {
 Tensor plan_seed(Plan *p, int n) {
     assert(n == p->run.n);
     for (int i = 0; i < p->g->n_nodes; i++)
-        if (p->node[i].wants_diff) tensor_zero(diff_of(p, i, 0, n));
+        if (p->node[i].wants_diff && p->node[i].place == i) tensor_zero(diff_of(p, i, 0, n));
     return diff_of(p, p->score, 0, n);
 }
 

@@ -55,7 +55,8 @@ static Rows rows_for(const Conv *o, Shape src, Shape dst) {
     const int G = o->groups, D = o->dilation, KH = o->kernel.h, KW = o->kernel.w;
     const int reach_y = (KH - 1) * D + 1, reach_x = (KW - 1) * D + 1;
     Rows r = {.cfg = o, .src = {src.c / G, src.h, src.w}, .dst = {dst.c / G, dst.h, dst.w}, .KH = KH,
-              .KW = KW, .D = D, .top = conv_axis(o, src.h, KH).before, .left = conv_axis(o, src.w, KW).before};
+              .KW = KW, .D = D, .top = conv_axis(o, src.h, KH).before,
+              .left = conv_axis(o, src.w, KW).before};
     r.in = long_rows(r.src.c, r.dst, reach_y, reach_x);
     r.back = long_rows(r.dst.c, r.src, reach_y, reach_x);
     return r;
@@ -190,7 +191,8 @@ static void diff_weights_image(const Rows *r, const real *src, const real *diff_
     const real *const seen = framed_src(r, src);
     memset(r->maps, 0, (size_t)(hi - lo) * (size_t)map * sizeof *r->maps);
     for (int i = lo; i < hi; i++)
-        copy_rows(diff_dst + (ptrdiff_t)i * P, r->dst.w, r->dst.h, r->dst.w, r->maps + (i - lo) * map, r->in.W);
+        copy_rows(diff_dst + (ptrdiff_t)i * P, r->dst.w, r->dst.h, r->dst.w, r->maps + (i - lo) * map,
+                  r->in.W);
     for (int i = lo; i < hi; i += most) {
         const int ft = smaller(most, hi - i);
         window_sums(r, k, seen, r->maps + (i - lo) * map, ft);
@@ -242,8 +244,8 @@ static void diff_params(const Rows *r, Range part) {
             const int lo = larger(part.lo - f, 0), hi = smaller(part.hi - f, r->dst.c);
             const real *const diff_dst = at(s->diff_dst, n, f, 0, 0);
             if (lo >= hi) continue;
-            if (s->diff_param[0].v)
-                diff_weights_image(r, at(s->src[0], n, f / r->dst.c * r->src.c, 0, 0), diff_dst, f, lo, hi);
+            const real *const src = at(s->src[0], n, f / r->dst.c * r->src.c, 0, 0);
+            if (s->diff_param[0].v) diff_weights_image(r, src, diff_dst, f, lo, hi);
             diff_bias_image(r, diff_dst, f, lo, hi);
         }
 }

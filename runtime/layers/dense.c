@@ -159,6 +159,10 @@ static void forward(const Step *s) {
 
     for (int n = 0; n < dst.n && cfg->bias; n++)
         memcpy(at(dst, n, 0, 0, 0), s->param[1].v, (size_t)dst.c * sizeof(real));
+    if (dst.n == 1) { // the other way round, so that many rows of the weights are read side by side
+        gemm(dst.c, 1, src.c, rows(weights), turned(src), dst.v, 1, cfg->bias, s->work);
+        return;
+    }
     gemm(dst.n, dst.c, src.c, rows(src), turned(weights), dst.v, dst.c, cfg->bias, s->work);
 }
 
