@@ -74,7 +74,7 @@ static bool prepare(Steps *s, const BenchOptions *o, Error *e) {
     if (!s->params) return false;
     params_init(s->params, s->x, s->x->seed);
     if (!o->infer) s->lr = ((const OptimOptions *)optimizer->cfg)->lr / 1000; // nothing is to grow
-    const PlanOptions plan = {.batch = s->n, .training = !o->infer, .ref = o->ref,
+    const PlanOptions plan = {.batch = s->n, .training = !o->infer, .unseen = true, .ref = o->ref,
                               .no_winograd = o->no_winograd, .seed = s->x->seed};
     s->plan = plan_make(s->x, s->params, s->threads, &plan, e);
     return s->plan != NULL;
@@ -85,7 +85,7 @@ bool bench_model(const Experiment *x, Threads *t, const BenchOptions *o, ModelSp
     bool learns[MAX_NODES] = {false};
     const bool ready = prepare(&s, o, e);
     if (ready) {
-        const PlanOptions size = {.batch = s.n, .training = !o->infer, .ref = o->ref,
+        const PlanOptions size = {.batch = s.n, .training = !o->infer, .unseen = true, .ref = o->ref,
                                   .no_winograd = o->no_winograd};
         fill(&s, !o->infer);
         *out = (ModelSpeed){.batch = s.n,

@@ -92,8 +92,8 @@ static bool judging_open(Judging *j, Evaluation *v, Error *e) {
     if (!v->worst || !v->score || (classes <= MAX_CONFUSION && !v->confusion))
         return error_set(e, "there is no memory left");
     j->batch = batch_for(j->s->data.input);
-    const PlanOptions o = {.batch = j->batch, .ref = j->s->o.ref, .no_winograd = j->s->o.no_winograd,
-                           .seed = j->s->seed};
+    const PlanOptions o = {.batch = j->batch, .unseen = true, .ref = j->s->o.ref,
+                           .no_winograd = j->s->o.no_winograd, .seed = j->s->seed};
     j->plan = plan_make(j->s->x, j->s->params, j->s->threads, &o, e);
     if (!j->plan) return false;
     const FeedOptions feed = {.data = &j->s->data, .part = j->part, .threads = j->s->threads,
@@ -141,7 +141,8 @@ static void probabilities(Tensor out, int classes, real *p) {
 }
 
 bool predict(Session *s, const Picture *picture, int n, real *out, Error *e) {
-    const PlanOptions o = {.batch = 1, .ref = s->o.ref, .no_winograd = s->o.no_winograd, .seed = s->seed};
+    const PlanOptions o = {.batch = 1, .unseen = true, .ref = s->o.ref, .no_winograd = s->o.no_winograd,
+                           .seed = s->seed};
     Plan *plan = plan_make(s->x, s->params, s->threads, &o, e);
     bool fine = plan != NULL;
     for (int k = 0; fine && k < n; k++) {

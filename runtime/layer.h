@@ -37,6 +37,7 @@ typedef struct Step {
     Range part;               // by_channel: channels; backward_params, prepare: first side of the weights
     bool training;
     bool replay;              // `saved` already holds the random choices: use those
+    bool fresh_params;        // diff_param holds nothing yet, so it is written, not added to
     bool frozen;              // the parameters are: batchnorm uses its stored mean and variance
     int first;                // number of image 0 of src within the batch
     Rng rng;                  // of (seed, layer, step); index by the element's place in the batch
@@ -56,6 +57,14 @@ typedef struct LayerKind {
     // The fast backward (the definition where there is none) looks at Step.fresh. For a kind that says no
     // the plan sets gradients to zero beforehand, and fresh is 0. The other definitions always add.
     bool writes;
+    // The same for Step.fresh_params, in backward and backward_params.
+    bool writes_params;
+    // Works number by number, src and dst may be the same place, and the larger of two numbers stays the
+    // larger one, unless both become equal and neither has a gradient any more.
+    bool monotone;
+    // Every number of dst is the largest of some of src, and its gradient goes there. A monotone kind
+    // before it may as well come behind it: the same bits, and fewer numbers to work on.
+    bool picks;
     // Bytes of `saved` per image, and reals of `work` per call on n images. NULL: none. Where saved
     // holds something for every number, it lies as dst does: at(dst, n, c, y, x) − dst.v.
     size_t (*saved)(const void *cfg, const Shape *src, Shape dst);

@@ -97,7 +97,7 @@ static bool phase_open(Phase *ph, Run *run, const TrainOptions *o, Error *e) {
     const Session *s = run->s;
     *ph = (Phase){.run = run, .o = o};
     if (!balance(ph, e) || !pace(ph, e)) return false;
-    const PlanOptions options = {.batch = ph->pace.batch, .training = true, .ref = s->o.ref,
+    const PlanOptions options = {.batch = ph->pace.batch, .training = true, .unseen = true, .ref = s->o.ref,
                                  .no_winograd = s->o.no_winograd, .seed = s->seed};
     ph->label = calloc((size_t)ph->pace.batch, sizeof *ph->label);
     if (!ph->label) return error_set(e, "there is no memory left");

@@ -118,12 +118,12 @@ const double *plan_losses(const Plan *p) { return p->loss; }
 
 Tensor plan_value(const Plan *p, int node, int n) {
     const NodePlan *q = &p->node[node];
-    return batch_tensor(p, node, n, q->shared ? NULL : p->values + q->value);
+    return batch_tensor(p, node, n, q->shared || q->place != node ? NULL : p->values + q->value);
 }
 
 Tensor plan_diff(const Plan *p, int node, int n) {
     const NodePlan *q = &p->node[node];
-    const bool there = p->o.training && q->wants_diff;
+    const bool there = p->o.training && q->wants_diff && q->place == node;
     return batch_tensor(p, node, n, there ? p->values + q->diff : NULL);
 }
 

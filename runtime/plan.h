@@ -27,6 +27,7 @@ typedef struct PlanOptions {
     bool keep;         // keep every value even for inference, so that it can be looked at
     bool input_diff;   // the gradient of the input, too
     bool no_winograd;  // 3×3 convolutions with the sums of the definition (see conv_winograd.c)
+    bool unseen;       // nobody asks for the value of each node: neighbours may change places
     bool ref;          // run the definitions instead of the fast code
     bool lanes;        // sixteen images side by side, even if most lanes stay empty (see tensor.h)
     uint64_t seed;     // of dropout
@@ -69,7 +70,8 @@ const double *plan_losses(const Plan *p);
 double plan_judge(Plan *p, int n);
 
 // What a node put out for the last n images, and the gradient of it (training plans). The value of
-// a node that shares its memory (inference without keep) is gone: v is NULL; the output never is.
+// a node that shares its memory (inference without keep) is gone: v is NULL; so is that of a node
+// that works in its neighbour's place (unseen). The output never is.
 Tensor plan_value(const Plan *p, int node, int n);
 Tensor plan_diff(const Plan *p, int node, int n);
 

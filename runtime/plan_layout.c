@@ -83,15 +83,17 @@ static void describe_nodes(Plan *p) {
         q->first_param = param;
         for (int k = 0; k < n->n_params; k++, param++) q->param_range += param_room(&n->param[k]);
         q->rng = rng_named(rng, n->name);
-        q->last_reader = i;
+        q->last_reader = q->place = i;
         for (int k = 0; k < n->n_src; k++) p->node[n->src[k]].last_reader = i;
         if (i == 0) continue;
+        q->reads = n->src[0];
         const LayerKind *kind = layer_of(n);
         const bool fast = !p->o.ref;
         q->kind = kind;
         q->forward = fast && kind->forward ? kind->forward : kind->forward_ref;
         q->backward = fast && kind->backward ? kind->backward : kind->backward_ref;
         q->writes = kind->writes && (fast || !kind->backward);
+        q->writes_params = kind->writes_params && (fast || !kind->backward);
         Shape src[MAX_SRC];
         source_shapes(p->g, n, src);
         if (kind->prepared && fast && !p->o.no_winograd)
@@ -119,6 +121,30 @@ static void follow_gradients(Plan *p) {
             p->node[i].clear |= (uint64_t)1 << k;
             p->node[src].cleared = true;
         }
+}
+
+/* Neighbours that change places: a monotone kind and the one behind it that picks. The first, `i`, then
+ * works where the value of the second lies, and has none of its own. */
+static bool may_go_behind(const Plan *p, int i) {
+    const Graph *g = p->g;
+    if (!p->o.unseen || p->o.ref || p->o.keep || i + 1 >= g->n_nodes || i == p->score) return false;
+    return p->node[i].kind->monotone && p->node[i].last_reader == i + 1 && g->node[i + 1].n_src == 1 &&
+           g->node[i + 1].src[0] == i && p->node[i + 1].kind->picks;
+}
+
+static bool goes_behind(const Plan *p, int i) { return p->node[i].place != i; }
+
+static void change_places(Plan *p) {
+    for (int i = 1; i < p->g->n_nodes; i++) {
+        NodePlan *first = &p->node[i], *second = first + 1;
+        if (!may_go_behind(p, i)) continue;
+        NodePlan *source = &p->node[first->reads];
+        if (source->last_reader == i) source->last_reader = i + 1;
+        second->reads = first->reads;
+        second->clear = first->clear;
+        first->reads = first->place = i + 1;
+        first->clear = 1;
+    }
 }
 
 // ---- memory ----------------------------------------------------------------------------------------
@@ -162,7 +188,7 @@ static bool share_values(Plan *p) {
     if (!live.node) return false;
     size_t len = 0;
     for (int i = 1; i < p->g->n_nodes; i++) {
-        p->node[i].shared = i != p->g->output && i != p->score;
+        p->node[i].shared = i != p->g->output && i != p->score && !goes_behind(p, i);
         drop_unread(p, &live, i);
         if (p->node[i].shared) len = larger(len, place_in_gap(p, &live, i));
     }
@@ -175,6 +201,7 @@ static void place_values(Plan *p) {
     const size_t N = p->room;
     for (int i = 0; i < p->g->n_nodes; i++) {
         NodePlan *q = &p->node[i];
+        if (goes_behind(p, i)) continue;
         if (!q->shared) q->value = take(&p->values_len, q->image * N);
         if (p->o.training && q->wants_diff) q->diff = take(&p->values_len, q->image * N);
         const size_t bytes = q->saved_image * (p->by_worker ? (size_t)GROUP : N);
@@ -182,7 +209,7 @@ static void place_values(Plan *p) {
         if (p->by_worker) p->worker_saved_len = larger(p->worker_saved_len, bytes);
         else p->saved_len += (bytes + 63) / 64 * 64;
         q->prepared = take(&p->prepared_len, q->prepared_len);
-        if (q->grad == GRAD_GROUPS)
+        if (q->grad == GRAD_GROUPS && p->max_groups > 1)
             q->partial = take(&p->partials_len, q->param_range * (size_t)p->max_groups);
     }
     p->worker_saved_len = (p->worker_saved_len + 63) / 64 * 64;
@@ -207,12 +234,17 @@ static void place_work(Plan *p) {
 
 static void list_ops(Plan *p) {
     const int n = p->g->n_nodes;
-    for (int i = 1; i < n; i++) p->op[p->n_op++] = (Op){OP_FORWARD, i};
+    for (int i = 1; i < n; i++) {
+        const bool behind = goes_behind(p, i);
+        if (behind) p->op[p->n_op++] = (Op){OP_FORWARD, i + 1};
+        p->op[p->n_op++] = (Op){OP_FORWARD, i};
+        i += behind;
+    }
     p->n_forward = p->n_op;
     if (!p->o.training) return;
     p->op[p->n_op++] = (Op){OP_LOSS, p->score};
-    for (int i = n - 1; i > 0; i--)
-        if (p->node[i].wants_diff) p->op[p->n_op++] = (Op){OP_BACKWARD, i};
+    for (int k = p->n_forward - 1; k >= 0; k--)
+        if (p->node[p->op[k].node].wants_diff) p->op[p->n_op++] = (Op){OP_BACKWARD, p->op[k].node};
 }
 
 // Rows of one task, a multiple of 8 so that matrix products have no thin edges.
@@ -222,7 +254,7 @@ static size_t task_len(const Plan *p, int i, size_t *all) {
     const Node *n = &p->g->node[i];
     *all = 1;
     switch (p->node[i].grad) {
-    case GRAD_GROUPS: return *all = p->node[i].param_range, JOIN_LEN;
+    case GRAD_GROUPS: return *all = p->max_groups > 1 ? p->node[i].param_range : 0, JOIN_LEN;
     case GRAD_ROWS:   return *all = (size_t)n->param[0].dim[0], rows_per_task(*all);
     case GRAD_WHOLE:  return 1;
     default:          return *all = 0, 1;
@@ -264,6 +296,7 @@ bool plan_lay_out(Plan *p) {
 
     describe_nodes(p);
     follow_gradients(p);
+    change_places(p);
     if (p->o.training)
         for (int i = 1; i < p->g->n_nodes; i++) p->node[i].grad = grad_mode(p, i);
     place_work(p);

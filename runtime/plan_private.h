@@ -37,12 +37,15 @@ typedef struct NodePlan {
     size_t saved;        // offset in bytes, and bytes per image
     size_t saved_image;
     size_t prepared, prepared_len; // reals, in Plan.prepared
+    int reads;           // the node whose value is its first source, and the one in whose place its own
+    int place;           // value lies: usually n->src[0] and itself (see change_places)
     int last_reader;     // the last node that reads it
     bool live;           // what the loss judges depends on it
     bool wants_diff;     // something before it (or itself) can learn
     bool cleared;        // somebody sets its gradient to zero before anybody adds to it:
     uint64_t clear;      // bit k: this node does so for its source k,
-    bool writes;         // by writing: it looks at Step.fresh
+    bool writes;         // by writing: it looks at Step.fresh,
+    bool writes_params;  // and at Step.fresh_params
     int first_param;
     size_t param_range;  // numbers of the slab its parameters span
     GradMode grad;

@@ -43,8 +43,9 @@ static void fill_call(const Plan *p, NodeStep *c, int i, int worker, int lo, int
     const Node *n = &p->g->node[i];
     const NodePlan *q = &p->node[i];
     for (int k = 0; k < n->n_src; k++) {
-        c->src[k] = value_of(p, n->src[k], worker, lo, hi);
-        c->diff_src[k] = diff_of(p, n->src[k], lo, hi);
+        const int src = k == 0 ? q->reads : n->src[k];
+        c->src[k] = value_of(p, src, worker, lo, hi);
+        c->diff_src[k] = diff_of(p, src, lo, hi);
     }
     bool frozen = n->n_params > 0;
     for (int k = 0; k < n->n_params; k++) {
@@ -54,7 +55,7 @@ static void fill_call(const Plan *p, NodeStep *c, int i, int worker, int lo, int
         if (param->spec->role != PARAM_STATISTIC && !param->frozen) frozen = false;
     }
     c->s = (Step){.cfg = n->use.cfg, .n_src = n->n_src, .src = c->src, .diff_src = c->diff_src,
-                  .dst = value_of(p, i, worker, lo, hi), .diff_dst = diff_of(p, i, lo, hi),
+                  .dst = value_of(p, q->place, worker, lo, hi), .diff_dst = diff_of(p, q->place, lo, hi),
                   .param = c->param, .diff_param = c->diff_param,
                   .prepared = q->prepared_len ? p->prepared + q->prepared : NULL,
                   .saved = saved_of(p, i, worker, lo),
@@ -77,7 +78,9 @@ static real *grad_of(const Plan *p, int i) {
     return p->params->grad + p->params->param[p->node[i].first_param].offset;
 }
 
+// Where a group's sum goes: if there is but one, it is the gradient.
 static real *partial_of(const Plan *p, int i, int group) {
+    if (p->max_groups == 1) return grad_of(p, i);
     return p->partials + p->node[i].partial + (size_t)group * p->node[i].param_range;
 }
 
@@ -115,7 +118,8 @@ static void backward_group(const Plan *p, NodeStep *c, int i, int group) {
     begin_sources(p, c, i);
     if (p->node[i].grad == GRAD_GROUPS) {
         real *sum = partial_of(p, i, group);
-        memset(sum, 0, p->node[i].param_range * sizeof *sum);
+        c->s.fresh_params = p->node[i].writes_params;
+        if (!c->s.fresh_params) memset(sum, 0, p->node[i].param_range * sizeof *sum);
         point_diff_params(p, c, i, sum);
     }
     p->node[i].backward(&c->s);
@@ -216,7 +220,8 @@ static void do_grad(void *ctx, int task, int worker) {
     point_diff_params(p, &c, t->node, grad_of(p, t->node));
     if (q->grad == GRAD_ROWS) {
         c.s.part = (Range){(int)t->lo, (int)t->hi};
-        clear_rows(&c, p->g->node[t->node].n_params, c.s.part);
+        c.s.fresh_params = q->writes_params;
+        if (!q->writes_params) clear_rows(&c, p->g->node[t->node].n_params, c.s.part);
         q->kind->backward_params(&c.s);
         return;
     }
@@ -309,7 +314,7 @@ double plan_loss(Plan *p, int n) {
 Tensor plan_seed(Plan *p, int n) {
     assert(n == p->run.n);
     for (int i = 0; i < p->g->n_nodes; i++)
-        if (p->node[i].wants_diff) tensor_zero(diff_of(p, i, 0, n));
+        if (p->node[i].wants_diff && p->node[i].place == i) tensor_zero(diff_of(p, i, 0, n));
     return diff_of(p, p->score, 0, n);
 }
 

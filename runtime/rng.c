@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "runtime/exact.h"
+#include "runtime/kernels/wide.h"
 
 static const uint64_t GOLDEN = 0x9e3779b97f4a7c15; // 2⁶⁴ divided by the golden ratio, odd
 
@@ -36,7 +37,7 @@ uint64_t rng_bits(Rng r, uint64_t i) { return mix(r.key + (i + 1) * GOLDEN); }
 double rng_uniform(Rng r, uint64_t i) { return (double)(rng_bits(r, i) >> 11) * 0x1p-53; }
 
 // Compares the 53 bits themselves, which spares making a double of each.
-void rng_at_least(Rng r, uint64_t first, double p, uint8_t *yes, size_t n) {
+WIDE void rng_at_least(Rng r, uint64_t first, double p, uint8_t *yes, size_t n) {
     const uint64_t least = (uint64_t)ceil(p * 0x1p53);
     for (size_t i = 0; i < n; i++)
         yes[i] = rng_bits(r, first + i) >> 11 >= least;

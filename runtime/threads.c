@@ -217,7 +217,7 @@ static void share_tasks(Threads *t, int n, Task *task, void *ctx) {
 }
 
 void threads_run(Threads *t, int n, Task *task, void *ctx) {
-    const bool alone = !t || t->n == 1 || n == 1;
+    const bool alone = !t || t->n == 1 || n <= 1;
     const Mode mode = get_mode();
     set_mode(mode | TINY_IS_ZERO);
     if (!alone) share_tasks(t, n, task, ctx);

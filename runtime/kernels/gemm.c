@@ -76,13 +76,15 @@ static int step(int total, int most, int unit) {
 }
 
 // Dot tiles read both matrices where they lie, and pay for it when the lanes are added up; against
-// this stands turning B round, whose price is spread over the rows of A. The factor was measured.
-static bool dot_is_better(int M, int K, Matrix A, Matrix B) {
-    return A.cs == 1 && B.rs == 1 && B.cs != 1 && K / 5 >= M;
+// this stands turning B round, whose price is spread over the rows of A. The factor was measured. A
+// single column of B would leave the vectors of an outer tile empty but for one number.
+static bool dot_is_better(const Product *q) {
+    const bool along = q->A.cs == 1 && q->B.rs == 1 && q->B.cs != 1;
+    return along && (q->K / 5 >= q->M || q->N == 1);
 }
 
 static void cut(Product *q, const GemmKernels *k) {
-    const bool dot = dot_is_better(q->M, q->K, q->A, q->B);
+    const bool dot = dot_is_better(q);
     q->micro = dot ? k->dot : k->outer;
     q->width = dot ? 1 : k->vl;
     q->nr = step(q->N, k->nv * q->width, q->width);

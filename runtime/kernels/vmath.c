@@ -20,6 +20,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "runtime/kernels/wide.h"
+
 #ifdef __clang__
 #pragma STDC FP_CONTRACT OFF // c + a·b in one rounding would be other bits; gcc has it off already
 #endif
@@ -147,7 +149,7 @@ real vm_erf(real x) { return erf_(x); }
 
 #endif
 
-void vm_exp_n(real *dst, const real *src, size_t n) {
+WIDE void vm_exp_n(real *dst, const real *src, size_t n) {
     for (size_t i = 0; i < n; i++) dst[i] = vm_exp(src[i]);
 }
 
@@ -155,14 +157,14 @@ void vm_log_n(real *dst, const real *src, size_t n) {
     for (size_t i = 0; i < n; i++) dst[i] = vm_log(src[i]);
 }
 
-void vm_tanh_n(real *dst, const real *src, size_t n) {
+WIDE void vm_tanh_n(real *dst, const real *src, size_t n) {
     for (size_t i = 0; i < n; i++) dst[i] = vm_tanh(src[i]);
 }
 
-void vm_sigmoid_n(real *dst, const real *src, size_t n) {
+WIDE void vm_sigmoid_n(real *dst, const real *src, size_t n) {
     for (size_t i = 0; i < n; i++) dst[i] = vm_sigmoid(src[i]);
 }
 
-void vm_erf_n(real *dst, const real *src, size_t n) {
+WIDE void vm_erf_n(real *dst, const real *src, size_t n) {
     for (size_t i = 0; i < n; i++) dst[i] = vm_erf(src[i]);
 }

@@ -4,7 +4,7 @@
  * trained for a thousand steps turns one bit into another network. These are ours: polynomials on
  * a reduced argument, within 2 units in the last place (in the double build: the C library's).
  * The scalar functions are the definition; the vector ones loop over them so that the compiler can
- * use its vectors. dst and src may be the same place. */
+ * use its vectors (wide.h). dst and src may be the same place. */
 #pragma once
 #include <stddef.h>
 

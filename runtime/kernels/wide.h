@@ -7,6 +7,13 @@
  * bit. Only gcc does so: clang gives the clones of static functions names that clash. */
 #pragma once
 
+// Before a loop that works number by number, even where two of its arrays are the same place.
+#ifdef __clang__
+#define APART _Pragma("clang loop vectorize(assume_safety)")
+#else
+#define APART _Pragma("GCC ivdep")
+#endif
+
 #if defined __x86_64__ && defined __gnu_linux__ && !defined __clang__ && !defined REAL_DOUBLE
 #define WIDE __attribute__((target_clones("arch=x86-64-v4", "avx2", "default")))
 #else

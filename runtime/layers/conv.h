@@ -1,4 +1,4 @@
-/* conv.h — what conv.c (the definition), conv_fast.c, conv_lanes.c and conv_winograd.c share. */
+/* conv.h — what conv.c (the definition) and the files of the fast ways share. */
 #pragma once
 #include "runtime/layer.h"
 
@@ -38,3 +38,10 @@ size_t conv_winograd_work(const Conv *o, Shape src, Shape dst);
 void conv_winograd_forward(const Step *s);
 void conv_winograd_backward(const Step *s);
 void conv_winograd_backward_params(const Step *s);
+
+// conv_rows.c: the same for small images, one after the other.
+bool conv_rows_fits(const Conv *o, Shape src, Shape dst, Layout layout);
+size_t conv_rows_work(const Conv *o, Shape src, Shape dst);
+void conv_rows_forward(const Step *s);
+void conv_rows_backward(const Step *s);
+void conv_rows_backward_params(const Step *s);

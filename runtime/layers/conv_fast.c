@@ -80,6 +80,7 @@ size_t conv_work(const void *cfg, const Shape *src, Shape dst, int n, Layout lay
         const size_t tiles = winograd ? conv_winograd_work(cfg, src[0], dst) : 0;
         return tiles > plain ? tiles : plain;
     }
+    if (conv_rows_fits(cfg, src[0], dst, layout)) return conv_rows_work(cfg, src[0], dst);
     Work w = work_for(cfg, src[0], dst);
     w.images = smaller(w.images, n);
     return aligned(gemm_work()) + aligned(columns_len(&w)) + maps_len(&w);
@@ -92,6 +93,10 @@ size_t conv_prepared(const void *cfg, const Shape *src, Shape dst, Layout layout
 void conv_prepare(const Step *s) { conv_winograd_prepare(s); }
 
 static Shape sides(Tensor t) { return (Shape){t.c, t.h, t.w}; }
+
+static bool by_rows(const Step *s) {
+    return conv_rows_fits(s->cfg, sides(s->src[0]), sides(s->dst), s->dst.layout);
+}
 
 static Work work_of(const Step *s) {
     Work w = work_for(s->cfg, sides(s->src[0]), sides(s->dst));
@@ -163,6 +168,10 @@ void conv_forward(const Step *s) {
         conv_lanes_forward(s);
         return;
     }
+    if (by_rows(s)) {
+        conv_rows_forward(s);
+        return;
+    }
     const Work w = work_of(s);
     each_strip(&w, forward_strip);
 }
@@ -232,6 +241,10 @@ void conv_backward(const Step *s) {
         conv_lanes_backward(s);
         return;
     }
+    if (by_rows(s)) {
+        conv_rows_backward(s);
+        return;
+    }
     Work w = work_of(s);
     w.part = (Range){0, w.cfg->filters};
     w.diff_src = s->diff_src[0];
@@ -247,6 +260,10 @@ void conv_backward_params(const Step *s) {
     }
     if (s->dst.layout == LAYOUT_LANES) {
         conv_lanes_backward_params(s);
+        return;
+    }
+    if (by_rows(s)) {
+        conv_rows_backward_params(s);
         return;
     }
     Work w = work_of(s);

@@ -159,7 +159,15 @@ static void forward(const Step *s) {
 
     for (int n = 0; n < dst.n && cfg->bias; n++)
         memcpy(at(dst, n, 0, 0, 0), s->param[1].v, (size_t)dst.c * sizeof(real));
+    if (dst.n == 1) { // the other way round, so that many rows of the weights are read side by side
+        gemm(dst.c, 1, src.c, rows(weights), turned(src), dst.v, 1, cfg->bias, s->work);
+        return;
+    }
     gemm(dst.n, dst.c, src.c, rows(src), turned(weights), dst.v, dst.c, cfg->bias, s->work);
+}
+
+static void add_row(const real *restrict g, Range part, bool fresh, real *restrict diff_bias) {
+    for (int o = part.lo; o < part.hi; o++) diff_bias[o] = (fresh ? 0 : diff_bias[o]) + g[o];
 }
 
 // Gradients of outputs [part.lo, part.hi).
@@ -170,11 +178,11 @@ static void backward_part(const Step *s, Range part) {
     real *const diff_bias = cfg->bias ? s->diff_param[1].v : NULL;
 
     for (int n = 0; n < src.n && diff_bias; n++)
-        for (int o = part.lo; o < part.hi; o++) diff_bias[o] += g.v[n * g.rs + o];
+        add_row(g.v + n * g.rs, part, s->fresh_params && n == 0, diff_bias);
     if (!diff_weights.v) return;
     const Matrix diff_outputs = {g.v + part.lo, 1, g.rs};
     gemm(part.hi - part.lo, src.c, src.n, diff_outputs, x,
-         at(diff_weights, part.lo, 0, 0, 0), src.c, true, s->work);
+         at(diff_weights, part.lo, 0, 0, 0), src.c, !s->fresh_params, s->work);
 }
 
 static void backward_params(const Step *s) { backward_part(s, s->part); }
@@ -231,6 +239,7 @@ const LayerKind dense_layer = {
              .macs = macs},
     .lanes           = true,
     .writes          = true,
+    .writes_params   = true,
     .saved           = saved,
     .work            = work,
     .forward_ref     = forward_ref,

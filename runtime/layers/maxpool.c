@@ -348,6 +348,7 @@ const LayerKind maxpool_layer = {
              .cfg_size = sizeof(PoolOptions), .attrs = pool_attrs, .infer = pool_infer},
     .lanes        = true,
     .writes       = true,
+    .picks        = true,
     .saved        = saved,
     .forward_ref  = forward_ref,
     .backward_ref = backward_ref,

@@ -3,26 +3,27 @@
  *     dst = max(0, src)                    diff_src += diff_dst  where src > 0
  *
  * Number by number, any shape. At src = 0 the derivative does not exist; we use 0.
+ * src and dst may be the same place: dst ≤ 0 exactly where src ≤ 0.
  * Source: Nair & Hinton, "Rectified Linear Units Improve Restricted Boltzmann Machines", 2010. */
 #include "runtime/explain.h"
 #include "runtime/kernels/wide.h"
 
 // Written so that a NaN passes: a broken number must stay visible.
 WIDE static void forward(const Step *s) {
-    const real *restrict src = s->src[0].v;
-    real *restrict dst = s->dst.v;
+    const real *src = s->src[0].v;
+    real *dst = s->dst.v;
 
-    for (size_t i = 0, len = tensor_len(s->dst); i < len; i++)
+    APART for (size_t i = 0, len = tensor_len(s->dst); i < len; i++)
         dst[i] = src[i] <= 0 ? 0 : src[i];
 }
 
 WIDE static void backward(const Step *s) {
-    const real *restrict src = s->src[0].v, *restrict diff_dst = s->diff_dst.v;
-    real *restrict diff_src = s->diff_src[0].v;
+    const real *src = s->src[0].v, *diff_dst = s->diff_dst.v;
+    real *diff_src = s->diff_src[0].v;
     const bool fresh = step_fresh(s, 0);
     if (!diff_src) return;
 
-    for (size_t i = 0, len = tensor_len(s->dst); i < len; i++) {
+    APART for (size_t i = 0, len = tensor_len(s->dst); i < len; i++) {
         const real g = diff_dst[i];
         diff_src[i] = (fresh ? 0 : diff_src[i]) + (src[i] <= 0 ? 0 : g);
     }
@@ -44,6 +45,7 @@ const LayerKind relu_layer = {
              .source = "runtime/layers/relu.c", .min_src = 1, .max_src = 1},
     .lanes        = true,
     .writes       = true,
+    .monotone     = true,
     .forward_ref  = forward,
     .backward_ref = backward,
     .explain      = explain,

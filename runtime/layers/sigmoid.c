@@ -9,6 +9,7 @@
 
 #include "runtime/explain.h"
 #include "runtime/kernels/vmath.h"
+#include "runtime/kernels/wide.h"
 
 static void forward(const Step *s) { vm_sigmoid_n(s->dst.v, s->src[0].v, tensor_len(s->dst)); }
 
@@ -17,9 +18,9 @@ static void forward_ref(const Step *s) {
         s->dst.v[i] = vm_sigmoid(s->src[0].v[i]);
 }
 
-static void backward(const Step *s) {
-    const real *dst = s->dst.v, *diff_dst = s->diff_dst.v;
-    real *diff_src = s->diff_src[0].v;
+WIDE static void backward(const Step *s) {
+    const real *restrict dst = s->dst.v, *restrict diff_dst = s->diff_dst.v;
+    real *restrict diff_src = s->diff_src[0].v;
     const bool fresh = step_fresh(s, 0);
     if (!diff_src) return;
 

@@ -8,6 +8,7 @@
  * Source: Duchi, Hazan & Singer, "Adaptive Subgradient Methods", 2011. */
 #include <tgmath.h>
 
+#include "runtime/kernels/wide.h"
 #include "runtime/optimisers/options.h"
 
 typedef struct Adagrad { OptimOptions base; double eps; } Adagrad;
@@ -24,7 +25,7 @@ static int n_slots(const void *cfg) {
     return 1;
 }
 
-static void update(const UpdateStep *u) {
+WIDE static void update(const UpdateStep *u) {
     const real lr = (real)u->lr, decay = (real)u->decay, eps = (real)((const Adagrad *)u->cfg)->eps;
     const real *restrict grad = u->g;
     real *restrict w = u->w, *restrict s = u->slot[0];

@@ -13,6 +13,7 @@
 #include <tgmath.h>
 
 #include "runtime/exact.h"
+#include "runtime/kernels/wide.h"
 
 static const AttrSpec attrs[] = {ADAM_ATTRS(0), {0}};
 
@@ -21,7 +22,7 @@ int adam_slots(const void *cfg) {
     return 2;
 }
 
-void adam_step(const UpdateStep *u, double l2, double keep) {
+WIDE void adam_step(const UpdateStep *u, double l2, double keep) {
     const Adam *o = u->cfg;
     const double unbias1 = 1 - exact_power(o->beta1, u->t);
     const double unbias2 = 1 - exact_power(o->beta2, u->t);

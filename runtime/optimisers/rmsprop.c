@@ -9,6 +9,7 @@
  * Source: Tieleman & Hinton, "Lecture 6.5 – rmsprop", Coursera, 2012. */
 #include <tgmath.h>
 
+#include "runtime/kernels/wide.h"
 #include "runtime/optimisers/options.h"
 
 typedef struct RmsProp { OptimOptions base; double rho, eps, momentum; } RmsProp;
@@ -25,7 +26,7 @@ static const AttrSpec attrs[] = {
 
 static int n_slots(const void *cfg) { return ((const RmsProp *)cfg)->momentum > 0 ? 2 : 1; }
 
-static void update(const UpdateStep *u) {
+WIDE static void update(const UpdateStep *u) {
     const RmsProp *o = u->cfg;
     const real lr = (real)u->lr, decay = (real)u->decay, eps = (real)o->eps;
     const real old = (real)o->rho, new = (real)(1 - o->rho), momentum = (real)o->momentum;

@@ -8,6 +8,7 @@
  * differs as soon as the rate changes. Source: Polyak, "Some Methods of Speeding Up the Convergence
  * of Iteration Methods", 1964; Sutskever et al., "On the Importance of Initialization and Momentum
  * in Deep Learning", 2013. */
+#include "runtime/kernels/wide.h"
 #include "runtime/optimisers/options.h"
 
 typedef struct Sgd { OptimOptions base; double momentum; bool nesterov; } Sgd;
@@ -29,7 +30,7 @@ static bool infer(Infer *q) {
 
 static int n_slots(const void *cfg) { return ((const Sgd *)cfg)->momentum > 0 ? 1 : 0; }
 
-static void update(const UpdateStep *u) {
+WIDE static void update(const UpdateStep *u) {
     const Sgd *o = u->cfg;
     const real lr = (real)u->lr, decay = (real)u->decay, m = (real)o->momentum;
     const real *restrict grad = u->g;

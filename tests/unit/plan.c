@@ -20,6 +20,8 @@ static const struct { const char *what, *net; } nets[] = {
              "dense 3; softmax"},
     {"each", "conv 6 3x3 pad=1; instancenorm; elu; upsample 2; lrn 3; maxpool 2; layernorm; gelu; "
              "dense 70; batchnorm; silu; dense 3; softmax"},
+    {"pool", "conv 4 3x3 pad=1; relu; maxpool 3 stride=1; conv 4 3x3 pad=1; relu as a; "
+             "maxpool 3 stride=1 pad=1; add a; dense 3; softmax"},
     {"drop", "dropout 20%; dense 20; leakyrelu; dropout 50%; dense 3; softmax"},
 };
 enum { N_NETS = sizeof nets / sizeof nets[0] };
@@ -132,6 +134,44 @@ static void inference_is_forward(const Case *c, int n) {
     plan_free(train), plan_free(keep), plan_free(share);
 }
 
+// Neighbours that change places where nobody looks: the same loss, outputs and gradients, bit by bit.
+static void unseen_is_seen(const Case *c, int n) {
+    real *grad[2];
+    Tensor out[2];
+    double loss[2];
+    Plan *train[2], *infer[2];
+    const size_t bytes = c->params->len * sizeof *grad[0];
+    for (int k = 0; k < 2; k++) {
+        train[k] = plan_of(c, NULL, (PlanOptions){.batch = 40, .training = true, .unseen = k, .seed = 3});
+        infer[k] = plan_of(c, NULL, (PlanOptions){.batch = 40, .unseen = k});
+        fill(train[k], n), fill(infer[k], n);
+        grad[k] = malloc(bytes + 1);
+        loss[k] = plan_train(train[k], n, 7);
+        memcpy(grad[k], c->params->grad, bytes);
+    }
+    for (int k = 0; k < 2; k++) { // after both steps: a training step changes batchnorm's statistics
+        plan_infer(infer[k], n);
+        out[k] = plan_value(infer[k], c->x->graph.output, n);
+    }
+    CHECK(loss[0] == loss[1] && memcmp(grad[0], grad[1], bytes) == 0);
+    CHECK(memcmp(out[0].v, out[1].v, tensor_len(out[0]) * sizeof(real)) == 0);
+    for (int k = 0; k < 2; k++) plan_free(train[k]), plan_free(infer[k]), free(grad[k]);
+}
+
+// A relu has no value of its own then if a maximum is taken of it alone.
+static void unseen_has_no_value(const char *net, bool there) {
+    Case c = case_open(net);
+    Plan *p = plan_of(&c, NULL, (PlanOptions){.batch = 40, .training = true, .unseen = true});
+    for (int i = 1; i < c.x->graph.n_nodes; i++)
+        if (strcmp(c.x->graph.node[i].use.kind->name, "relu") == 0) {
+            CHECK((plan_value(p, i, 1).v != NULL) == there);
+            CHECK((plan_diff(p, i, 1).v != NULL) == there);
+            break;
+        }
+    plan_free(p);
+    case_close(&c);
+}
+
 // The gradient of the loss by every tenth parameter against (L(w + e) − L(w − e)) / 2e.
 static void gradient_is_slope(const Case *c, int n) {
     double loss;
@@ -240,11 +280,14 @@ int main(void) {
         fast_is_ref(&c, 40), fast_is_ref(&c, 17);
         threads_change_nothing(&c, 40), threads_change_nothing(&c, 1 + 32);
         inference_is_forward(&c, 37);
+        unseen_is_seen(&c, 37), unseen_is_seen(&c, 5);
         if (sizeof(real) == 8) gradient_is_slope(&c, 20);
         frozen_stays(&c);
         if (tests_failed > before) printf("in the network '%s'\n", nets[i].what);
         case_close(&c);
     }
+    unseen_has_no_value("conv 2 3x3; relu; maxpool 2; dense 3; softmax", false);
+    unseen_has_no_value("conv 2 3x3; relu; avgpool 2; dense 3; softmax", true);
     weights_count();
     size_is_checked();
     bad_numbers_are_found();
