@@ -17,34 +17,45 @@ static bool take_metadata(Session *s, const StFile *f, Error *e) {
     return !steps || dataset_steps_take(&s->data, steps, e);
 }
 
-static bool load_weights(Session *s, const char *path, Error *e) {
-    StFile f;
-    if (!st_open(&f, path, e)) return false;
+static bool take_weights(Session *s, const StFile *f, Error *e) {
+    const char *path = s->o.weights;
     const WeightsFit all = {0};
-    const bool fine = weights_take(&f, path, &all, s->x, s->params, e) && take_metadata(s, &f, e);
-    st_close(&f);
-    if (!fine || s->data.measured_known || !s->o.judging) return fine;
-    return error_set(e, "%s: does not say what the image steps have measured", path);
+    if (!weights_take(f, path, &all, s->x, s->params, e) || !take_metadata(s, f, e)) return false;
+    return s->data.measured_known || !s->o.judging ||
+           error_set(e, "%s: does not say what the image steps have measured", path);
+}
+
+// What is judged has been trained: what its steps measured then stands beside the weights.
+static bool open_data(Session *s, const StFile *f, bool need_pictures, Error *e) {
+    const RunOptions *o = &s->o;
+    const bool ours = o->judging && f && st_meta(f, "cnnrun.version");
+    const Opening open = {.seed = s->seed, .limit = o->limit, .need_pictures = need_pictures,
+                          .strict = o->strict, .allow_empty = o->allow_empty,
+                          .judging = o->judging, .steps = ours ? st_meta(f, "steps") : NULL,
+                          .only_test = o->only_test, .cache = o->cache, .threads = s->threads,
+                          .say = o->say, .progress = o->progress, .ctx = o->say_ctx};
+    return dataset_open(&s->data, s->x, &open, e);
+}
+
+static bool open_all(Session *s, const StFile *f, bool need_pictures, Error *e) {
+    if (!open_data(s, f, need_pictures, e)) return false;
+    s->params = params_make(&s->x->graph, NULL, e);
+    if (!s->params) return false;
+    params_init(s->params, s->x, s->seed);
+    return !f || take_weights(s, f, e);
 }
 
 bool session_open(Session *s, const Experiment *x, const RunOptions *o, bool need_pictures,
                   Error *e) {
     *s = (Session){.x = x, .o = *o, .seed = o->seed_set ? o->seed : x->seed};
+    StFile f;
+    if (o->weights && !st_open(&f, o->weights, e)) return false;
     s->threads = threads_make(o->threads);
-    if (!s->threads) return error_set(e, "there is no memory left");
-    const Opening open = {.seed = s->seed, .limit = o->limit, .need_pictures = need_pictures,
-                          .strict = o->strict, .allow_empty = o->allow_empty,
-                          .judging = o->judging, .cache = o->cache, .threads = s->threads,
-                          .say = o->say, .progress = o->progress, .ctx = o->say_ctx};
-    if (!dataset_open(&s->data, x, &open, e)) {
-        threads_free(s->threads);
-        return false;
-    }
-    s->params = params_make(&x->graph, NULL, e);
-    if (s->params) params_init(s->params, x, s->seed);
-    if (s->params && (!o->weights || load_weights(s, o->weights, e))) return true;
-    session_close(s);
-    return false;
+    const bool fine = s->threads ? open_all(s, o->weights ? &f : NULL, need_pictures, e)
+                                 : error_set(e, "there is no memory left");
+    if (o->weights) st_close(&f);
+    if (!fine) session_close(s);
+    return fine;
 }
 
 void session_close(Session *s) {

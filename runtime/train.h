@@ -22,7 +22,7 @@ typedef struct RunOptions {
     const char *run;     // folder of the run; NULL: runs/NAME, -2, -3 …
     const char *weights; // file to start from
     bool resume, ref, no_winograd;
-    bool strict, allow_empty, judging; // see Opening
+    bool strict, allow_empty, judging, only_test; // see Opening
     size_t cache;
     void (*say)(void *ctx, const char *text);
     void (*progress)(void *ctx, int done, int all);

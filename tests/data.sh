@@ -130,6 +130,29 @@ for row in unreadable,,,1 left_out,,,1 least_height,,,2 most_width,,,6 images,tr
     verdict $? "a folder as a table: no $row: $(cat out)"
 done
 
+# ---- the same picture in another size --------------------------------------------------------------------
+# slope FILE SIDE WHITE — a square that grows lighter from left to right, up to WHITE.
+slope() {
+    mkdir -p "$(dirname "$1")"
+    { printf 'P5 %d %d 255\n' "$2" "$2"
+      y=0; while [ $y -lt "$2" ]; do
+          x=0; while [ $x -lt "$2" ]; do bytes $((x * $3 / ($2 - 1))); x=$((x + 1)); done
+          y=$((y + 1))
+      done; } > "$1"
+}
+slope again/train/cat/1.pgm 16 240; slope again/train/dog/1.pgm 16 120
+slope again/test/cat/1.pgm 24 240;  slope again/test/dog/1.pgm 16 40
+show again
+is 0 'another size'
+says out '1 test image looks like a training image, perhaps the same in another quality or size: ./again/test/cat/1.pgm like ./again/train/cat/1.pgm' 'another size'
+[ "$(grep -c 'looks like' out)" = 1 ]
+verdict $? "another size: $(cat out)"
+show again --csv
+for row in alike,test,training,1 alike,training,training,0 repeats,test,training,0; do
+    grep -qxF -- "$row" out
+    verdict $? "another size as a table: no $row: $(cat out)"
+done
+
 # ---- as a picture ----------------------------------------------------------------------------------------
 if "$cnnrun" --help | grep -q -e '--draw FILE'; then
     for name in pets few digits; do

@@ -1,5 +1,6 @@
 #!/bin/sh
-# data_fetch.sh — models/data/fetch.sh, with folders (file://) for the places that data come from.
+# data_fetch.sh — models/data/fetch.sh, with folders (file://) for the places that data come from, and
+# with a web server on this machine where there is Python.
 set -u
 . "$(dirname "$0")/tools/common.sh"
 if ! command -v curl > /dev/null || ! curl --version | grep -q 'Protocols:.* file'; then
@@ -134,6 +135,61 @@ says err 'cannot be unpacked' 'an archive that holds something else'
 status=$?
 is 1 'no place to put them'
 says err 'neither CNNRUN_DATA nor HOME' 'no place to put them'
+
+# ---- from a web server ----------------------------------------------------------------------------
+# serve FOLDER [--whole]: its port is in $port, its process in $server, its log in requests.
+serve() {
+    : > requests
+    rm -f port
+    "$python" -B "$root/tests/tools/web_server.py" "$1" requests ${2:-} > port &
+    server=$!
+    tries=0
+    until [ -s port ] || [ $tries -eq 300 ]; do sleep 0.1; tries=$((tries + 1)); done
+    port=$(cat port)
+}
+leave() { kill $server && wait $server; } 2> /dev/null
+asked() { grep -qxF "$1" requests; verdict $? "$2: '$1' was not asked for: $(cat requests)"; }
+python=$(command -v python3)
+if [ -n "$python" ]; then
+    rm -rf to web here/letters && mkdir -p web/net
+    cp right web/net/cut.bin && cp disk/letters/b.bin web/net/b.bin
+    { echo 'net from http://127.0.0.1:PORT/net'
+      echo "net file cut.bin 30000 $(sum right)"; echo "net file b.bin 9000 $(sum disk/letters/b.bin)"; } > rows
+
+    serve web
+    sed "s/PORT/$port/" rows > here/sets.txt
+    fetch
+    is 1 'the connection breaks'
+    says err 'net       cut.bin ' 'the connection breaks'
+    [ "$(bytes to/net/cut.bin.part)" = 10000 ]
+    verdict $? "the connection breaks: what came is not kept: $(ls -l to/net)"
+    fetch
+    is 0 'gone on with'
+    same right to/net/cut.bin 'gone on with'
+    asked '/net/cut.bin bytes=10000-' 'gone on with'
+    asked '/net/b.bin -' 'gone on with'
+    leave
+
+    rm to/net/*
+    head -c 10000 right > to/net/cut.bin.part
+    head -c 9000 right > to/net/b.bin.part # whole, but not the file
+    serve web --whole
+    sed "s/PORT/$port/" rows > here/sets.txt
+    fetch
+    is 0 'a server that gives files as a whole only'
+    same right to/net/cut.bin 'a server that gives files as a whole only'
+    same disk/letters/b.bin to/net/b.bin 'a part that is not of this file'
+    rm to/net/cut.bin web/net/cut.bin
+    fetch
+    is 1 'a file that the server does not have'
+    says err "30000 bytes   http://127.0.0.1:$port/net/cut.bin" 'a file that the server does not have'
+    leave
+    fetch
+    is 1 'nobody answers'
+    says err 'with a connection to the internet, run make data again' 'nobody answers'
+else
+    skipped=$((skipped + 1))
+fi
 
 # ---- the table, and make data -------------------------------------------------------------------------
 table=$root/models/data/sets.txt

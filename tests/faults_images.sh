@@ -111,6 +111,10 @@ train '50 classes=' 1 '"one" size=2x2 color=gray classes=2' 'one class only (cat
 pets parts/train && mkdir -p parts/test/dog && gray parts/test/dog/9.pgm 99
 train '50 a test part without a class' 0 '"parts" size=2x2 color=gray classes=2' \
     'warning: ./parts: there are no pictures of class cat for the test' '10 training and 1 test images'
+echo broken >parts/train/cat/1.pgm
+timeout 20 "$cnnrun" m.cnn --test >said 2>&1
+expect 'judging' $? 0 'of 1 test image'
+unsaid 'judging decodes the test part alone' 'cannot be read'
 rm -r parts/train
 timeout 20 "$cnnrun" m.cnn --test >said 2>&1
 expect '50 one class is judged' $? 0 'of 1 test image'

@@ -21,6 +21,8 @@ while read -r model parameters; do
 done <<'PARAMETERS'
 recipe           34,108
 cats_dogs        813,217
+flowers          548,645
+pneumonia        56,194
 cifar_cnn        62,006
 cifar_deeper     551,466
 vgg16            138,357,544

@@ -33,12 +33,17 @@ sha256() {
 
 is_right() { [ -f "$1" ] && [ "$(size_of "$1")" = "$2" ] && [ "$(sha256 "$1")" = "$3" ]; }
 
-# download ADDRESS FILE — the rest of a file, or all of it. A progress bar where somebody watches.
+# download ADDRESS FILE — the rest of a file, or all of it. A progress bar where somebody watches. (Status
+# 33 of curl: this place cannot give the rest of a file. Then all of it is fetched.)
 download() {
     if command -v curl > /dev/null; then
         [ -t 2 ] && quiet=--progress-bar || quiet='--silent --show-error'
         # shellcheck disable=SC2086
         curl --fail --location $quiet --connect-timeout 15 -C - -o "$2" "$1"
+        status=$?
+        [ $status -eq 33 ] && [ -f "$2" ] || return $status
+        rm -f "$2"
+        download "$1" "$2"
     else
         wget --quiet --continue --timeout=15 --tries=1 -O "$2" "$1"
     fi
@@ -47,7 +52,7 @@ download() {
 # part ADDRESS FILE BYTES SHA — FILE.part, whole and right. What an interruption leaves is kept, what is
 # wrong is thrown away.
 part() {
-    [ -f "$2.part" ] && [ "$(size_of "$2.part")" -gt "$3" ] && rm -f "$2.part"
+    [ -f "$2.part" ] && [ "$(size_of "$2.part")" -ge "$3" ] && ! is_right "$2.part" "$3" "$4" && rm -f "$2.part"
     [ -f "$2.part" ] && [ "$(size_of "$2.part")" = "$3" ] || download "$1" "$2.part" || return 1
     is_right "$2.part" "$3" "$4" && return 0
     echo "  $1 gave $(size_of "$2.part") bytes that are not the file: thrown away" >&2

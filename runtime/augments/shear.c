@@ -3,8 +3,9 @@
  *     x' = x + s · (y − (H − 1)/2)          s in −most … most, every value equally likely
  *
  * `shear 20%`: a row slides by up to 0.2 pixels for each row that lies between it and the middle.
- * Keras' shear_range is an angle in degrees, so that its 0.2 can hardly be seen; 20% here is an
- * angle of 11 degrees. Outside of the picture its nearest edge is seen. */
+ * 20% is an angle of 11 degrees. Keras' shear_range was an angle in radians when shear_range=0.2 was
+ * written first, which is as much; it is one in degrees since 2018, and then 0.2 can hardly be seen.
+ * (There columns slide, up and down.) Outside of the picture its nearest edge is seen. */
 #include "runtime/augments/augment.h"
 
 typedef struct Shear { double most; } Shear;

@@ -179,8 +179,9 @@ static bool measured_open(Dataset *d, Error *e) {
 static bool open_all(Dataset *d, const Experiment *x, const Opening *o, Error *e) {
     if (!names_open(d, x, e) || !shapes_open(d, x, e) || !measured_open(d, e)) return false;
     if (!o->need_pictures) return table_make(d, e);
-    if (!pictures_open(d, x, o, e)) return false;
-    const bool measured = d->part[PART_TRAIN].n > 0 ? measure_steps(d, o->threads, e) : table_make(d, e);
+    if ((o->steps && !dataset_steps_take(d, o->steps, e)) || !pictures_open(d, x, o, e)) return false;
+    const bool measure = !d->measured_known && d->part[PART_TRAIN].n > 0;
+    const bool measured = measure ? measure_steps(d, o->threads, e) : table_make(d, e);
     const size_t limit = o->cache ? o->cache : CACHE_DEFAULT, left = limit - store_of(d)->cached;
     if (measured) kept_open(d, left < limit / 2 ? left : limit / 2);
     return measured;

@@ -136,6 +136,8 @@ typedef struct Opening {
     bool strict;          // a broken picture is an error; else it is counted, named and left out
     bool allow_empty;     // a class without pictures is no error
     bool judging;         // trained weights are judged: classes may be missing
+    const char *steps;    // what the steps have measured, as a file of weights tells it; NULL: measure it
+    bool only_test;       // the other parts stay empty, unless steps have to be measured
     size_t cache;         // bytes that decoded pictures, and what the steps make of them, may take;
                           // 0: CACHE_DEFAULT
     Threads *threads;     // may be NULL: one

@@ -147,7 +147,8 @@ static void add_tallies(const Gather *g, Tally *sum) {
 // Colour is read unless color=gray is written; pictures that are gray, all of them, want a word.
 static bool colours_fit(const Gather *g, const Tally *t, Error *e) {
     const Store *s = store_of(g->d);
-    if (s->wanted.any_colour || g->d->image.c == 1 || t->colour > 0 || t->gray == 0) return true;
+    if (s->wanted.any_colour || g->d->image.c == 1 || t->colour > 0 || t->gray == 0 || g->o->only_test)
+        return true;
     return error_set(e, "%s: all pictures are gray, but the model reads 3 channels: color=gray or "
                      "color=rgb on the data line says which it shall be", s->listing.folder);
 }

@@ -182,9 +182,11 @@ static bool make_parts(Dataset *d, const DataOptions *o, const Opening *open, Er
     keep_some(train, limit);
     keep_some(&d->part[PART_TEST], limit);
     if (!hold_back(d, PART_VALID, o->valid, rng_make(open->seed, "valid"), e)) return false;
-    return train->n > 0 || open->judging ||
-           error_set(e, "%s: no pictures are left for training: %d are held back", d->from,
-                     d->part[PART_TEST].n + valid->n);
+    if (train->n == 0 && !open->judging)
+        return error_set(e, "%s: no pictures are left for training: %d are held back", d->from,
+                         d->part[PART_TEST].n + valid->n);
+    if (open->only_test && d->measured_known) train->n = valid->n = 0;
+    return true;
 }
 
 // ---- pictures in a few large files --------------------------------------------------------------

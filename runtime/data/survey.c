@@ -3,13 +3,15 @@
  *     mean µ = Σ x / M        deviation σ = √(Σ x² / M − µ²)        over the M numbers of a channel
  *
  * Sums are whole numbers, so they do not depend on the order. Pictures are compared by a hash of
- * their bytes: two of a million different ones have the same with a chance of one in forty million. */
+ * their bytes: two of a million different ones have the same with a chance of one in forty million.
+ * Those that are files may have been saved twice; they are compared by their looks, too: alike.h. */
 #include "runtime/data/survey.h"
 
 #include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 
+#include "runtime/data/alike.h"
 #include "runtime/data/decode.h"
 
 enum { RANGE = 64 }; // pictures of one task
@@ -24,6 +26,8 @@ typedef struct Surveying {
     int start[N_PARTS + 1];  // numbers of the first pictures of the parts
     size_t size;             // bytes of a picture
     Seen *seen;
+    Thumb *thumb;            // of each picture; NULL: they are not files
+    int *first;              // the first that looks the same, or −1; none for one of the same bytes
     uint8_t *room;           // a picture for each thread
     Sums *sums;              // N_PARTS for each thread
     Error *wrong;            // for each thread, of picture
@@ -47,20 +51,27 @@ static void add_sums(Sums *s, const uint8_t *v, Shape image) {
     }
 }
 
-static void look_at(const Surveying *y, int number, int worker) {
-    const Dataset *d = y->d;
+// Where picture `number` of all stands.
+static Seen place_of(const Surveying *y, int number) {
     int part = 0;
     while (number >= y->start[part + 1]) part++;
-    const int picture = number - y->start[part];
+    return (Seen){.number = number, .part = part, .picture = number - y->start[part]};
+}
+
+static void look_at(const Surveying *y, int number, int worker) {
+    const Dataset *d = y->d;
+    Seen s = place_of(y, number);
     Error e;
-    const uint8_t *v = dataset_pixels(d, (Part)part, picture, y->room + (size_t)worker * y->size, &e);
-    if (!v && number < y->wrong_at[worker]) {
+    const uint8_t *v = dataset_pixels(d, (Part)s.part, s.picture, y->room + (size_t)worker * y->size, &e);
+    if (!v || (y->thumb && !alike_thumb(v, d->image, &y->thumb[number], &e))) {
+        if (number > y->wrong_at[worker]) return;
         y->wrong_at[worker] = number;
         y->wrong[worker] = e;
+        return;
     }
-    if (!v) return;
-    y->seen[number] = (Seen){decode_hash(v, y->size), number, part, picture};
-    add_sums(&y->sums[worker * N_PARTS + part], v, d->image);
+    s.hash = decode_hash(v, y->size);
+    y->seen[number] = s;
+    add_sums(&y->sums[worker * N_PARTS + s.part], v, d->image);
 }
 
 static void look_at_range(void *ctx, int task, int worker) {
@@ -77,17 +88,24 @@ static bool memory_open(Surveying *y, Threads *t, Error *e) {
     for (int p = 0; p < N_PARTS; p++) y->start[p + 1] = y->start[p] + y->d->part[p].n;
     y->size = (size_t)image.c * (size_t)image.h * (size_t)image.w;
     y->seen = calloc((size_t)y->start[N_PARTS] + 1, sizeof *y->seen);
+    const size_t all = (size_t)y->start[N_PARTS];
+    bool files = false;
+    for (int p = 0; p < N_PARTS; p++) files = files || y->d->part[p].file;
+    y->thumb = files ? malloc((all + 1) * sizeof *y->thumb) : NULL;
+    y->first = files ? malloc((all + 1) * sizeof *y->first) : NULL;
     y->room = malloc(workers * y->size);
     y->sums = calloc(workers * N_PARTS, sizeof *y->sums);
     y->wrong = calloc(workers, sizeof *y->wrong);
     y->wrong_at = calloc(workers, sizeof *y->wrong_at);
     for (size_t w = 0; y->wrong_at && w < workers; w++) y->wrong_at[w] = INT_MAX;
-    return (y->seen && y->room && y->sums && y->wrong && y->wrong_at) ||
+    return (y->seen && y->room && y->sums && y->wrong && y->wrong_at &&
+            (!files || (y->thumb && y->first))) ||
            error_set(e, "there is no memory to look at the pictures");
 }
 
 static void memory_close(Surveying *y) {
     free(y->seen), free(y->room), free(y->sums), free(y->wrong), free(y->wrong_at);
+    free(y->thumb), free(y->first);
 }
 
 static bool all_read(const Surveying *y, int workers, Error *e) {
@@ -124,8 +142,9 @@ static int by_hash(const void *a, const void *b) {
     return x->number - y->number;
 }
 
-static void note_twin(const Dataset *d, Survey *s, const Seen *first, const Seen *again) {
-    Repeats *r = &s->repeats[again->part][first->part];
+static void note_twin(const Dataset *d, Repeats of[N_PARTS][N_PARTS], const Seen *first,
+                      const Seen *again) {
+    Repeats *r = &of[again->part][first->part];
     const int before = r->example.picture;
     if (r->n++ == 0 || again->picture < before)
         r->example = (Twin){(Part)again->part, (Part)first->part, again->picture, first->picture};
@@ -137,8 +156,20 @@ static void find_twins(const Surveying *y, Survey *s) {
     const Seen *first = y->seen;
     qsort(y->seen, (size_t)y->start[N_PARTS], sizeof *y->seen, by_hash);
     for (int i = 1; i < y->start[N_PARTS]; i++) {
-        if (y->seen[i].hash == first->hash) note_twin(y->d, s, first, &y->seen[i]);
-        else first = &y->seen[i];
+        if (y->seen[i].hash != first->hash) {
+            first = &y->seen[i];
+            continue;
+        }
+        note_twin(y->d, s->repeats, first, &y->seen[i]);
+        if (y->first) y->first[y->seen[i].number] = -1;
+    }
+}
+
+static void take_alike(const Surveying *y, Survey *s) {
+    for (int i = 0; y->first && i < y->start[N_PARTS]; i++) {
+        if (y->first[i] < 0) continue;
+        const Seen first = place_of(y, y->first[i]), again = place_of(y, i);
+        note_twin(y->d, s->alike, &first, &again);
     }
 }
 
@@ -161,7 +192,8 @@ bool data_survey(const Dataset *d, Threads *t, Survey *s, Error *e) {
     if (fine) threads_run(t, (y.start[N_PARTS] + RANGE - 1) / RANGE, look_at_range, &y);
     fine = fine && all_read(&y, workers, e);
     if (fine) take_means(&y, workers, s);
-    if (fine) find_twins(&y, s);
+    fine = fine && (!y.thumb || alike_find(y.thumb, y.start[N_PARTS], t, y.first, e));
+    if (fine) find_twins(&y, s), take_alike(&y, s);
     if (!fine) survey_free(s);
     memory_close(&y);
     return fine;

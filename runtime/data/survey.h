@@ -1,11 +1,11 @@
-/* survey.h — what is in a data set: how many pictures of each class, the same picture twice, mean and
- * deviation of each channel. */
+/* survey.h — what is in a data set: how many pictures of each class, the same picture twice, pictures
+ * that look the same, mean and deviation of each channel. */
 #pragma once
 #include "runtime/data/dataset.h"
 
 enum { SURVEY_CHANNELS = 4 };
 
-// A picture that has come before: the first of the same bytes.
+// A picture that has come before: the first of the same bytes, or that looks the same.
 typedef struct Twin { Part part, first_part; int picture, first; } Twin;
 
 // Pictures of a part that have come before, in it or in a part of an earlier number.
@@ -18,6 +18,7 @@ typedef struct Repeats {
 typedef struct Survey {
     int *count[N_PARTS];               // pictures of each class
     Repeats repeats[N_PARTS][N_PARTS]; // [part][part of the first of the same bytes]
+    Repeats alike[N_PARTS][N_PARTS];   // pictures in files of their own that look the same: alike.h
     double mean[SURVEY_CHANNELS];      // of the training part's bytes (of all, if it has none), 0 … 255
     double deviation[SURVEY_CHANNELS];
 } Survey;

@@ -306,6 +306,37 @@ static void check_split(Folder *f) {
     close_case(&after);
 }
 
+// ---- only the test part -------------------------------------------------------------------------
+
+// Opens with only_test: so many pictures are decoded, and the test part is the one it is otherwise.
+static void check_test_alone(const Folder *f, const char *name, const char *options, const char *steps,
+                             int decoded) {
+    Case whole, alone;
+    open_good(&whole, f, name, options, (Opening){0});
+    open_good(&alone, f, name, options, (Opening){.judging = true, .only_test = true, .steps = steps});
+    const ImageList *a = &whole.d.part[PART_TEST], *b = &alone.d.part[PART_TEST];
+    if (!CHECK(alone.all == decoded && a->n == b->n && alone.d.measured_known))
+        printf("%s %s: %d decoded, not %d\n", name, options, alone.all, decoded);
+    for (int i = 0; i < a->n && i < b->n; i++) CHECK_TEXT(b->file[i], a->file[i]);
+    for (int k = 0; k < 2 && alone.d.n_steps == 2; k++) // normalize: mean and deviation
+        CHECK(alone.d.measured[1][k] == whole.d.measured[1][k]);
+    close_case(&whole);
+    close_case(&alone);
+}
+
+// Training pictures are decoded only where something is to be measured that nobody has told.
+static void check_only_test(const Folder *f) {
+    static const char measure[] = "split=50%\npreprocess { rescale 1; normalize }";
+    char steps[200] = "";
+    Case c;
+    if (open_good(&c, f, "flat", measure, (Opening){0})) CHECK(dataset_steps_text(&c.d, steps, sizeof steps));
+    close_case(&c);
+    check_test_alone(f, "parts", "", NULL, 5);
+    check_test_alone(f, "flat", "split=50%", NULL, 15);
+    check_test_alone(f, "flat", measure, NULL, 30);
+    check_test_alone(f, "flat", measure, steps, 15);
+}
+
 // ---- files that change behind our back ----------------------------------------------------------
 
 static void check_changes(Folder *f) {
@@ -396,6 +427,7 @@ int main(void) {
     check_same(&f, t);
     check_limit(&f);
     check_names(&f);
+    check_only_test(&f);
     check_probe(&f);
     check_changes(&f);
     check_split(&f);

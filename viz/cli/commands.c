@@ -56,7 +56,7 @@ int with_weights(const CommandLine *c, const Model *m, bool need_pictures,
     Session s;
     int status = STATUS_FAILED;
     o.weights = weights;
-    o.judging = true;
+    o.judging = o.only_test = true;
     if (opening_session(&s, m->x, &o, need_pictures, &e)) {
         status = use(&s, c);
         session_close(&s);

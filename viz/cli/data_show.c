@@ -138,13 +138,29 @@ static void print_repeats(FILE *out, const Dataset *d, const Repeats *r, Part pa
     fputs("\n", out);
 }
 
+// "1 test image looks like a training image, perhaps the same in another quality or size: … like …"
+static void print_alike(FILE *out, const Dataset *d, const Repeats *r, Part part, Part first) {
+    const bool one = r->n == 1;
+    fprintf(out, "%s %s image%s %s like ", count(r->n).s, part_names[part], plural(r->n),
+            one ? "looks" : "look");
+    if (part == first) fputs(one ? "another one" : "others", out);
+    else fprintf(out, one ? "a %s image" : "%s images", part_names[first]);
+    if (r->other_label) fprintf(out, " (%s with another label)", count(r->other_label).s);
+    fputs(", perhaps the same in another quality or size: ", out);
+    print_name(out, d, part, r->example.picture);
+    fputs(" like ", out);
+    print_name(out, d, first, r->example.first);
+    fputs("\n", out);
+}
+
 static void print_all_repeats(FILE *out, const Dataset *d, const Survey *s) {
     int all = 0;
     for (int p = 0; p < N_PARTS; p++)
         for (int q = 0; q <= p; q++) {
-            const Repeats *r = &s->repeats[p][q];
+            const Repeats *r = &s->repeats[p][q], *a = &s->alike[p][q];
             if (r->n > 0) print_repeats(out, d, r, (Part)p, (Part)q);
-            all += r->n;
+            if (a->n > 0) print_alike(out, d, a, (Part)p, (Part)q);
+            all += r->n + a->n;
         }
     if (all == 0) fputs("no image comes twice\n", out);
 }
@@ -199,8 +215,10 @@ static void csv_parts(FILE *out, const Dataset *d, const Survey *s) {
             csv_int(out, "images", part_names[p], d->class_name[c], s->count[p][c]);
     for (int p = 0; p < N_PARTS; p++)
         for (int q = 0; q <= p; q++)
-            if (d->part[p].n > 0 && d->part[q].n > 0)
+            if (d->part[p].n > 0 && d->part[q].n > 0) {
                 csv_int(out, "repeats", part_names[p], part_names[q], s->repeats[p][q].n);
+                csv_int(out, "alike", part_names[p], part_names[q], s->alike[p][q].n);
+            }
 }
 
 static void csv_files(FILE *out, const Findings *f) {
