@@ -52,7 +52,8 @@ typedef struct TraceState {
 bool choice_make(Choice *c, const Trace *t, const TraceOptions *o, Error *e);
 void choice_free(Choice *c);
 
-// Reads and prepares the pictures for step number `step` (of this trace, from 0) into the plan, and what there is to watch.
+// Reads and prepares the pictures for step `step` of this trace (from 0) into the plan, and what there is to
+// watch.
 bool choice_prepare(Choice *c, const Trace *t, uint64_t step, Error *e);
 
 // trace_stages.c: lists the stages of a choice whose plan is made. False with a message.
