@@ -63,6 +63,7 @@ static void put_pictures(Choice *c, const Pick *pass, const ImageList *part) {
     c->index[0] = c->o.picture ? -1 : skip;
     for (int i = 0, k = 1; k < c->n; i++) {
         if (pass[i].picture == skip) {
+            c->copy[0] = pass[i].copy;
             skip = -2; // its other copies stay
             continue;
         }
@@ -71,7 +72,6 @@ static void put_pictures(Choice *c, const Pick *pass, const ImageList *part) {
     }
     for (int k = 0; k < c->n; k++)
         c->label[k] = c->index[k] >= 0 ? part->label[c->index[k]] : c->o.label;
-    if (!c->o.picture && c->o.first < 0) c->copy[0] = pass[0].copy;
 }
 
 static bool list_pictures(Choice *c, const Trace *t, Error *e) {

@@ -194,7 +194,8 @@ static const Hint stage_hints[N_HINTS] = {
 };
 
 static const Hint *hints_of(const View *v) {
-    const bool own = v->scene != SCENE_STAGES && scene_of(v)->hint[0].meaning;
+    const bool begun = v->scene != SCENE_TRAIN || v->train;
+    const bool own = v->scene != SCENE_STAGES && begun && scene_of(v)->hint[0].meaning;
     return own ? scene_of(v)->hint : stage_hints;
 }
 

@@ -26,6 +26,7 @@ static void copy_back(Tensor to, Tensor from) {
 
 void lesson_put_back(View *v) {
     Params *p = v->t.s->params;
+    v->t.steps = v->kept; // the update that is taken back was none
     for (int i = 0; i < p->n; i++) {
         copy_back(params_tensor(p, i, p->value), trace_param(&v->t, i, PARAM_BEFORE));
         for (int k = 0; k < p->n_slots; k++)
@@ -106,7 +107,8 @@ static void list_batch(View *v) {
     if (v->batch) memcpy(v->batch, v->t.picture, (size_t)v->t.n * sizeof *v->batch);
 }
 
-// Another picture of the batch comes first: the sums over the batch stay what they are.
+// Another picture of the batch comes first. The sums over the batch stay what they are, but where a layer
+// draws by lot: that goes by the place in the batch.
 static void look_in_batch(View *v, int by) {
     TraceOptions o = v->chosen;
     v->in_batch = ((v->in_batch + by) % v->n_batch + v->n_batch) % v->n_batch;
@@ -263,7 +265,7 @@ void lesson_restart(View *v) {
     for (int i = 0; i < p->n; i++) p->param[i].updates = 0, p->param[i].frozen = v->frozen[i];
     v->edits = v->kept = 0;
     v->edit = (Edit){0};
-    v->follows = false;
+    v->follows = false, v->t.steps = 0;
     free(v->batch);
     v->batch = NULL;
     follow_from_start(v);

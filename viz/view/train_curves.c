@@ -20,6 +20,12 @@ static double mean_around(const Record *r, int i, bool loss) {
     return sum / (2 * k + 1);
 }
 
+// A loss that grows beyond measure leaves the plot at its top: four times the first one can be seen.
+static double highest(const Record *r, bool loss) {
+    const double first = r->n_tests ? r->test[0].loss : r->n_points ? r->point[0].loss : 1;
+    return loss ? 4 * fmax(isfinite(first) ? first : 1, 1e-3) : 1;
+}
+
 static Plot make_plot(const Record *r, Rect at, bool loss) {
     const double last = r->n_points ? r->point[r->n_points - 1].step : 1;
     double lo = loss ? 0 : 1, hi = loss ? 1e-3 : 1;
@@ -31,6 +37,7 @@ static Plot make_plot(const Record *r, Rect at, bool loss) {
         const double v = value(&r->test[i], loss);
         if (isfinite(v)) lo = fmin(lo, v), hi = fmax(hi, v);
     }
+    hi = fmin(hi, highest(r, loss));
     Plot p = {at, axis_make(0, fmax(1, last), 4, true), axis_make(lo, hi, 6, false)};
     p.x.hi = fmax(1, last);
     return p;

@@ -105,21 +105,36 @@ void draw_matrix(Screen *s, Rect card, const TrainView *t) {
 
 // ---- mistakes ------------------------------------------------------------------------------------
 
+static const char *mistake_words(Screen *s, const WrongAnswer *a) {
+    const char *const *name = s->v->s->data.class_name;
+    return arena_print(s->a, "%s → %s", name[a->wanted], name[a->said]);
+}
+
+// As many as have room for their words; at least three.
+static int mistakes_shown(Screen *s, const TrainView *t, double room, const TextStyle *style) {
+    double widest = 0;
+    for (int i = 0; i < t->n_mistakes; i++) {
+        const WrongAnswer *a = &t->news.judged.answer[t->mistake[i]];
+        widest = fmax(widest, fonts_width(s->d->fonts, style, mistake_words(s, a)));
+    }
+    const int most = (int)(room / (widest + 10)), n = most < 3 ? 3 : most;
+    return n < MISTAKES ? n : MISTAKES;
+}
+
 void draw_mistakes(Screen *s, Rect card, const TrainView *t) {
     const Judged *j = &t->news.judged;
-    const Dataset *d = &s->v->s->data;
     const TextStyle words = {.size = SIZE_LABEL, .tone = TONE_INK, .align = ALIGN_CENTRE};
     const char *helper = j->number && t->n_wrong == 0 ? "none" : arena_print(s->a, "is → says · the worst of %s",
                                                                            number_count(t->n_wrong).s);
     const Rect in = draw_titled(s, card, "Mistakes", j->number ? helper : NULL);
-    const double w = in.w / MISTAKES;
-    for (int i = 0; i < t->n_mistakes; i++) {
+    const int most = mistakes_shown(s, t, in.w, &words), first = t->which < most ? 0 : t->which - most + 1;
+    const double w = in.w / most;
+    for (int i = first; i < t->n_mistakes && i < first + most; i++) {
         const WrongAnswer *a = &j->answer[t->mistake[i]];
-        const Rect place = {in.x + i * w + 3, in.y, w - 6, PICTURE};
+        const Rect place = {in.x + (i - first) * w + 3, in.y, w - 6, PICTURE};
         const Rect at = draw_thumb(s->d, place, &t->thumbs, a->picture);
         hits_add(s->hits, (Hit){.kind = HIT_PICTURE, .rect = place, .to = a->picture});
-        draw_fitted(s->d, (Rect){place.x - 2, in.y + PICTURE + 8, w - 2, 18}, words,
-                    arena_print(s->a, "%s → %s", d->class_name[a->wanted], d->class_name[a->said]));
+        draw_fitted(s->d, (Rect){place.x, in.y + PICTURE + 8, w - 6, 18}, words, mistake_words(s, a));
         if (t->marked == MARKED_MISTAKE && t->which == i) draw_marker(s->d, at);
     }
 }

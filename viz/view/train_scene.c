@@ -22,8 +22,8 @@ static void draw_how_to(Screen *s) {
     const TextStyle code = {.font = FONT_MONO, .size = SIZE_BODY, .tone = TONE_INK};
     double y = in.y + 30;
     y += draw_prose(s, (Point){in.x, y}, in.w, words,
-                    "Here: T trains some steps, Space goes on to the end of the program, and pauses. The curves, "
-                    "the mistakes and the kernels are shown while it learns. Nothing is saved by itself.");
+                    "Here: T trains some steps and waits; Space trains to the end, and pauses. The curves, the "
+                    "mistakes and the kernels are shown while it learns. Nothing is saved by itself.");
     y += 24 + draw_prose(s, (Point){in.x, y + 12}, in.w, words, "Or in the terminal, which saves what it learns:");
     draw_text(s->d, (Point){in.x, y + 6}, code, arena_print(s->a, "cnnrun %s --train", s->v->t.s->x->file));
 }
@@ -78,8 +78,9 @@ static void draw_verdict(Screen *s, Rect r, const char *text, const char *way) {
 
 static const char *broken_words(Arena *a, const View *v) {
     const NotFinite *b = &v->train->news.broken;
-    const char *where = b->node < 0 ? "the loss" : v->s->x->graph.node[b->node].name;
-    return arena_print(a, "✗ first NaN appears in %s%s, step %s", b->in_gradient ? "the gradient of " : "", where,
+    const int stage = stage_of(&v->t, STAGE_FORWARD, b->node);
+    const char *where = b->node < 0 || stage < 0 ? "the loss" : stage_title(a, &v->t, stage);
+    return arena_print(a, "✗ first NaN or ∞ appears in %s%s, step %s", b->in_gradient ? "the gradient of " : "", where,
                        number_count((int64_t)b->step).s);
 }
 

@@ -180,7 +180,7 @@ static void take_down(Training *t, const NextStep *next, const Progress *p) {
     pthread_mutex_lock(&t->lock);
     t->began = true;
     t->now.next = *next;
-    t->now.at = *p;
+    if (p->step == 0) t->now.at = *p; // later ones are told after each step, before an epoch is closed
     t->batch = t->s.o.batch > 0 ? t->s.o.batch : next->train->batch;
     record_frame(&t->now.record, t->s.params, next->total);
     const bool due = record_test_due(&t->now.record, next->total);
