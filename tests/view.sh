@@ -236,13 +236,16 @@ walk_window() {
     xdotool key End key question
     events="${events}key End\nkey ?\n"
     check 'the help' shows "$1" "$events"
-    xdotool key Escape key t key space
-    events="${events}key Esc\nkey t\nkey Space\ntick 100\n"
+    xdotool key Escape key t key t
+    events="${events}key Esc\nkey t\nkey t\ntick 10\n"
+    check 'the window trains some steps' shows "$1" "$events"
+    check 'the window sleeps while training is paused' sleeps "$1"
+    xdotool key space
+    events="${events}key Space\ntick 100\n"
     check 'the window trains to the end' shows "$1" "$events"
     xdotool key Down key Return
     events="${events}key Down\nkey Enter\n"
     check 'the pictures behind a cell' shows "$1" "$events"
-    check 'the window sleeps again' sleeps "$1"
 }
 
 # Training leaves nothing on disk, and the window closes while it goes on.

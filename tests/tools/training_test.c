@@ -216,7 +216,16 @@ static void test_matrix(void) {
     press(v, 'u'), press(v, 'n'), press(v, 'B');
     CHECK(v->t.picture[0] != picture && v->chosen.part == PART_TEST);
 
-    press(v, 't'); // by the mouse
+    close_model(&o);
+}
+
+// The same by the mouse, and the mistakes by keys.
+static void test_mistakes(void) {
+    Opened o;
+    if (!open_model(&o, "models/first.cnn", 3)) return;
+    View *v = o.v;
+    press(v, 't'), press(v, 't'), tick(v, 2), press(v, ' ');
+    const TrainView *t = v->train;
     const Hit *hit = hit_of(v, HIT_MATRIX);
     click_at(v, (Point){hit->rect.x + 1.5 / 10 * hit->rect.w, hit->rect.y + 1.5 / 10 * hit->rect.h});
     CHECK(v->scene == SCENE_CELL && t->wanted == 1 && t->said == 1);
@@ -391,13 +400,16 @@ static void test_pictures_of_training(void) {
 }
 
 int main(void) {
-    static const char broken[] = "data digits\nconv 6 3x3; relu; conv 8 3x3; relu; dense 30; relu; dense classes; "
-                                 "softmax\nloss crossentropy\noptimizer sgd lr=900\ntrain epochs=3 batch=8\n";
-    static const char none[] = "data digits\ndense classes; softmax\nloss crossentropy\noptimizer sgd lr=0.1\n";
+    static const char broken[] =
+        "data digits\nconv 6 3x3; relu; conv 8 3x3; relu; dense 30; relu; dense classes; softmax\n"
+        "loss crossentropy\noptimizer sgd lr=900\ntrain epochs=3 batch=8\n";
+    static const char none[] =
+        "data digits\ndense classes; softmax\nloss crossentropy\noptimizer sgd lr=0.1\n";
     Folder f = folder_make();
     char here[4096];
     test_record();
     test_matrix();
+    test_mistakes();
     test_live();
     test_pictures_of_training();
     const char *live = folder_put(&f, "live.cnn", lines, strlen(lines));

@@ -350,7 +350,8 @@ bool view_open(View *v, Session *s, const ViewOptions *o, Error *e) {
         if (v->start) memcpy(v->start, s->params->value, s->params->len * sizeof *v->start);
         for (int i = 0; v->frozen && i < s->params->n; i++) v->frozen[i] = s->params->param[i].frozen;
         v->from_weights = o->from_weights;
-        if (!v->updates || !v->score_after || !v->start || !v->frozen) fine = error_set(e, "there is no memory left");
+        if (!v->updates || !v->score_after || !v->start || !v->frozen)
+            fine = error_set(e, "there is no memory left");
     }
     fine = fine && canvas_open(v, e) && do_step(v, e);
     if (fine) {

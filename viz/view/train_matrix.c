@@ -69,8 +69,8 @@ static void draw_names(Screen *s, const Grid *g, double left) {
         draw_fitted(s->d, (Rect){left, g->at.y + i * g->h, g->at.x - left - 8, fmax(g->h, SIZE_AXIS)}, row,
                     d->class_name[i]);
     for (int k = 0; k < g->n && every == 1; k++)
-        draw_fitted(s->d, (Rect){g->at.x + k * g->w + 2, g->at.y - NAMES_TOP, g->w - 4, NAMES_TOP - 4}, column,
-                    d->class_name[k]);
+        draw_fitted(s->d, (Rect){g->at.x + k * g->w + 2, g->at.y - NAMES_TOP, g->w - 4, NAMES_TOP - 4},
+                    column, d->class_name[k]);
 }
 
 static double widest_name(Screen *s, double most) {
@@ -84,7 +84,7 @@ static double widest_name(Screen *s, double most) {
 void draw_matrix(Screen *s, Rect card, const TrainView *t) {
     const Judged *j = &t->news.judged;
     const Rect in = draw_titled(s, card, "Confusion matrix",
-                                j->number ? arena_print(s->a, "%s · row: is, column: says",
+                                j->number ? arena_print(s->a, "%s · row = what it is",
                                                         judged_words(s->a, j)) : NULL);
     if (!t->matrix) {
         draw_prose(s, (Point){in.x, in.y + 24}, in.w, (TextStyle){.size = SIZE_BODY, .tone = TONE_INK2},
@@ -124,8 +124,8 @@ static int mistakes_shown(Screen *s, const TrainView *t, double room, const Text
 void draw_mistakes(Screen *s, Rect card, const TrainView *t) {
     const Judged *j = &t->news.judged;
     const TextStyle words = {.size = SIZE_LABEL, .tone = TONE_INK, .align = ALIGN_CENTRE};
-    const char *helper = j->number && t->n_wrong == 0 ? "none" : arena_print(s->a, "is → says · the worst of %s",
-                                                                           number_count(t->n_wrong).s);
+    const char *worst = arena_print(s->a, "is → says · the worst of %s", number_count(t->n_wrong).s);
+    const char *helper = t->n_wrong == 0 ? "none" : worst;
     const Rect in = draw_titled(s, card, "Mistakes", j->number ? helper : NULL);
     const int most = mistakes_shown(s, t, in.w, &words), first = t->which < most ? 0 : t->which - most + 1;
     const double w = in.w / most;

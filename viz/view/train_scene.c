@@ -22,9 +22,10 @@ static void draw_how_to(Screen *s) {
     const TextStyle code = {.font = FONT_MONO, .size = SIZE_BODY, .tone = TONE_INK};
     double y = in.y + 30;
     y += draw_prose(s, (Point){in.x, y}, in.w, words,
-                    "Here: T trains some steps and waits; Space trains to the end, and pauses. The curves, the "
-                    "mistakes and the kernels are shown while it learns. Nothing is saved by itself.");
-    y += 24 + draw_prose(s, (Point){in.x, y + 12}, in.w, words, "Or in the terminal, which saves what it learns:");
+                    "Here: T trains some steps and waits; Space trains to the end, and pauses. The "
+                    "curves, the mistakes and the kernels are shown while it learns. Nothing is saved by itself.");
+    y += 24 + draw_prose(s, (Point){in.x, y + 12}, in.w, words,
+                         "Or in the terminal, which saves what it learns:");
     draw_text(s->d, (Point){in.x, y + 6}, code, arena_print(s->a, "cnnrun %s --train", s->v->t.s->x->file));
 }
 
@@ -80,8 +81,8 @@ static const char *broken_words(Arena *a, const View *v) {
     const NotFinite *b = &v->train->news.broken;
     const int stage = stage_of(&v->t, STAGE_FORWARD, b->node);
     const char *where = b->node < 0 || stage < 0 ? "the loss" : stage_title(a, &v->t, stage);
-    return arena_print(a, "✗ first NaN or ∞ appears in %s%s, step %s", b->in_gradient ? "the gradient of " : "", where,
-                       number_count((int64_t)b->step).s);
+    return arena_print(a, "✗ first NaN or ∞ appears in %s%s, step %s",
+                       b->in_gradient ? "the gradient of " : "", where, number_count((int64_t)b->step).s);
 }
 
 // ---- the whole scene -----------------------------------------------------------------------------
@@ -127,7 +128,8 @@ static void tell_numbers(Telling *t, const TrainNews *n) {
     tell(t, "loss %s, accuracy %s, last batch: loss %s, accuracy %s\n", number_figures(p->loss, 4).s,
          number_figures(p->accuracy, 4).s, number_figures(p->batch_loss, 4).s,
          number_figures(p->batch_accuracy, 4).s);
-    tell(t, "learning rate %s, %llu images seen\n", number_figures(p->lr, 4).s, (unsigned long long)p->images);
+    tell(t, "learning rate %s, %llu images seen\n", number_figures(p->lr, 4).s,
+         (unsigned long long)p->images);
 }
 
 static void tell_judged(Telling *t, const TrainView *tv) {
@@ -162,7 +164,7 @@ static void tell_record(Telling *t, const Record *r) {
     const Kernels *k = &r->kernels;
     for (int i = 0; k->param >= 0 && i <= r->n_frames; i++) {
         const RecordFrame *f = i < r->n_frames ? &r->frame[i] : &r->now;
-        tell(t, "kernel 1 %s step %llu:", i < r->n_frames ? "before" : "now, before", (unsigned long long)f->step);
+        tell(t, "kernel 1 %sbefore step %llu:", i < r->n_frames ? "" : "now, ", (unsigned long long)f->step);
         for (int p = 0; p < k->h * k->w && p < 9; p++) tell(t, " %s", number_figures((double)f->v[p], 3).s);
         tell(t, k->h * k->w > 9 ? " …\n" : "\n");
     }
@@ -230,7 +232,8 @@ static void draw_cell(Screen *s) {
     draw_card(s->d, s->area);
     for (int i = 0; i < n; i++) {
         const WrongAnswer *a = &t->news.judged.answer[t->cell[first + i].answer];
-        const Rect room = {s->area.x + i % CELL_COLUMNS * w, s->area.y + (double)(i / CELL_COLUMNS) * h, w, h};
+        const int row = i / CELL_COLUMNS, column = i % CELL_COLUMNS;
+        const Rect room = {s->area.x + column * w, s->area.y + row * h, w, h};
         const Rect place = {room.x + 12, room.y + 12, w - 24, h - 50};
         const Rect at = draw_thumb(s->d, place, &t->thumbs, a->picture);
         hits_add(s->hits, (Hit){.kind = HIT_PICTURE, .rect = room, .to = a->picture});

@@ -367,7 +367,8 @@ void train_view_words(const View *v, char *text, size_t room) {
         return;
     }
     const TrainNews *n = &v->train->news;
-    const int len = snprintf(text, room, "%s step %s", states[n->state], number_count((int64_t)n->next.total).s);
+    const int len = snprintf(text, room, "%s step %s", states[n->state],
+                             number_count((int64_t)n->next.total).s);
     if (n->state == TRAIN_HALTED && len > 0 && (size_t)len < room)
         snprintf(text + len, room - (size_t)len, " · T trains %s more", number_count((int64_t)n->few).s);
 }
