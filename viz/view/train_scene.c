@@ -23,7 +23,8 @@ static void draw_how_to(Screen *s) {
     double y = in.y + 30;
     y += draw_prose(s, (Point){in.x, y}, in.w, words,
                     "Here: T trains some steps and waits; Space trains to the end, and pauses. The "
-                    "curves, the mistakes and the kernels are shown while it learns. Nothing is saved by itself.");
+                    "curves, the mistakes and the kernels are shown while it learns. Nothing is saved "
+                    "by itself.");
     y += 24 + draw_prose(s, (Point){in.x, y + 12}, in.w, words,
                          "Or in the terminal, which saves what it learns:");
     draw_text(s->d, (Point){in.x, y + 6}, code, arena_print(s->a, "cnnrun %s --train", s->v->t.s->x->file));
