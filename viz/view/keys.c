@@ -115,7 +115,7 @@ const KeyRow key_rows[] = {
     {KEYS_DATA, "update, then next step", lesson_update, {'u', 'U'},                 {"U"}},
     {KEYS_DATA, "start again, same seed", lesson_restart, {'r', 'R'},                {"R"}},
     {KEYS_DATA, "measure this gradient", edit_check,    {'i', 'I'},                 {"I"}},
-    {KEYS_DATA, "train: curves, mistakes",     train,          {'t', 'T'},                 {"T"}},
+    {KEYS_DATA, "train; nothing is saved",     train,          {'t', 'T'},                 {"T"}},
     {KEYS_LOOK, "values or gradients",   gradients,      {'g', 'G'},                 {"G"}},
     {KEYS_LOOK, "the whole network",     overview,       {'w', 'W'},                 {"W"}},
     {KEYS_LOOK, "the model's text",     listing,        {'x', 'X'},                 {"X"}},
