@@ -10,6 +10,7 @@
 
 enum {
     MOST = 256, LEAST = 16, BATCH_BYTES = 64 << 20, // of pictures at once
+    OFTEN = 64,                                     // pictures at once where somebody may end it
     MAX_CONFUSION = 1000                            // classes of which a matrix is worth showing
 };
 
@@ -18,6 +19,8 @@ typedef struct Judging {
     Part part;
     Plan *plan;
     Feed *feed;
+    const int *picture;      // those that are judged; NULL: all of the part
+    int n;
     int batch, label[MOST];
     double loss_sum;
     int top_hits;
@@ -38,20 +41,26 @@ static double share_of(Tensor out, int n, int said) {
     return out.c == 1 && said == 0 ? 1 - p : p;
 }
 
-static void count_answers(Judging *j, Tensor out, int lo, Evaluation *v) {
-    const double *loss = plan_losses(j->plan);
+static int picture_at(const Judging *j, int i) { return j->picture ? j->picture[i] : i; }
+
+// The answer to image k of the batch that begins with number lo.
+static WrongAnswer answer_to(const Judging *j, Tensor out, int lo, int k) {
     const char *const *file = j->s->data.part[j->part].file;
+    const int said = judge_class(out, k), picture = picture_at(j, lo + k);
+    return (WrongAnswer){.picture = picture, .file = file ? file[picture] : NULL, .wanted = j->label[k],
+                         .said = said, .loss = j->s->x->loss.kind ? plan_losses(j->plan)[k] : NAN,
+                         .share = share_of(out, k, said)};
+}
+
+static void count_answers(Judging *j, Tensor out, int lo, Evaluation *v) {
     v->hits += judge_hits(out, j->label, 1);
     j->top_hits += judge_hits(out, j->label, v->top);
     for (int k = 0; k < out.n; k++) {
-        const int said = judge_class(out, k), wanted = j->label[k];
-        if (v->confusion) v->confusion[wanted * v->classes + said]++;
-        v->score[wanted].images++, v->score[said].answers++;
-        v->score[wanted].right += said == wanted;
-        const WrongAnswer m = {.picture = lo + k, .file = file ? file[lo + k] : NULL, .wanted = wanted,
-                               .said = said, .loss = j->s->x->loss.kind ? loss[k] : NAN,
-                               .share = share_of(out, k, said)};
-        if (said != wanted) note_mistake(v, &m);
+        const WrongAnswer m = answer_to(j, out, lo, k);
+        if (v->confusion) v->confusion[m.wanted * v->classes + m.said]++;
+        v->score[m.wanted].images++, v->score[m.said].answers++;
+        v->score[m.wanted].right += m.said == m.wanted;
+        if (m.said != m.wanted) note_mistake(v, &m);
     }
 }
 
@@ -59,22 +68,29 @@ static void count_answers(Judging *j, Tensor out, int lo, Evaluation *v) {
 static int choose(void *ctx, uint64_t k, Pick *pick, Draw *draw) {
     (void)draw;
     const Judging *j = ctx;
-    const int all = j->s->data.part[j->part].n;
     int n = 0;
-    for (uint64_t i = k * (uint64_t)j->batch; n < j->batch && i < (uint64_t)all; i++)
-        pick[n++] = (Pick){(int)i, 0};
+    for (uint64_t i = k * (uint64_t)j->batch; n < j->batch && i < (uint64_t)j->n; i++)
+        pick[n++] = (Pick){picture_at(j, (int)i), 0};
     return n;
 }
 
-static bool judge_batch(Judging *j, int lo, Evaluation *v, Error *e) {
+// Puts the next pictures through the network; returns how many, 0 with a message.
+static int next_answers(Judging *j, Tensor *out, Error *e) {
     const int n = feed_next(j->feed, plan_input(j->plan, j->batch), j->label, e);
-    if (n == 0) return false;
+    if (n == 0) return 0;
     plan_infer(j->plan, n);
     if (j->s->x->loss.kind) {
         loss_target(j->label, plan_target(j->plan, n), 0);
         j->loss_sum += plan_judge(j->plan, n) * n;
     }
-    count_answers(j, plan_value(j->plan, j->s->x->graph.output, n), lo, v);
+    *out = plan_value(j->plan, j->s->x->graph.output, n);
+    return n;
+}
+
+static bool judge_batch(Judging *j, int lo, Evaluation *v, Error *e) {
+    Tensor out;
+    if (next_answers(j, &out, e) == 0) return false;
+    count_answers(j, out, lo, v);
     return true;
 }
 
@@ -84,14 +100,19 @@ static int batch_for(Shape image) {
     return n < LEAST ? LEAST : n < MOST ? (int)n : MOST;
 }
 
-static bool judging_open(Judging *j, Evaluation *v, Error *e) {
+static bool tables_open(Evaluation *v, Error *e) {
     const size_t classes = (size_t)v->classes;
     v->worst = calloc((size_t)v->worst_wanted + 1, sizeof *v->worst);
     v->score = calloc(classes, sizeof *v->score);
     if (classes <= MAX_CONFUSION) v->confusion = calloc(classes * classes, sizeof *v->confusion);
     if (!v->worst || !v->score || (classes <= MAX_CONFUSION && !v->confusion))
         return error_set(e, "there is no memory left");
-    j->batch = batch_for(j->s->data.input);
+    return true;
+}
+
+static bool judging_open(Judging *j, int most, Error *e) {
+    const int batch = batch_for(j->s->data.input);
+    j->batch = batch < most ? batch : most;
     const PlanOptions o = {.batch = j->batch, .unseen = true, .ref = j->s->o.ref,
                            .no_winograd = j->s->o.no_winograd, .seed = j->s->seed};
     j->plan = plan_make(j->s->x, j->s->params, j->s->threads, &o, e);
@@ -100,6 +121,11 @@ static bool judging_open(Judging *j, Evaluation *v, Error *e) {
                               .like = plan_input(j->plan, j->batch), .choose = choose, .ctx = j};
     j->feed = feed_open(&feed, e);
     return j->feed;
+}
+
+static void judging_close(Judging *j) {
+    feed_close(j->feed);
+    plan_free(j->plan);
 }
 
 void evaluation_free(Evaluation *v) {
@@ -116,16 +142,33 @@ bool evaluate_part(Session *s, Part part, int top, int worst, Evaluation *v, Err
                       .probable = judge_probable(&s->x->graph),
                       .top = top > 0 ? top : 1, .worst_wanted = worst, .class_name = d->class_name};
     if (n == 0) return error_set(e, "there are no %s pictures to judge", part_names[part]);
-    Judging j = {.s = s, .part = part};
-    bool fine = judging_open(&j, v, e);
+    Judging j = {.s = s, .part = part, .n = n};
+    bool fine = tables_open(v, e) && judging_open(&j, MOST, e);
     for (int lo = 0; fine && lo < n; lo += j.batch) fine = judge_batch(&j, lo, v, e);
     v->loss = s->x->loss.kind ? j.loss_sum / n : NAN;
     v->accuracy = (double)v->hits / n;
     v->top_accuracy = (double)j.top_hits / n;
     if (fine) v->mean = scores_fill(v->score, v->classes);
-    feed_close(j.feed);
-    plan_free(j.plan);
+    judging_close(&j);
     if (!fine) evaluation_free(v);
+    return fine;
+}
+
+bool evaluate_pictures(Session *s, Part part, const int *picture, int n, EachAnswer *each, void *ctx,
+                       Error *e) {
+    Judging j = {.s = s, .part = part, .picture = picture, .n = n};
+    Tensor out;
+    *e = (Error){0};
+    bool fine = judging_open(&j, OFTEN, e);
+    for (int lo = 0, many = 0; fine && lo < n; lo += many) {
+        many = next_answers(&j, &out, e);
+        fine = many > 0;
+        for (int k = 0; fine && k < many; k++) {
+            const WrongAnswer a = answer_to(&j, out, lo, k);
+            fine = each(ctx, &a);
+        }
+    }
+    judging_close(&j);
     return fine;
 }
 

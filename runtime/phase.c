@@ -34,6 +34,7 @@ typedef struct Phase {
     real *class_weight;              // NULL: all classes count the same
     uint64_t steps_per_row;
     double rate;                     // of the current step
+    double batch_loss, batch_accuracy;
     uint64_t images;                 // since this process began the phase
     double began, paused;            // seconds
 } Phase;
@@ -130,6 +131,8 @@ static bool not_finite(const Phase *ph, int n, double loss, Error *e) {
     const Run *run = ph->run;
     bool in_gradient;
     const int bad = plan_bad(ph->plan, n, &in_gradient);
+    const NotFinite b = {run->state.total_step + 1, bad, in_gradient};
+    if (run->r->broken) run->r->broken(run->r->ctx, &b);
     error_set(e, "the loss became %s at step %llu (epoch %llu)", isnan(loss) ? "NaN" : "infinite",
               (unsigned long long)run->state.phase_step + 1, (unsigned long long)run->state.epoch + 1);
     if (bad >= 0) {
@@ -164,6 +167,7 @@ static bool one_step(Phase *ph, Error *e) {
 
     const Tensor out = plan_value(ph->plan, run->s->x->graph.output, n);
     const int hits = judge_hits(out, ph->label, 1);
+    ph->batch_loss = loss, ph->batch_accuracy = (double)hits / n;
     add_up(&s->epoch_sums, n, hits, loss);
     add_up(&s->row_sums, n, hits, loss);
     s->step++, s->phase_step++, s->total_step++;
@@ -177,22 +181,41 @@ static double mean_loss(const Sums *s) { return s->loss / (double)s->seen; }
 static double share_right(const Sums *s) { return (double)s->hits / (double)s->seen; }
 static double seconds(const Phase *ph) { return clock_now() - ph->began - ph->paused; }
 
-static void report(const Phase *ph) {
+static Progress progress(const Phase *ph) {
     const Run *run = ph->run;
     const RunState *s = &run->state;
-    const Progress p = {.phase = (int)s->phase, .n_phases = run->n_phases, .step = s->phase_step,
-                        .steps = ph->pace.steps, .epoch = (int)s->epoch + 1,
-                        .epochs = (int)divide_up(ph->pace.steps, ph->pace.steps_per_epoch),
-                        .loss = mean_loss(&s->epoch_sums), .accuracy = share_right(&s->epoch_sums),
-                        .lr = ph->rate, .images = ph->images, .seconds = seconds(ph),
-                        .waited = feed_waited(ph->feed)};
-    run->r->progress(run->r->ctx, &p);
+    return (Progress){.phase = (int)s->phase, .n_phases = run->n_phases, .step = s->phase_step,
+                      .steps = ph->pace.steps, .epoch = (int)s->epoch + 1,
+                      .epochs = (int)divide_up(ph->pace.steps, ph->pace.steps_per_epoch),
+                      .loss = mean_loss(&s->epoch_sums), .accuracy = share_right(&s->epoch_sums),
+                      .batch_loss = ph->batch_loss, .batch_accuracy = ph->batch_accuracy,
+                      .lr = ph->rate, .images = ph->images, .seconds = seconds(ph),
+                      .waited = feed_waited(ph->feed)};
+}
+
+static void report(const Phase *ph) {
+    const Progress p = progress(ph);
+    ph->run->r->progress(ph->run->r->ctx, &p);
+}
+
+// Announces the next step; false: it is not wanted any more.
+static bool announce(Phase *ph) {
+    const Reporter *r = ph->run->r;
+    const RunState *s = &ph->run->state;
+    if (!r->before) return true;
+    const NextStep next = {ph->o, s->phase_step, s->total_step, s->passes, s->schedule};
+    const Progress p = progress(ph);
+    const double before = clock_now();
+    const bool goes_on = r->before(r->ctx, &next, &p);
+    ph->paused += clock_now() - before;
+    return goes_on;
 }
 
 // The table goes first: resuming cuts lines the checkpoint does not know, but cannot make any up.
 static void checkpoint_now(Phase *ph) {
     const double before = clock_now();
     Error e;
+    if (!ph->run->folder) return;
     if (results_save(&ph->run->results, &e)) run_checkpoint(ph->run);
     else run_not_saved(ph->run, &e);
     ph->run->saved_at = clock_now();
@@ -201,7 +224,7 @@ static void checkpoint_now(Phase *ph) {
 
 static void save_best(Run *run) {
     Error e;
-    char *path = io_join(run->folder, RUN_BEST);
+    char *path = run->folder ? io_join(run->folder, RUN_BEST) : NULL;
     if (!path) return;
     if (!weights_save(path, run->s->x, run->s->params, &run->s->data, &e)) run_not_saved(run, &e);
     free(path);
@@ -241,6 +264,7 @@ static bool epoch_result(Phase *ph, EpochResult *row, Error *e) {
 // what the validation part says.
 static bool add_row(Phase *ph, const EpochResult *valid, Error *e) {
     RunState *s = &ph->run->state;
+    if (!ph->run->folder) return true;
     EpochResult row = valid ? *valid : (EpochResult){.phase = (int)s->phase, .epoch = (int)s->epoch + 1,
                                                      .step = s->total_step, .lr = ph->rate,
                                                      .seconds = seconds(ph)};
@@ -273,19 +297,22 @@ static bool out_of_patience(const Phase *ph) {
 
 // ---- all steps -----------------------------------------------------------------------------------------
 
+static RunResult stopped(Phase *ph) {
+    if (ph->run->state.step > 0) checkpoint_now(ph);
+    return RUN_STOPPED;
+}
+
 static RunResult all_steps(Phase *ph, Error *e) {
     Run *run = ph->run;
     RunState *s = &run->state;
     while (s->phase_step < ph->pace.steps && !(s->step == 0 && out_of_patience(ph))) {
+        if (!announce(ph)) return stopped(ph);
         if (!one_step(ph, e)) return RUN_FAILED;
         report(ph);
         const bool epoch = s->phase_step == ph->pace.steps || s->step == ph->pace.steps_per_epoch;
         if (epoch && !end_epoch(ph, e)) return RUN_FAILED;
         if (!epoch && s->phase_step % ph->steps_per_row == 0 && !add_row(ph, NULL, e)) return RUN_FAILED;
-        if (run->r->stop(run->r->ctx)) {
-            if (s->step > 0) checkpoint_now(ph);
-            return RUN_STOPPED;
-        }
+        if (run->r->stop(run->r->ctx)) return stopped(ph);
         if (clock_now() - run->saved_at > CHECKPOINT_SECONDS) checkpoint_now(ph);
     }
     return RUN_DONE;

@@ -18,6 +18,7 @@ void run_say(const Run *run, const char *fmt, ...) {
 
 bool run_checkpoint(Run *run) {
     Error e;
+    if (!run->folder) return true;
     char *last = io_join(run->folder, RUN_LAST);
     const bool fine = last ? checkpoint_save(last, run->s->x, run->s->params, &run->state, &e)
                            : error_set(&e, "there is no memory left");

@@ -8,7 +8,7 @@
 typedef struct Run {
     Session *s;
     const Reporter *r;
-    char *folder;
+    char *folder;             // NULL: nothing is kept
     int lock;                 // of the folder; -1: none
     Results results;
     RunState state;
@@ -21,6 +21,6 @@ typedef struct Run {
 // One line for a person, through the reporter.
 void run_say(const Run *run, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-// Saves a checkpoint; if that fails, says so and remembers it: training goes on.
+// Saves a checkpoint, if anything is kept; if that fails, says so and remembers it: training goes on.
 bool run_checkpoint(Run *run);
 void run_not_saved(Run *run, const Error *e);

@@ -65,6 +65,25 @@ void session_close(Session *s) {
     *s = (Session){0};
 }
 
+bool session_beside(Session *s, const Session *of, Error *e) {
+    *s = (Session){.x = of->x, .data = of->data, .seed = of->seed, .o = of->o};
+    s->threads = threads_make(of->o.threads);
+    s->params = s->threads ? params_make(&s->x->graph, NULL, e) : NULL;
+    if (s->params) {
+        params_init(s->params, s->x, s->seed);
+        return true;
+    }
+    if (!s->threads) error_set(e, "there is no memory left");
+    session_leave(s);
+    return false;
+}
+
+void session_leave(Session *s) {
+    params_free(s->params);
+    threads_free(s->threads);
+    *s = (Session){0};
+}
+
 // ---- where weights are looked for ------------------------------------------------------------------
 
 char *session_run(const Experiment *x, const RunOptions *o) {

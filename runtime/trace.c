@@ -41,27 +41,39 @@ static bool balance(Trace *t, Error *e) {
     return s->class_weight || error_set(e, "there is no memory left");
 }
 
+static bool begin_line(Trace *t, Error *e) {
+    TraceState *s = t->state;
+    if (!balance(t, e)) return false;
+    s->pace = pace_make(t->s, s->train, s->order.n > 0 ? s->order.n : 1);
+    return true;
+}
+
 // Up to and with the first `train` line, which is remembered.
 static bool begin_program(Trace *t, Error *e) {
     const Experiment *x = t->s->x;
     TraceState *s = t->state;
+    s->at.schedule = schedule_start();
     for (int i = 0; i < x->n_actions && !s->train; i++) {
         const Action *a = &x->action[i];
         if (a->kind == ACTION_TRAIN) s->train = a->use.cfg;
         else if (!carry_out(t, a, e)) return false;
     }
     if (!s->train) return true;
-    if (!balance(t, e)) return false;
-    s->pace = pace_make(t->s, s->train, s->order.n > 0 ? s->order.n : 1);
-    return true;
+    return begin_line(t, e);
 }
 
 // ---- opening ------------------------------------------------------------------------------------
 
+// Where gradients are clipped, what they were before.
+static bool keep_found(TraceState *s, const Params *p) {
+    const bool clips = p->grad && s->train && s->train->clip > 0;
+    if (clips && !s->found) s->found = malloc(slab_bytes(p) + 1);
+    return !clips || s->found;
+}
+
 static bool keep_slabs(TraceState *s, const Params *p, Error *e) {
     const size_t bytes = slab_bytes(p);
-    bool fine = (s->before = malloc(bytes + 1)) != NULL;
-    if (p->grad && s->train && s->train->clip > 0) fine &= (s->found = malloc(bytes + 1)) != NULL;
+    bool fine = (s->before = malloc(bytes + 1)) != NULL && keep_found(s, p);
     for (int k = 0; k < p->n_slots; k++) fine &= (s->slot[k] = calloc(1, bytes + 1)) != NULL;
     if (fine) memcpy(s->before, p->value, bytes);
     return fine || error_set(e, "there is not enough memory to keep %zu parameters twice", p->len);
@@ -118,14 +130,36 @@ bool trace_choose(Trace *t, const TraceOptions *o, Error *e) {
     return true;
 }
 
+bool trace_follow(Trace *t, const NextStep *at, const TraceOptions *o, Error *e) {
+    TraceState *s = t->state;
+    const TraceState before = *s;
+    s->train = at->train, s->at = *at;
+    s->order = (Order){0}, s->class_weight = NULL;
+    bool fine = begin_line(t, e);
+    if (fine && !keep_found(s, t->s->params)) fine = error_set(e, "there is no memory left");
+    Order left = s->order;
+    real *weight = s->class_weight;
+    if (fine && trace_choose(t, o, e)) {
+        left = before.order, weight = before.class_weight;
+        t->steps = 0;
+        fine = true;
+    } else {
+        s->train = before.train, s->at = before.at, s->pace = before.pace;
+        s->order = before.order, s->class_weight = before.class_weight;
+        fine = false;
+    }
+    order_close(&left);
+    free(weight);
+    return fine;
+}
+
 // ---- a step -------------------------------------------------------------------------------------
 
 static double rate_of(const Trace *t) {
     const TraceState *s = t->state;
     if (!s->train) return ((const OptimOptions *)t->s->x->optimizer.cfg)->lr;
-    const uint64_t last = s->pace.steps - 1, step = (uint64_t)t->steps;
-    const ScheduleState start = schedule_start();
-    return pace_rate(&s->pace, step < last ? step : last, &start);
+    const uint64_t last = s->pace.steps - 1, step = s->at.step + (uint64_t)t->steps;
+    return pace_rate(&s->pace, step < last ? step : last, &s->at.schedule);
 }
 
 static void remember(TraceState *s, const Params *p) {
@@ -153,11 +187,11 @@ bool trace_step(Trace *t, bool update, Error *e) {
     remember(s, p);
     t->scale = 1;
     if (!t->judged) {
-        plan_forward(s->now.plan, t->n, s->step, false, false);
+        plan_forward(s->now.plan, t->n, s->at.total + s->step, false, false);
         return true;
     }
     t->rate = rate_of(t);
-    t->loss = plan_train(s->now.plan, t->n, s->step);
+    t->loss = plan_train(s->now.plan, t->n, s->at.total + s->step);
     t->norm = params_norm(p, t->s->threads);
     if (update) do_update(t);
     else memcpy(p->value, s->before, slab_bytes(p)); // running statistics

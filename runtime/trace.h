@@ -39,6 +39,7 @@ typedef struct TraceOptions {
                          // −1: the first of those, and so exactly the first batch of training
     const Picture *picture; // or: a picture from elsewhere comes first (it is copied); its label is
     int label;              // this class, or −1: there is no loss and no backward
+    uint64_t step;       // … of this step of the `train` line, from 0: the first, if this is 0
     int batch;           // pictures of the batch; 0: as the model's first `train` says
     bool random;         // apply random image steps
     bool input_diff;     // find the gradient of the image, too
@@ -53,7 +54,7 @@ typedef struct Trace {
     const int *picture;  // their numbers in the part; −1: the picture from elsewhere
     bool judged;         // there is a loss, and so a way back (a model without optimizer has none)
     int score;           // the node whose values the loss judges
-    int steps;           // updates made so far
+    int steps;           // updates made so far, since trace_open or trace_follow
     double loss;         // of the step, before its update
     double rate;         // learning rate of the step
     double norm, scale;  // of the whole gradient, and what clipping multiplied it with (1: nothing)
@@ -75,6 +76,10 @@ bool trace_step(Trace *t, bool update, Error *e);
 
 // Chooses other pictures for the next step, as in TraceOptions. On failure the old ones stay.
 bool trace_choose(Trace *t, const TraceOptions *o, Error *e);
+
+// From now on the steps are those of a program from `at` on: its `train` line, its rate, its order of the
+// pictures, its draws. The parameters are the caller's to bring. On failure all stays as it was.
+bool trace_follow(Trace *t, const NextStep *at, const TraceOptions *o, Error *e);
 
 // The loss of the same batch and the class scores of the inspected picture (numbers of the output
 // node; out may be NULL) with the weights as they are now: "did it help?". Random layers draw as in

@@ -26,21 +26,29 @@ static int pass_length(const Trace *t, Part part) {
     return by_training(t, part) ? t->state->order.n : t->s->data.part[part].n;
 }
 
+// Which picture of its pass a step begins with.
+static int first_of(const Trace *t, const TraceOptions *o) {
+    const Pace *p = &t->state->pace;
+    return by_training(t, o->part) ? (int)(o->step % p->steps_per_pass) * p->batch : 0;
+}
+
 static int batch_of(const Trace *t, const TraceOptions *o, bool judged) {
     const TrainOptions *train = t->state->train;
-    const int most = pass_length(t, o->part) + (o->picture != NULL);
+    const int most = pass_length(t, o->part) - first_of(t, o) + (o->picture != NULL);
     const int written = t->s->o.batch > 0 ? t->s->o.batch : train ? train->batch : 1;
     const int n = o->batch > 0 ? o->batch : judged ? written : 1;
     return n < most ? n : most;
 }
 
-// What the first pass shows, malloc'd; NULL: no memory.
-static Pick *first_pass(const Trace *t, Part part) {
+// What the pass of a step shows, malloc'd; NULL: no memory.
+static Pick *pass_of(const Trace *t, Part part, uint64_t step) {
+    TraceState *s = t->state;
     const size_t n = (size_t)pass_length(t, part);
     Pick *pick = calloc(n + 1, sizeof *pick);
     int *order = calloc(n + 1, sizeof *order);
     const bool balanced = by_training(t, part), memory = pick && order;
-    if (memory && balanced) memcpy(pick, order_pass(&t->state->order, 0), n * sizeof *pick);
+    const uint64_t pass = balanced ? s->at.passes + step / s->pace.steps_per_pass : 0;
+    if (memory && balanced) memcpy(pick, order_pass(&s->order, pass), n * sizeof *pick);
     if (memory && !balanced) dataset_order(&t->s->data, part, t->s->seed, 0, order);
     for (size_t i = 0; memory && !balanced && i < n; i++) pick[i].picture = order[i];
     free(order);
@@ -49,12 +57,13 @@ static Pick *first_pass(const Trace *t, Part part) {
     return NULL;
 }
 
-// The inspected picture, then the first pass without it.
+// The inspected picture, then the pictures of the step without it.
 static void put_pictures(Choice *c, const Pick *pass, const ImageList *part) {
     int skip = c->o.picture ? -2 : c->o.first >= 0 ? c->o.first : pass[0].picture;
     c->index[0] = c->o.picture ? -1 : skip;
     for (int i = 0, k = 1; k < c->n; i++) {
         if (pass[i].picture == skip) {
+            c->copy[0] = pass[i].copy;
             skip = -2; // its other copies stay
             continue;
         }
@@ -63,16 +72,15 @@ static void put_pictures(Choice *c, const Pick *pass, const ImageList *part) {
     }
     for (int k = 0; k < c->n; k++)
         c->label[k] = c->index[k] >= 0 ? part->label[c->index[k]] : c->o.label;
-    if (!c->o.picture && c->o.first < 0) c->copy[0] = pass[0].copy;
 }
 
 static bool list_pictures(Choice *c, const Trace *t, Error *e) {
-    Pick *pass = first_pass(t, c->o.part);
+    Pick *pass = pass_of(t, c->o.part, c->o.step);
     c->index = calloc((size_t)c->n, sizeof *c->index);
     c->label = calloc((size_t)c->n, sizeof *c->label);
     c->copy = calloc((size_t)c->n, sizeof *c->copy);
     const bool fine = pass && c->index && c->label && c->copy;
-    if (fine) put_pictures(c, pass, &t->s->data.part[c->o.part]);
+    if (fine) put_pictures(c, pass + first_of(t, &c->o), &t->s->data.part[c->o.part]);
     free(pass);
     return fine || no_memory(e);
 }
@@ -193,7 +201,8 @@ static bool fill_batch(Choice *c, const Batcher *b, const Draw *draw, Tensor in,
 bool choice_prepare(Choice *c, const Trace *t, uint64_t step, Error *e) {
     const TraceState *s = t->state;
     const Dataset *d = &t->s->data;
-    const Draw pass = draw_at(t->s->seed, s->train ? step / s->pace.steps_per_pass : 0);
+    const uint64_t of_line = s->at.step + step, number = of_line > c->o.step ? of_line : c->o.step;
+    const Draw pass = draw_at(t->s->seed, s->train ? s->at.passes + number / s->pace.steps_per_pass : 0);
     const Draw *draw = c->o.random ? &pass : NULL;
     const Tensor in = plan_input(c->plan, c->n);
     if (!watch_picture(c, d, draw, e) || !fill_batch(c, &s->batcher, draw, in, e)) return false;

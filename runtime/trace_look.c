@@ -93,7 +93,7 @@ static bool run_again(Trace *t, bool training, real *out) {
     if (ok) {
         memcpy(now, p->value, bytes);
         tensor_copy(plan_input(s->again, t->n), plan_input(s->now.plan, t->n));
-        plan_forward(s->again, t->n, s->step, training, false);
+        plan_forward(s->again, t->n, s->at.total + s->step, training, false);
         memcpy(p->value, now, bytes);
         const Tensor y = plan_value(s->again, t->s->x->graph.output, t->n);
         for (int c = 0; out && c < y.c; c++) out[c] = *at(y, 0, c, 0, 0);

@@ -33,7 +33,8 @@ typedef struct Choice {
 
 typedef struct TraceState {
     Choice now;
-    const TrainOptions *train; // the first `train` line, or NULL
+    const TrainOptions *train; // the first `train` line or that which is followed, or NULL
+    NextStep at;               // where that began
     Order order;               // if there is one: the passes it shows
     Pace pace;                 // and how it goes on
     real *class_weight;        // what the pictures of each class count; NULL: all the same
@@ -43,7 +44,7 @@ typedef struct TraceState {
     real *slot[MAX_SLOTS];     // before the update
     bool done;                 // there was a step with these pictures
     bool clipped;              // `found` holds it
-    uint64_t step;             // number of the step that was done last
+    uint64_t step;             // number of the step that was done last, from 0
 } TraceState;
 
 // trace_choice.c: fills in a choice, its plan and stages, and lets it go. False with a message, and
@@ -51,7 +52,8 @@ typedef struct TraceState {
 bool choice_make(Choice *c, const Trace *t, const TraceOptions *o, Error *e);
 void choice_free(Choice *c);
 
-// Reads and prepares the pictures for step number `step` into the plan, and what there is to watch.
+// Reads and prepares the pictures for step `step` of this trace (from 0) into the plan, and what there is to
+// watch.
 bool choice_prepare(Choice *c, const Trace *t, uint64_t step, Error *e);
 
 // trace_stages.c: lists the stages of a choice whose plan is made. False with a message.

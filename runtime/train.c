@@ -27,6 +27,7 @@ static RunResult do_train(Run *run, const Action *a, Error *e) {
 static RunResult do_evaluate(Run *run, const Action *a, Error *e) {
     const EvaluateOptions *o = a->use.cfg;
     Session *s = run->s;
+    if (s->o.keeps_nothing) return RUN_DONE;
     const Part part = s->data.part[PART_TEST].n > 0 ? PART_TEST : PART_TRAIN;
     Evaluation v;
     if (!evaluate_part(s, part, o->top, o->worst, &v, e)) return RUN_FAILED;
@@ -41,6 +42,7 @@ static RunResult do_evaluate(Run *run, const Action *a, Error *e) {
 
 static RunResult do_save(Run *run, const Action *a, Error *e) {
     const FileOptions *o = a->use.cfg;
+    if (run->s->o.keeps_nothing) return RUN_DONE;
     if (!weights_save(o->file, run->s->x, run->s->params, &run->s->data, e)) return RUN_FAILED;
     run_say(run, "weights saved to %s", o->file);
     return RUN_DONE;
@@ -94,8 +96,9 @@ static bool files_can_be_written(const Experiment *x, Error *e) {
 
 static bool start_anew(Run *run, Error *e) {
     Session *s = run->s;
-    run->folder = run_folder_make(s->x, s->o.run, e);
     run->state = (RunState){.seed = s->seed, .best = INFINITY, .schedule = schedule_start()};
+    if (s->o.keeps_nothing) return true;
+    run->folder = run_folder_make(s->x, s->o.run, e);
     return run->folder && (run->lock = run_folder_lock(run->folder, e)) >= 0 &&
            results_open(&run->results, run->folder, false, 0, e);
 }
@@ -125,7 +128,7 @@ static bool run_open(Run *run, Error *e) {
                          s->x->file);
     if (s->data.part[PART_TRAIN].n == 0) return error_set(e, "there are no pictures to train on");
     if (run->n_phases > 0 && !params_learn(s->params, &s->x->optimizer, e)) return false;
-    return files_can_be_written(s->x, e) &&
+    return (s->o.keeps_nothing || files_can_be_written(s->x, e)) &&
            (s->o.resume ? take_up(run, e) : start_anew(run, e));
 }
 

@@ -10,6 +10,7 @@
 #include "runtime/error.h"
 #include "runtime/params.h"
 #include "runtime/plan.h"
+#include "runtime/schedule.h"
 #include "runtime/scores.h"
 #include "runtime/threads.h"
 
@@ -22,6 +23,8 @@ typedef struct RunOptions {
     const char *run;     // folder of the run; NULL: runs/NAME, -2, -3 …
     const char *weights; // file to start from
     bool resume, ref, no_winograd;
+    bool keeps_nothing;  // train_run() writes no file: no folder, no checkpoints; `save` and `evaluate`
+                         // lines, which end in files, are left out
     bool strict, allow_empty, judging, only_test; // see Opening
     size_t cache;
     void (*say)(void *ctx, const char *text);
@@ -34,12 +37,29 @@ typedef struct Progress {
     int phase, n_phases;          // which `train` line
     uint64_t step, steps;         // of this phase
     int epoch, epochs;            // from 1
-    double loss, accuracy;        // running means of this epoch
+    double loss, accuracy;        // running means of this epoch; NaN: before its first step
+    double batch_loss, batch_accuracy; // of the last step alone
     double lr;
     uint64_t images;              // seen by this process in this phase
     double seconds;               // spent on them, saving and evaluating left out
     double waited;                // of these, the seconds in which pictures were not ready
 } Progress;
+
+// The step of a program that comes next. A trace can do exactly that step (trace_follow).
+typedef struct NextStep {
+    const TrainOptions *train;    // its line
+    uint64_t step;                // of this line, from 0
+    uint64_t total;               // of the whole run: what random layers draw by
+    uint64_t passes;              // over the pictures, begun before this line
+    ScheduleState schedule;
+} NextStep;
+
+// Where numbers stopped being numbers.
+typedef struct NotFinite {
+    uint64_t step;                // of the whole run, from 1: it was not finished
+    int node;                     // the first layer with a NaN or an infinity, or −1
+    bool in_gradient;             // of what it put out, else in that itself
+} NotFinite;
 
 typedef struct EpochResult {
     int phase, epoch;
@@ -51,7 +71,7 @@ typedef struct EpochResult {
     double seconds;
 } EpochResult;
 
-// A picture the network judged badly.
+// What the network says of a picture; in a list, of one that it judged badly.
 typedef struct WrongAnswer {
     int picture;                  // its number in the part, from 0
     const char *file;             // where it came from; NULL: its source has no files of pictures
@@ -83,6 +103,12 @@ typedef struct Reporter {
     void (*evaluation)(void *ctx, const EvaluateOptions *o, const Evaluation *v);
     // Asked after every step: a signal arrived, finish and save.
     bool (*stop)(void *ctx);
+    // Before every step, with how it went so far; may be NULL. It may take its time, which nobody
+    // counts, and judge the weights as they are. False: stop here.
+    bool (*before)(void *ctx, const NextStep *next, const Progress *p);
+    // The loss is not finite, and RUN_FAILED follows; may be NULL. The weights are those before the
+    // step that was announced last.
+    void (*broken)(void *ctx, const NotFinite *b);
 } Reporter;
 
 // A model with everything it needs to run.
@@ -100,6 +126,11 @@ typedef struct Session {
 bool session_open(Session *s, const Experiment *x, const RunOptions *o, bool need_pictures, Error *e);
 void session_close(Session *s);
 
+// A second session over the pictures of `of`, which must outlive it: with threads and parameters of its
+// own, which have their first values. To be closed with session_leave().
+bool session_beside(Session *s, const Session *of, Error *e);
+void session_leave(Session *s);
+
 typedef enum RunResult { RUN_DONE, RUN_FAILED, RUN_STOPPED } RunResult;
 
 // Carries out x's program from the start, or from the last checkpoint (o.resume). RUN_FAILED leaves
@@ -110,6 +141,12 @@ RunResult train_run(Session *s, const Reporter *r, Error *e);
 // On success the caller ends with evaluation_free(); on failure there is nothing to free.
 bool evaluate_part(Session *s, Part part, int top, int worst, Evaluation *v, Error *e);
 void evaluation_free(Evaluation *v);
+
+// Judges the n pictures of a part that are listed, and tells of each; `each` ends it by false. False if it
+// was ended so (the message is empty then), or failed.
+typedef bool EachAnswer(void *ctx, const WrongAnswer *a);
+bool evaluate_pictures(Session *s, Part part, const int *picture, int n, EachAnswer *each, void *ctx,
+                       Error *e);
 
 // The probabilities of n pictures in `input` order: out is n × classes (for one output unit: the
 // probability of class 1 and its complement).

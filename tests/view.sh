@@ -34,6 +34,11 @@ passed=$((passed + $(sed -n 's/^compare: \([0-9]*\) passed.*/\1/p' "$dir/out")))
 "$BUILD/canvas_test" > "$dir/out" 2>&1
 verdict $? "canvas_test: $(tail -n 20 "$dir/out")"
 passed=$((passed + $(sed -n 's/^canvas: \([0-9]*\) passed.*/\1/p' "$dir/out")))
+training=$BUILD/training_test
+[ -x "$BUILD/asan/training_test" ] && training=$BUILD/asan/training_test
+"$training" > "$dir/out" 2>&1
+verdict $? "training_test: $(tail -n 20 "$dir/out")"
+passed=$((passed + $(sed -n 's/^training: \([0-9]*\) passed.*/\1/p' "$dir/out")))
 lot=$BUILD/view_lot
 [ -x "$BUILD/asan/view_lot" ] && lot=$BUILD/asan/view_lot
 "$lot" 1500 > "$dir/out" 2>&1
@@ -48,6 +53,9 @@ snapshot() {
 
 "$cnnrun" $model --image 8 --script tests/view/walk.txt --snapshot "$dir/walk.png" > "$dir/out" 2>&1
 verdict $? "the walk by keys: $(cat "$dir/out")"
+
+"$cnnrun" $model --script tests/view/train.txt --snapshot "$dir/trained.png" > "$dir/out" 2>&1
+verdict $? "a training, looked into: $(cat "$dir/out")"
 
 "$cnnrun" $model --script tests/view/draw.txt --snapshot "$dir/drawn.png" > "$dir/out" 2>&1
 verdict $? "a picture drawn by mouse and by keys: $(cat "$dir/out")"
@@ -114,14 +122,22 @@ verdict $? 'numbers of another step are told from these'
 
 # The text of a screen, numbers cut to four digits: the last bits differ between processors.
 told() {
-    printf 'stage %s\n%s\ntext -\n' "$1" "$2" > "$dir/script"
+    printf '%s\ntext -\n' "$1" > "$dir/script"
     "$cnnrun" $model --image 8 --script "$dir/script" --snapshot "$dir/told.png" |
         sed -E 's/([0-9]\.[0-9]{2})[0-9]+/\1/g; s/·10(⁻[⁰¹²³⁴⁵⁶⁷⁸⁹]+)//g'
 }
+# way NAME — how one comes to the screen of that name.
+way() {
+    case $1 in
+    training)  printf 'key t\nkey Space\ntick 1\nkey Space\nkey Down' ;;
+    *-pixel)   printf 'stage %s\nkey Down\nkey Down' "${1%-*}" ;;
+    *-channel) printf 'stage %s\nkey Down' "${1%-*}" ;;
+    *)         printf 'stage %s' "${1%-*}" ;;
+    esac
+}
 for golden in tests/view/*.told; do
     name=$(basename "$golden" .told)
-    told "${name%-*}" "$(case $name in *-pixel) echo 'key Down'; echo 'key Down' ;; *-channel) echo 'key Down' ;; esac)" \
-        > "$dir/told"
+    told "$(way "$name")" > "$dir/told"
     [ "${UPDATE:-}" ] && cp "$dir/told" "$golden"
     diff "$golden" "$dir/told" > "$dir/diff"
     verdict $? "the text of $name: $(cat "$dir/diff")"
@@ -218,8 +234,30 @@ walk_window() {
     events="${events}resize 1000x640\n"
     check 'the window has another size' shows "$1" "$events"
     xdotool key End key question
-    check 'the help' shows "$1" "${events}key End\nkey ?\n"
-    check 'the window sleeps again' sleeps "$1"
+    events="${events}key End\nkey ?\n"
+    check 'the help' shows "$1" "$events"
+    xdotool key Escape key t key t
+    events="${events}key Esc\nkey t\nkey t\ntick 10\n"
+    check 'the window trains some steps' shows "$1" "$events"
+    check 'the window sleeps while training is paused' sleeps "$1"
+    xdotool key space
+    events="${events}key Space\ntick 100\n"
+    check 'the window trains to the end' shows "$1" "$events"
+    xdotool key Down key Return
+    events="${events}key Down\nkey Enter\n"
+    check 'the pictures behind a cell' shows "$1" "$events"
+}
+
+# Training leaves nothing on disk, and the window closes while it goes on.
+trains_and_closes() {
+    mkdir "$dir/empty"
+    (cd "$dir/empty" && exec "$cnnrun" "$root/models/first.cnn" --view --seed 1 2> /dev/null) &
+    window=$!
+    for _ in 1 2 3 4 5 6 7 8 9 10; do xdotool search --pid $window > /dev/null 2>&1 || sleep 0.5; done
+    xdotool key t key space
+    sleep 0.3
+    xdotool key "$@"
+    ends $window && [ -z "$(ls "$dir/empty")" ]
 }
 
 if ! command -v Xvfb > /dev/null || ! command -v xdotool > /dev/null || ! command -v import > /dev/null; then
@@ -239,6 +277,7 @@ else
     check 'other keys leave it open' kill -0 $window
     xdotool key ctrl+q
     check 'Ctrl+Q closes it' ends $window
+    check 'it closes while it trains, and nothing is on disk' trains_and_closes ctrl+q
     kill $server
     wait $server 2>/dev/null
 fi

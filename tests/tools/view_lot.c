@@ -8,11 +8,16 @@
 #include "tests/unit/folder.h"
 #include "viz/view/tell.h"
 
+static const uint32_t keys_of_training[10] = {
+    't', ' ', 'r', 's', KEY_ENTER, KEY_UP, KEY_DOWN, KEY_LEFT, KEY_RIGHT, KEY_ESCAPE,
+};
+
 // Every key there is, clicks anywhere, any size of window: the picture can always be drawn.
 static void test_lot(View *v, int events) {
     const Rng rng = rng_make(7, "events");
     Error e;
     for (int i = 0; i < events; i++) {
+        if (i % 50 == 25) v->scene = SCENE_TRAIN; // a person stays with something for a while
         const Rng r = rng_at(rng, (uint64_t)i);
         Event event = {.kind = (EventKind[]){EVENT_KEY, EVENT_KEY, EVENT_KEY, EVENT_MOVE, EVENT_CLICK,
                                              EVENT_RELEASE, EVENT_WHEEL, EVENT_TICK,
@@ -22,7 +27,10 @@ static void test_lot(View *v, int events) {
         const KeyRow *row = &key_rows[rng_below(r, 4, (uint32_t)n_key_rows)];
         event.key = row->key[0] & ~(uint32_t)CTRL;
         if (rng_below(r, 5, 10) == 0) event.key = rng_below(r, 6, 0x110020);
-        const bool files = event.key == 'p' || event.key == 'h' || event.key == 'P' || event.key == 'H';
+        const bool training = v->scene == SCENE_TRAIN || v->scene == SCENE_CELL;
+        if (training && rng_below(r, 11, 4) > 0) event.key = keys_of_training[rng_below(r, 12, 10)];
+        const bool files = event.key == 'p' || event.key == 'h' || event.key == 'P' || event.key == 'H' ||
+                           (training && event.key == 's');
         if (files && rng_below(r, 9, 20) > 0) event.key = 'g';
         const bool tiny = rng_below(r, 7, 10) == 0;
         event.w = 1 + (int)rng_below(r, 8, tiny ? 700 : 1600);

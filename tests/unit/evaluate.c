@@ -117,6 +117,34 @@ static void check_evaluation(Session *s) {
     }
 }
 
+// ---- some pictures, one by one -------------------------------------------------------------------------
+
+typedef struct Told { int n, end; WrongAnswer a[8]; } Told;
+
+static bool each_answer(void *ctx, const WrongAnswer *a) {
+    Told *t = ctx;
+    t->a[t->n++] = *a;
+    return t->n != t->end;
+}
+
+// Those of a list are told of in its order, as the whole part would tell of them, until somebody has enough.
+static void check_pictures(Session *s) {
+    static const int list[] = {6, 0, 3, 6};
+    for (int end = 0; end <= 2; end++) {
+        Told t = {.end = end};
+        Error e = {{0}};
+        CHECK(evaluate_pictures(s, PART_TEST, list, 4, each_answer, &t, &e) == (end == 0) && !e.text[0]);
+        CHECK(t.n == (end ? end : 4));
+        for (int i = 0; i < t.n; i++) {
+            CHECK(t.a[i].picture == list[i] && t.a[i].wanted == pictures[list[i]].class);
+            CHECK_NEAR(t.a[i].loss, loss_of(list[i]), 1e-5);
+        }
+        for (int i = 0; i < t.n; i++)
+            for (int k = 0; k < 4; k++)
+                if (worst[k].picture == list[i]) CHECK(t.a[i].said == worst[k].said);
+    }
+}
+
 // ---- tables --------------------------------------------------------------------------------------------
 
 static const struct { const char *file, *text; } tables[] = {
@@ -176,6 +204,7 @@ int main(void) {
     Case c = open_case(&f, "dense classes bias=no; softmax\nloss crossentropy");
     if (c.ok) {
         check_evaluation(&c.s);
+        check_pictures(&c.s);
         check_tables(&f, &c.s);
     }
     close_case(&c);

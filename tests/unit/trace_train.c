@@ -51,7 +51,8 @@ static void is_the_first_step(const Folder *f, int k) {
     Case b = case_make(f, model, (RunOptions){.run = run});
     Trace t;
     if (!open_trace(&t, &a, by_training) || !b.open) return;
-    const Reporter r = {&loss, ignore_text, ignore_progress, ignore_epoch, ignore_evaluation, never_stop};
+    const Reporter r = {.ctx = &loss, .message = ignore_text, .progress = ignore_progress,
+                        .epoch = ignore_epoch, .evaluation = ignore_evaluation, .stop = never_stop};
     CHECK(trace_step(&t, true, &e) && t.n == cases[k].batch);
     if (!CHECK(train_run(&b.s, &r, &e) == RUN_DONE)) printf("%s\n", e.text);
     const size_t bytes = b.s.params->len * sizeof(real);
@@ -60,6 +61,87 @@ static void is_the_first_step(const Folder *f, int k) {
     for (int s = 0; s < b.s.params->n_slots; s++)
         CHECK(memcmp(a.s.params->slot[s], b.s.params->slot[s], bytes) == 0);
     trace_close(&t);
+    case_close(&a), case_close(&b);
+}
+
+// ---- any step of a training -----------------------------------------------------------------------
+
+enum { STEPS = 7, STOP = 4 };
+
+// What a training was before step number STOP, and after it.
+typedef struct Halt {
+    Session *s;
+    NextStep next;
+    Progress done;
+    double loss;
+    real *before, *slots[MAX_SLOTS], *after;
+    uint64_t updates[64];
+} Halt;
+
+static real *copy_of(const Params *p, const real *from) {
+    real *copy = malloc(p->len * sizeof *copy);
+    memcpy(copy, from, p->len * sizeof *copy);
+    return copy;
+}
+
+static bool halt_before(void *ctx, const NextStep *next, const Progress *p) {
+    Halt *h = ctx;
+    const Params *all = h->s->params;
+    CHECK(next->total <= STEPS && p->step == next->step);
+    if (next->total == STOP) {
+        h->next = *next, h->done = *p;
+        h->before = copy_of(all, all->value);
+        for (int k = 0; k < all->n_slots; k++) h->slots[k] = copy_of(all, all->slot[k]);
+        for (int i = 0; i < all->n; i++) h->updates[i] = all->param[i].updates;
+    }
+    if (next->total == STOP + 1) h->after = copy_of(all, all->value);
+    return next->total <= STOP;
+}
+
+static void halt_progress(void *ctx, const Progress *p) { ((Halt *)ctx)->loss = p->batch_loss; }
+
+// The models of above train on, over the end of a pass; all of them have a batch of their own size.
+static const char *longer(char *text, size_t room, const char *model) {
+    const char *at = strstr(model, "iterations=1");
+    const char *behind = at + strlen("iterations=1");
+    snprintf(text, room, "%.*siterations=%d%s", (int)(at - model), model, STEPS, behind);
+    return text;
+}
+
+// A step that is followed is that of the training, bit by bit, whichever it is.
+static void is_the_step_that_comes_next(const Folder *f, int k) {
+    char text[1024];
+    const char *model = longer(text, sizeof text, cases[k].model);
+    Error e = {{0}};
+    Case a = case_make(f, model, (RunOptions){.threads = 2});
+    Case b = case_make(f, model, (RunOptions){.keeps_nothing = true});
+    Halt h = {.s = &b.s};
+    Trace t;
+    if (!open_trace(&t, &a, by_training) || !b.open) return;
+    const Reporter r = {.ctx = &h, .message = ignore_text, .progress = halt_progress, .epoch = ignore_epoch,
+                        .evaluation = ignore_evaluation, .stop = never_stop, .before = halt_before};
+    CHECK(train_run(&b.s, &r, &e) == RUN_STOPPED);
+    if (!CHECK(h.before && h.after && h.done.step == STOP)) return;
+
+    Params *p = a.s.params;
+    CHECK(trace_step(&t, true, &e) && trace_step(&t, true, &e)); // steps of one's own before leave no trace
+    memcpy(p->value, h.before, p->len * sizeof(real));
+    for (int s = 0; s < p->n_slots; s++) memcpy(p->slot[s], h.slots[s], p->len * sizeof(real));
+    for (int i = 0; i < p->n; i++) p->param[i].updates = h.updates[i];
+    TraceOptions o = by_training;
+    o.step = h.next.step;
+    CHECK(trace_follow(&t, &h.next, &o, &e) && t.steps == 0);
+    CHECK(trace_step(&t, true, &e));
+    if (!CHECK(memcmp(p->value, h.after, p->len * sizeof(real)) == 0)) printf("  case %d\n", k);
+    CHECK(t.loss == h.loss);
+    o.first = 1 << 20; // a picture that is not there: all stays as it was
+    const double rate = t.rate;
+    CHECK(!trace_follow(&t, &(NextStep){.train = h.next.train}, &o, &e) && t.steps == 1);
+    o.first = -1;
+    CHECK(trace_choose(&t, &o, &e) && trace_step(&t, false, &e) && t.rate <= rate);
+    trace_close(&t);
+    free(h.before), free(h.after);
+    for (int s = 0; s < MAX_SLOTS; s++) free(h.slots[s]);
     case_close(&a), case_close(&b);
 }
 
@@ -228,6 +310,7 @@ int main(void) {
     for (int k = 0; k < N_CASES; k++) {
         const int before = tests_failed;
         is_the_first_step(&f, k);
+        is_the_step_that_comes_next(&f, k);
         input_gradient_changes_nothing(&f, cases[k].model);
         if (tests_failed > before) printf("with the model %s\n", cases[k].model);
     }

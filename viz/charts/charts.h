@@ -19,4 +19,6 @@ void draw_curves(DrawList *d, Rect area, const History *r);
 
 // What was wanted against what the network said.
 bool chart_confusion(const Evaluation *v, const char *path, Error *e);
+// What the signed scale shows for n of the `of` pictures of a class: + right, − wrong.
+double confusion_shade(int n, int64_t of, bool right);
 bool draw_confusion(DrawList *d, Rect area, const Evaluation *v, Error *e);

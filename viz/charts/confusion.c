@@ -29,8 +29,7 @@ static int64_t row_sum(const Evaluation *v, int wanted) {
     return sum;
 }
 
-// The number that the signed scale shows: + right, − wrong.
-static double shade(int n, int64_t of, bool right) {
+double confusion_shade(int n, int64_t of, bool right) {
     if (n == 0) return 0;
     const double share = (double)n / (double)of;
     return right ? 0.9 * share : -0.2 - 0.8 * sqrt(share);
@@ -69,7 +68,7 @@ static void draw_shades(DrawList *d, const Grid *g, float *shades) {
     for (int i = 0; i < n; i++) {
         const int64_t of = row_sum(g->v, i);
         for (int j = 0; j < n; j++)
-            shades[(size_t)i * (size_t)n + (size_t)j] = (float)shade(cell(g->v, i, j), of, i == j);
+            shades[(size_t)i * (size_t)n + (size_t)j] = (float)confusion_shade(cell(g->v, i, j), of, i == j);
     }
     draw_cells(d, g->at, n, n, shades, (CellStyle){
         .scale = SCALE_SIGNED,
@@ -99,7 +98,7 @@ static void draw_counts(DrawList *d, const Grid *g) {
             const int n = cell(g->v, i, j);
             if (n == 0) continue;
             s.font = i == j ? FONT_BOLD : FONT_REGULAR;
-            s.tone = scale_ink(PALETTE_ORANGE_BLUE, SCALE_SIGNED, shade(n, of, i == j));
+            s.tone = scale_ink(PALETTE_ORANGE_BLUE, SCALE_SIGNED, confusion_shade(n, of, i == j));
             draw_print(d, (Point){g->at.x + (j + 0.5) * g->side,
                                   g->at.y + (i + 0.5) * g->side + FONT_CAPITAL * s.size / 2},
                        s, "%d", n);

@@ -50,6 +50,7 @@ static int with_view(const CommandLine *c, const Model *m,
     bool failed = false;
     int status = STATUS_DONE;
     char *weights = find_weights(m->x, &o, &failed, &e);
+    view.from_weights = o.weights != NULL;
     o.weights = weights;
     bool fine = v && !failed && choose_image(c->look_at, &view, &picture, &e);
     if (!v) error_set(&e, "there is no memory left");

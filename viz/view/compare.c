@@ -105,7 +105,7 @@ static const char *count_text(Arena *a, const Compared *x) {
 
 static bool hidden(const View *v) { return v->predict && !v->revealed; }
 
-static When now_when(const View *v) { return remember_when(v->kept + 1, v->t.picture[0], v->edits); }
+static When now_when(const View *v) { return remember_when(view_step(v), v->t.picture[0], v->edits); }
 static When kept_when(const View *v) {
     const Remembered *r = &v->remembered;
     return remember_when(r->step, r->image, r->edits);

@@ -16,6 +16,7 @@ typedef enum EventKind {
     EVENT_RELEASE, // and up again, there
     EVENT_WHEEL,  // turned by y clicks, away from the person is positive; ctrl
     EVENT_DROP,   // a file was dropped on the window: path
+    EVENT_NEWS,   // the training beside the window has come further
     EVENT_TICK    // while playing: time for the next step
 } EventKind;
 

@@ -44,7 +44,7 @@ static const struct { const char *name; StageKind first; Tone tone; } directions
 
 static Direction direction_of(const View *v) {
     const StageKind kind = v->t.stage[v->at.stage].kind;
-    if (v->scene == SCENE_TRAIN) return TRAIN;
+    if (v->scene == SCENE_TRAIN || v->scene == SCENE_CELL) return TRAIN;
     if (v->scene == SCENE_OVERVIEW) return v->gradients ? BACKWARD : FORWARD;
     return kind == STAGE_BACKWARD ? BACKWARD : kind == STAGE_UPDATE ? UPDATE : FORWARD;
 }
@@ -73,10 +73,16 @@ static double draw_directions(Screen *s) {
     return x;
 }
 
+// Is it the step with its inspected picture that is seen?
+static bool shows_step(const View *v) {
+    const bool training = v->train && (v->scene == SCENE_TRAIN || v->scene == SCENE_CELL);
+    return v->scene != SCENE_DRAW && !training;
+}
+
 const char *frame_verdict(Arena *a, const View *v, bool *right) {
     const Trace *t = &v->t;
     const int out = t->s->x->graph.output, done = stage_of(t, STAGE_FORWARD, out);
-    if (v->scene == SCENE_DRAW || (v->scene == SCENE_STAGES && v->at.stage < done)) return NULL;
+    if (!shows_step(v) || (v->scene == SCENE_STAGES && v->at.stage < done)) return NULL;
     const Tensor scores = trace_value(t, out);
     const int said = judge_class(scores, 0);
     *right = false;
@@ -95,9 +101,10 @@ static void draw_picture_facts(Screen *s, double left) {
     const char *verdict = frame_verdict(s->a, v, &right);
     const int label = t->label[0];
     const char *given = label < 0 ? NULL : arena_print(s->a, "label %s", t->s->data.class_name[label]);
+    const char *from = v->follows && v->chosen.part == PART_TRAIN ? "training image" : "image";
     const char *which = t->picture[0] < 0 ? "a picture of your own"
-                                          : arena_print(s->a, "image %s", number_count(t->picture[0]).s);
-    which = arena_print(s->a, "step %s · %s", number_count(v->kept + 1).s, which);
+                                          : arena_print(s->a, "%s %s", from, number_count(t->picture[0]).s);
+    which = arena_print(s->a, "step %s · %s", number_count(view_step(v)).s, which);
 
     const struct { const char *text; TextStyle style; } facts[] = {
         {verdict, {FONT_BOLD, SIZE_LABEL, right ? TONE_FORWARD : TONE_NEG, ALIGN_RIGHT, false}},
@@ -120,6 +127,12 @@ static void draw_picture_facts(Screen *s, double left) {
     }
 }
 
+static void draw_not_saved(Screen *s, double left) {
+    const TextStyle plain = {.size = SIZE_LABEL, .tone = TONE_INK3, .align = ALIGN_RIGHT};
+    draw_fitted(s->d, (Rect){left, 22, s->w - MARGIN - left, 12}, plain,
+                "nothing is saved by itself · S saves the weights");
+}
+
 static void draw_top_bar(Screen *s) {
     const Experiment *x = s->v->t.s->x;
     draw_rect(s->d, (Rect){0, 0, s->w, TOP_BAR}, (ShapeStyle){.fill = TONE_SURFACE});
@@ -134,7 +147,8 @@ static void draw_top_bar(Screen *s) {
                                     r->n ? "" : number_count(x->graph.n_weights).s,
                                     s->v->edits ? " · edited" : "", kept);
     draw_fitted(s->d, (Rect){left, 22, middle + 24 - left, 12}, plain, model);
-    if (s->v->scene != SCENE_DRAW) draw_picture_facts(s, right + 16);
+    if (shows_step(s->v)) draw_picture_facts(s, right + 16);
+    else if (s->v->scene != SCENE_DRAW) draw_not_saved(s, right + 16);
 }
 
 // ---- title row -----------------------------------------------------------------------------------
@@ -180,7 +194,8 @@ static const Hint stage_hints[N_HINTS] = {
 };
 
 static const Hint *hints_of(const View *v) {
-    const bool own = v->scene != SCENE_STAGES && scene_of(v)->hint[0].meaning;
+    const bool begun = v->scene != SCENE_TRAIN || v->train;
+    const bool own = v->scene != SCENE_STAGES && begun && scene_of(v)->hint[0].meaning;
     return own ? scene_of(v)->hint : stage_hints;
 }
 
@@ -198,6 +213,7 @@ static void draw_hints(Screen *s, double left, double middle) {
     double x = s->w - MARGIN;
     for (int i = N_HINTS - 1; i >= 0; i--) {
         const Hint *hint = &hints_of(s->v)[i];
+        if (!hint->meaning) continue;
         if (x - hint_width(s->d, hint) < left) return;
         x -= hint_width(s->d, hint);
         double at = x;
@@ -223,7 +239,8 @@ static void draw_footer(Screen *s) {
         x += draw_choice(s, (Point){x, top + 9}, 30, levels, N_LEVELS, (int)v->at.level, HIT_LEVEL) + 16;
         walk_position(v, position, sizeof position);
     } else {
-        snprintf(position, sizeof position, "%s", scene_of(v)->footer);
+        if (scene_of(v)->words) scene_of(v)->words(v, position, sizeof position);
+        else snprintf(position, sizeof position, "%s", scene_of(v)->footer);
     }
     const char *text = message ? v->message : position;
     const double w = fmin(fonts_width(s->d->fonts, &plain, text) + 1, s->w - x - MARGIN);

@@ -15,6 +15,8 @@ typedef enum HitKind {
     HIT_ORDER,     // sort channels in order `to`
     HIT_CHANNEL,   // go to channel `to` of target `target`
     HIT_CANVAS,    // the pen draws there
+    HIT_MATRIX,    // the pictures behind a cell of rows × columns: so wanted, so answered
+    HIT_PICTURE,   // look inside test picture `to`
     HIT_CELLS      // go to a cell: a map of rows × columns
 } HitKind;
 

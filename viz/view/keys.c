@@ -66,7 +66,7 @@ static void order(View *v)       { v->order = (v->order + 1) % N_ORDERS; }
 static void colours(View *v)     { v->palette = (v->palette + 1) % N_PALETTES; }
 static void theme(View *v)       { v->theme = (v->theme + 1) % N_THEMES; }
 static void guess(View *v)       { v->predict = !v->predict, v->revealed = false; }
-static void train(View *v)       { v->scene = SCENE_TRAIN; }
+static void train(View *v)       { v->scene = SCENE_TRAIN, v->playing = false; }
 static void zoom_in(View *v)     { v->zoom = fmin(v->zoom * ZOOM_STEP, MAX_ZOOM); }
 static void zoom_out(View *v)    { v->zoom = fmax(v->zoom / ZOOM_STEP, 1); }
 static void zoom_off(View *v)    { v->zoom = 1; }
@@ -94,7 +94,7 @@ static void compare(View *v) {
 
 static void save_picture(View *v) { snapshot_save(v); }
 static void save_handout(View *v) { handout_save(v); }
-static void help(View *v)         { v->scene = SCENE_HELP; }
+static void help(View *v)         { v->behind = v->scene, v->scene = SCENE_HELP; }
 static void quit(View *v)         { v->quit = true; }
 
 const KeyRow key_rows[] = {
@@ -115,7 +115,7 @@ const KeyRow key_rows[] = {
     {KEYS_DATA, "update, then next step", lesson_update, {'u', 'U'},                 {"U"}},
     {KEYS_DATA, "start again, same seed", lesson_restart, {'r', 'R'},                {"R"}},
     {KEYS_DATA, "measure this gradient", edit_check,    {'i', 'I'},                 {"I"}},
-    {KEYS_DATA, "how training went",     train,          {'t', 'T'},                 {"T"}},
+    {KEYS_DATA, "train; nothing is saved",     train,          {'t', 'T'},                 {"T"}},
     {KEYS_LOOK, "values or gradients",   gradients,      {'g', 'G'},                 {"G"}},
     {KEYS_LOOK, "the whole network",     overview,       {'w', 'W'},                 {"W"}},
     {KEYS_LOOK, "the model's text",     listing,        {'x', 'X'},                 {"X"}},

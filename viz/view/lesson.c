@@ -8,6 +8,7 @@
 #include "runtime/run_folder.h"
 #include "viz/view/canvas.h"
 #include "viz/view/remember.h"
+#include "viz/view/train_view.h"
 #include "viz/view/view.h"
 #include "viz/view/walk.h"
 
@@ -25,6 +26,7 @@ static void copy_back(Tensor to, Tensor from) {
 
 void lesson_put_back(View *v) {
     Params *p = v->t.s->params;
+    v->t.steps = v->kept; // the update that is taken back was none
     for (int i = 0; i < p->n; i++) {
         copy_back(params_tensor(p, i, p->value), trace_param(&v->t, i, PARAM_BEFORE));
         for (int k = 0; k < p->n_slots; k++)
@@ -35,18 +37,26 @@ void lesson_put_back(View *v) {
 
 // ---- one step ------------------------------------------------------------------------------------
 
-// Where numbers first stop being numbers, in the order of computation: forward, then backward.
-static void look_for_broken(View *v) {
-    const Trace *t = &v->t;
-    for (int i = 0; i < t->n_stages; i++) {
-        const Stage *s = &t->stage[i];
-        const bool back = s->kind == STAGE_BACKWARD;
-        if (s->kind != STAGE_FORWARD && !back) continue;
-        const Tensor values = back ? trace_diff(t, s->index) : trace_value(t, s->index);
-        if (!values.v || tensor_bad(values) < 0) continue;
-        snprintf(v->message, sizeof v->message, "the first NaN or ∞ appears in %.100s", s->name);
-        return;
+// What a stage computes for the whole batch; v is NULL where that is nothing.
+static Tensor computed(const Trace *t, const Stage *s) {
+    if (s->kind == STAGE_FORWARD) return trace_value(t, s->index);
+    return s->kind == STAGE_BACKWARD ? trace_diff(t, s->index) : (Tensor){0};
+}
+
+// The stage in which numbers first stop being numbers, in the order of computation: forward, then
+// backward; −1: all are.
+static int first_broken(const View *v) {
+    for (int i = 0; i < v->t.n_stages; i++) {
+        const Tensor values = computed(&v->t, &v->t.stage[i]);
+        if (values.v && tensor_bad(values) >= 0) return i;
     }
+    return -1;
+}
+
+static void look_for_broken(View *v) {
+    const int i = first_broken(v);
+    if (i >= 0)
+        snprintf(v->message, sizeof v->message, "the first NaN or ∞ appears in %.100s", v->t.stage[i].name);
 }
 
 static bool do_step(View *v, Error *e) {
@@ -83,7 +93,85 @@ static void step_with(View *v, const TraceOptions *o) {
     v->dirty = true;
 }
 
+// ---- the steps of a training -----------------------------------------------------------------------
+
+// Is the batch that of a training's step?
+static bool in_training(const View *v) { return v->follows && v->batch && !v->chosen.picture; }
+
+// The pictures of the step in its own order, so that one can walk through them.
+static void list_batch(View *v) {
+    free(v->batch);
+    v->batch = v->chosen.part == PART_TRAIN && !v->chosen.picture
+                   ? malloc((size_t)v->t.n * sizeof *v->batch) : NULL;
+    v->n_batch = v->t.n, v->in_batch = 0;
+    if (v->batch) memcpy(v->batch, v->t.picture, (size_t)v->t.n * sizeof *v->batch);
+}
+
+// Another picture of the batch comes first. The sums over the batch stay what they are, but where a layer
+// draws by lot: that goes by the place in the batch.
+static void look_in_batch(View *v, int by) {
+    TraceOptions o = v->chosen;
+    v->in_batch = ((v->in_batch + by) % v->n_batch + v->n_batch) % v->n_batch;
+    o.first = v->batch[v->in_batch];
+    step_with(v, &o);
+}
+
+// The batch of a later step.
+static void go_on_in_training(View *v, uint64_t by) {
+    TraceOptions o = v->chosen;
+    o.first = -1, o.step += by;
+    step_with(v, &o);
+    list_batch(v);
+}
+
+static void copy_params(Params *to, const Params *from) {
+    memcpy(to->value, from->value, to->len * sizeof *to->value);
+    for (int k = 0; k < to->n_slots && k < from->n_slots; k++)
+        memcpy(to->slot[k], from->slot[k], to->len * sizeof *to->slot[k]);
+    for (int i = 0; i < to->n; i++)
+        to->param[i].updates = from->param[i].updates, to->param[i].frozen = from->param[i].frozen;
+}
+
+void lesson_follow(View *v, const Params *from, const NextStep *next, const TraceOptions *o) {
+    Error e;
+    char name[256];
+    const Scene scene = v->scene;
+    snprintf(name, sizeof name, "%s", v->t.stage[v->at.stage].name);
+    lesson_put_back(v);
+    bool fine = trace_follow(&v->t, next, o, &e);
+    if (fine) {
+        copy_params(v->t.s->params, from);
+        v->chosen = *o, v->next = *next, v->follows = true;
+        v->kept = v->edits = 0, v->edit = (Edit){0};
+        fine = do_step(v, &e);
+        list_batch(v);
+    } else {
+        do_step(v, &(Error){0});
+    }
+    if (!fine) snprintf(v->message, sizeof v->message, "%.150s", e.text);
+    return_to(v, name);
+    v->scene = scene;
+    v->dirty = true;
+}
+
+void lesson_find_broken(View *v) {
+    const int stage = first_broken(v);
+    if (stage < 0) return;
+    const Tensor values = computed(&v->t, &v->t.stage[stage]);
+    int n = 0;
+    while (n + 1 < values.n && tensor_bad(tensor_part(values, n, n + 1)) < 0) n++;
+    if (n > 0 && in_training(v)) look_in_batch(v, n);
+    walk_to_stage(v, first_broken(v));
+    look_for_broken(v);
+}
+
+// ---- other pictures --------------------------------------------------------------------------------
+
 void lesson_image(View *v, int by) {
+    if (in_training(v)) {
+        look_in_batch(v, by);
+        return;
+    }
     TraceOptions o = v->chosen;
     const int n = v->t.s->data.part[o.part].n;
     if (n < 1) return;
@@ -139,7 +227,10 @@ bool lesson_predict(View *v, const Picture *p, real *out, Error *e) {
     return fine;
 }
 
-void lesson_batch(View *v) { lesson_image(v, v->t.n); }
+void lesson_batch(View *v) {
+    if (in_training(v)) go_on_in_training(v, 1);
+    else lesson_image(v, v->t.n);
+}
 
 void lesson_again(View *v) {
     Error e;
@@ -151,14 +242,33 @@ void lesson_again(View *v) {
     v->dirty = true;
 }
 
+static const TrainOptions *first_train(const Experiment *x) {
+    for (int i = 0; i < x->n_actions; i++)
+        if (x->action[i].kind == ACTION_TRAIN) return x->action[i].use.cfg;
+    return NULL;
+}
+
+// The first step of the program comes next.
+static void follow_from_start(View *v) {
+    Error e;
+    const NextStep start = {.train = first_train(v->s->x), .schedule = schedule_start()};
+    v->chosen.step = 0;
+    if (!start.train || trace_follow(&v->t, &start, &v->chosen, &e)) return;
+    snprintf(v->message, sizeof v->message, "%.150s", e.text);
+}
+
 // The weights of the beginning; the optimiser remembers nothing.
 void lesson_restart(View *v) {
     Params *p = v->t.s->params;
     memcpy(p->value, v->start, p->len * sizeof *p->value);
     for (int k = 0; k < p->n_slots; k++) memset(p->slot[k], 0, p->len * sizeof *p->slot[k]);
-    for (int i = 0; i < p->n; i++) p->param[i].updates = 0;
+    for (int i = 0; i < p->n; i++) p->param[i].updates = 0, p->param[i].frozen = v->frozen[i];
     v->edits = v->kept = 0;
     v->edit = (Edit){0};
+    v->follows = false, v->t.steps = 0;
+    free(v->batch);
+    v->batch = NULL;
+    follow_from_start(v);
     lesson_again(v);
 }
 
@@ -167,22 +277,23 @@ void lesson_update(View *v) {
     char name[256];
     if (!v->t.judged) return;
     snprintf(name, sizeof name, "%s", v->t.stage[v->at.stage].name);
-    if (do_step(v, &e)) v->kept++;
+    TraceOptions o = v->chosen;
+    const bool next = in_training(v);
+    if (next) o.first = -1, o.step = v->next.step + (uint64_t)v->kept + 1;
+    const bool chosen = !next || trace_choose(&v->t, &o, &e);
+    if (chosen) v->chosen = o;
+    if (chosen && do_step(v, &e)) v->kept++;
     else snprintf(v->message, sizeof v->message, "%.150s", e.text);
+    if (next && chosen) list_batch(v);
     return_to(v, name);
 }
 
 // ---- opening -------------------------------------------------------------------------------------
 
-// As many pictures as the model trains with; fewer if their values would fill the machine, or if the
-// first picture would keep a person waiting.
-static int fitting_batch(const Session *s) {
+int lesson_fitting(const Session *s, int batch) {
     const size_t most = (size_t)1 << 30;
     const double work = 1e9; // products of one forward pass
     const Experiment *x = s->x;
-    int batch = 64;
-    for (int i = x->n_actions - 1; i >= 0; i--)
-        if (x->action[i].kind == ACTION_TRAIN) batch = ((const TrainOptions *)x->action[i].use.cfg)->batch;
     for (; batch > 1; batch /= 2) {
         const PlanOptions o = {.batch = batch, .training = true, .input_diff = true};
         const PlanSize size = plan_size(x, &o, 1);
@@ -207,12 +318,13 @@ static bool choose_pictures(View *v, const ViewOptions *o, Error *e) {
     Session *s = v->s;
     const Part part = s->data.part[PART_TEST].n > 0 ? PART_TEST : PART_TRAIN;
     const int n = s->data.part[part].n;
+    const TrainOptions *train = first_train(s->x);
     if (!o->picture && n == 0) return error_set(e, "there are no pictures to look at");
     if (o->image >= n && !o->picture)
         return error_set(e, "image %d: there are %d, counted from 0", o->image, n);
     v->chosen = (TraceOptions){.part = part, .label = o->picture ? o->label : -1, .random = true,
                                .input_diff = true,
-                               .batch = fitting_batch(s), .picture = o->picture};
+                               .batch = lesson_fitting(s, train ? train->batch : 64), .picture = o->picture};
     if (o->picture) v->chosen.batch = n == 0 ? 1 : v->chosen.batch;
     else v->chosen.first = o->image >= 0 ? o->image : wrong_picture(s, part);
     return true;
@@ -233,9 +345,13 @@ bool view_open(View *v, Session *s, const ViewOptions *o, Error *e) {
     if (fine) {
         v->updates = calloc((size_t)s->params->n + 1, sizeof *v->updates);
         v->score_after = calloc((size_t)s->x->graph.node[s->x->graph.output].shape.c, sizeof(real));
+        v->frozen = calloc((size_t)s->params->n + 1, sizeof *v->frozen);
         v->start = malloc(s->params->len * sizeof *v->start + 1);
         if (v->start) memcpy(v->start, s->params->value, s->params->len * sizeof *v->start);
-        if (!v->updates || !v->score_after || !v->start) fine = error_set(e, "there is no memory left");
+        for (int i = 0; v->frozen && i < s->params->n; i++) v->frozen[i] = s->params->param[i].frozen;
+        v->from_weights = o->from_weights;
+        if (!v->updates || !v->score_after || !v->start || !v->frozen)
+            fine = error_set(e, "there is no memory left");
     }
     fine = fine && canvas_open(v, e) && do_step(v, e);
     if (fine) {
@@ -248,11 +364,13 @@ bool view_open(View *v, Session *s, const ViewOptions *o, Error *e) {
 }
 
 void view_close(View *v) {
+    train_view_close(v);
     if (v->t.state) trace_close(&v->t);
     history_free(&v->history);
     fonts_close(v->fonts);
     canvas_close(v);
     free(v->updates), free(v->score_after), free(v->start);
+    free(v->frozen), free(v->batch);
     picture_free(&v->picture);
     remember_free(&v->remembered);
     *v = (View){0};

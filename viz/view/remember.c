@@ -90,7 +90,7 @@ static void say(View *v, size_t most) {
 void remember(View *v) { remember_within(v, REMEMBER_MOST / sizeof(real)); }
 
 void remember_within(View *v, size_t numbers) {
-    Remembered r = {.step = v->kept + 1, .image = v->t.picture[0], .edits = v->edits};
+    Remembered r = {.step = view_step(v), .image = v->t.picture[0], .edits = v->edits};
     r.n = each_target(v, &r, NULL);
     r.kept = calloc((size_t)r.n + 1, sizeof *r.kept);
     if (r.kept) each_target(v, &r, measure);

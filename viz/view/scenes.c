@@ -1,51 +1,18 @@
-/* scenes.c — the table of scenes, the training scene and the keys. */
+/* scenes.c — the table of scenes, and that of the keys. */
 #include "viz/view/scenes.h"
 
-#include <math.h>
-
-#include "viz/charts/charts.h"
 #include "viz/view/keys.h"
 #include "viz/view/pieces/pieces.h"
 
 static const SceneSpec *const scenes[N_SCENES] = {
     [SCENE_OVERVIEW] = &overview_scene,
     [SCENE_TRAIN]    = &train_scene,
+    [SCENE_CELL]     = &cell_scene,
     [SCENE_DRAW]     = &draw_scene,
     [SCENE_HELP]     = &help_scene,
 };
 
 const SceneSpec *scene_of(const View *v) { return scenes[v->scene]; }
-
-// ---- training ------------------------------------------------------------------------------------
-
-static void draw_train(Screen *s) {
-    const Rect all = {0, TITLE_TOP - 8, s->w, s->d->h - FOOTER - TITLE_TOP + 8};
-    if (s->v->history.n > 0) {
-        draw_curves(s->d, all, &s->v->history);
-        return;
-    }
-    draw_title(s->d, (Point){MARGIN, TITLE_TOP + 30}, s->w - MARGIN, "Training",
-               "this network has not been trained yet");
-    const Rect in = draw_titled(s, s->area, "How to train it", NULL);
-    const TextStyle words = {.size = SIZE_BODY, .tone = TONE_INK2};
-    const char *text = arena_print(s->a, "cnnrun %s --train", s->v->t.s->x->file);
-    draw_text(s->d, (Point){in.x, in.y + 30}, (TextStyle){.font = FONT_MONO, .size = SIZE_BODY,
-                                                          .tone = TONE_INK}, text);
-    draw_prose(s, (Point){in.x, in.y + 74}, in.w, words,
-               "Afterwards its curves are shown here, and the stages show the trained weights.");
-}
-
-static void tell_train(Telling *t) {
-    const History *h = &t->v->history;
-    tell(t, h->n > 0 ? "%d epochs\n" : "not trained yet\n", h->n);
-    for (int i = 0; i < h->n; i++)
-        tell(t, "epoch %d: loss %s, accuracy %s\n", h->row[i].epoch,
-             number_figures(h->row[i].loss, 6).s, number_figures(h->row[i].accuracy, 6).s);
-}
-
-const SceneSpec train_scene = {
-    .name = "train", .footer = "→ goes back to the stages", .draw = draw_train, .tell = tell_train,
-};
 
 // ---- keys ----------------------------------------------------------------------------------------
 

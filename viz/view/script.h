@@ -6,7 +6,7 @@
  *     press 600 400        its button goes down and stays so; move draws a line then;   release 700 400
  *     erase 600 400        the same with its right button
  *     drop FILE            a picture dropped on the window
- *     tick 20              time for so many steps of playing
+ *     tick 20              time for so many steps of playing, or ten times as many of training
  *     resize 1024x600
  *     stage conv1          go to a stage by its name
  *     snap FILE            the picture: .png, .svg or .pdf

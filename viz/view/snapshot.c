@@ -74,7 +74,7 @@ static bool go_to_scene(View *v, const char *name) {
 }
 
 static bool unknown(const View *v, const char *name, Error *e) {
-    error_set(e, "there is no picture '%s'; there are overview, train, draw, help", name);
+    error_set(e, "there is no picture '%s'; there are overview, train, pictures, draw, help", name);
     for (int i = 0; i < v->t.n_stages; i++) error_add(e, ", %s", v->t.stage[i].name);
     error_add(e, "; a stage may be followed by :channel, :pixel or :multiply");
     return false;

@@ -135,10 +135,12 @@ static void tell_picture(Telling *t) {
     const char *verdict = frame_verdict(t->a, v, &right);
     tell(t, "model %s, ", v->t.s->x->name);
     const bool drawn = v->scene == SCENE_DRAW;
+    const bool training = v->train && (v->scene == SCENE_TRAIN || v->scene == SCENE_CELL);
     if (drawn) tell(t, "a drawing");
+    else if (training) tell(t, "in training");
     else if (v->t.picture[0] < 0) tell(t, "a picture of your own");
     else tell(t, "image %d", v->t.picture[0]);
-    if (!drawn && v->t.label[0] >= 0)
+    if (!drawn && !training && v->t.label[0] >= 0)
         tell(t, ", label %s", v->t.s->data.class_name[v->t.label[0]]);
     tell(t, "%s%s\n", verdict ? ", " : "", verdict ? verdict : "");
     const Remembered *r = &v->remembered;

@@ -11,6 +11,7 @@
 #include "viz/view/frame.h"
 #include "viz/view/keys.h"
 #include "viz/view/scenes.h"
+#include "viz/view/train_view.h"
 #include "viz/view/walk.h"
 
 // ---- events --------------------------------------------------------------------------------------
@@ -27,7 +28,7 @@ static Point on_slide(const View *v, double x, double y) {
 static bool uncover(View *v) {
     const bool covered = v->blank || v->scene == SCENE_HELP;
     v->blank = false;
-    if (v->scene == SCENE_HELP) v->scene = SCENE_STAGES;
+    if (v->scene == SCENE_HELP) v->scene = v->behind;
     return covered;
 }
 
@@ -77,6 +78,8 @@ static void click_event(View *v, const Event *e) {
     case HIT_ORDER:   v->order = (Order)hit->to; break;
     case HIT_CHANNEL: walk_to(v, hit->target, hit->to, -1); break;
     case HIT_CELLS:   click_cells(v, hit); break;
+    case HIT_MATRIX:  train_view_click(v, hit); break;
+    case HIT_PICTURE: train_view_picture(v, hit->to); break;
     case HIT_CANVAS:  canvas_press(v, hit->rect, e->right); break;
     case HIT_NONE:    break;
     }
@@ -132,6 +135,7 @@ static int steps_per_tick(const View *v) {
 }
 
 static void tick_event(View *v) {
+    train_view_tick(v);
     if (!v->playing) return;
     const Place before = v->at;
     if (v->scene != SCENE_STAGES) v->scene = SCENE_STAGES;
@@ -142,6 +146,7 @@ static void tick_event(View *v) {
 }
 
 void view_event(View *v, const Event *e) {
+    const Scene before = v->scene;
     switch (e->kind) {
     case EVENT_QUIT:   v->quit = true; break;
     case EVENT_EXPOSE: v->dirty = true; break;
@@ -152,9 +157,13 @@ void view_event(View *v, const Event *e) {
     case EVENT_RELEASE: release_event(v); break;
     case EVENT_WHEEL:  wheel_event(v, e); break;
     case EVENT_DROP:   lesson_picture(v, e->path); break;
+    case EVENT_NEWS:   train_view_news(v); break;
     case EVENT_TICK:   tick_event(v); break;
     }
+    train_view_after(v, before);
 }
+
+int view_step(const View *v) { return (v->follows ? (int)v->next.total : 0) + v->kept + 1; }
 
 int view_pause(const View *v) {
     return v->playing ? (int)(1000 / v->speed) : 0;

@@ -38,13 +38,15 @@ typedef enum ScaleBy { BY_MAP, BY_STAGE, BY_ALL, N_SCALE_BY } ScaleBy;
 typedef enum Order { ORDER_INDEX, ORDER_STRONGEST, ORDER_SILENT, N_ORDERS } Order;
 
 // What fills the window: the stages, or something beside them.
-typedef enum Scene { SCENE_STAGES, SCENE_OVERVIEW, SCENE_TRAIN, SCENE_DRAW, SCENE_HELP, N_SCENES } Scene;
+typedef enum Scene { SCENE_STAGES, SCENE_OVERVIEW, SCENE_TRAIN, SCENE_CELL, SCENE_DRAW, SCENE_HELP,
+                     N_SCENES } Scene;
 
 // How a view is opened. The session must have its pictures, unless `picture` is given.
 typedef struct ViewOptions {
     int image;               // number of a test picture, or −1: one that is read wrongly
     const Picture *picture;  // or: a picture from elsewhere
     int label;               // its class, or −1
+    bool from_weights;       // the session has weights that somebody asked for: training begins with them
     const char *run;         // folder of the run whose curves are shown; NULL: the newest
     int w, h;                // of the window, pixels
 } ViewOptions;
@@ -88,6 +90,8 @@ typedef struct Canvas {
     Rect place;              // where the canvas lay when the button went down, dp
 } Canvas;
 
+struct TrainView;
+
 typedef struct View {
     Session *s;
     Fonts *fonts;
@@ -95,14 +99,22 @@ typedef struct View {
     TraceOptions chosen;     // the pictures of this step
     Picture picture;         // from elsewhere; .v NULL: none
     real *start;             // the parameters the view was opened with
+    bool *frozen;            // and which of them were not to be trained
+    bool from_weights;       // a training begins with them, too
     uint64_t *updates;       // how often each parameter had been changed before the update
-    int kept;                // updates that were kept: what is seen is step kept + 1
+    int kept;                // updates that were kept: view_step()
+    bool follows;            // the step is one of a training (train_view.h) that has come to `next`
+    NextStep next;
+    int *batch, n_batch, in_batch; // then the pictures of this step, in its order; which one is looked at
+    struct TrainView *train; // the training beside the window; NULL: none yet
+    void (*wake)(void *ctx); // from that one's thread: EVENT_NEWS is due. NULL: time passes by ticks alone
+    void *wake_ctx;
     double loss_after;       // of the same batch, after the update
     real *score_after;       // what the network says then, one number per class
     History history;         // n = 0: not trained yet
     Canvas canvas;
 
-    Scene scene;
+    Scene scene, behind;     // behind the help
     Place at;
     ScaleBy scale_by;
     Order order;
@@ -138,6 +150,9 @@ void view_close(View *v);
 
 void view_event(View *v, const Event *e);
 
+// The number of the step that is seen, from 1.
+int view_step(const View *v);
+
 // Milliseconds until the next EVENT_TICK is due; 0: nothing plays.
 int view_pause(const View *v);
 
@@ -157,6 +172,18 @@ void lesson_put_back(View *v); // the weights become those before the update, to
 void lesson_again(View *v);    // … and the same step is done with them
 void lesson_restart(View *v); // first weights, or those of the file, and no updates
 void lesson_update(View *v); // keeps the update, and does the next step with the new weights
+
+// The weights that a training has come to and the step it would do next, or, with them, a picture that
+// `o` names. From then on U goes on with the training's steps, B looks at those behind, and N at the
+// other pictures of the step.
+void lesson_follow(View *v, const Params *from, const NextStep *next, const TraceOptions *o);
+
+// As many pictures as a `train` line says; fewer if their values would fill the machine, or if a step would
+// keep a person waiting.
+int lesson_fitting(const Session *s, int batch);
+
+// Goes to where the step's numbers first stop being numbers, with a picture of which that is true.
+void lesson_find_broken(View *v);
 
 // What the network says of a picture in inference, with the weights before the update: one number
 // per class.

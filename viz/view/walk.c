@@ -276,7 +276,7 @@ void walk_position(const View *v, char *text, size_t room) {
 // The list of stages is in the order in which they happen.
 bool walk_done(const View *v, int stage) {
     const int loss = stage_of(&v->t, STAGE_LOSS, -1);
-    if (v->scene == SCENE_TRAIN) return true;
+    if (v->scene == SCENE_TRAIN || v->scene == SCENE_CELL) return true;
     if (v->scene == SCENE_OVERVIEW) return v->gradients || loss < 0 || stage <= loss;
     return stage < v->at.stage;
 }

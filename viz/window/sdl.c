@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "viz/draw/paint.h"
+#include "viz/view/train_view.h"
 #include "viz/window/window.h"
 
 typedef struct Window {
@@ -15,6 +16,7 @@ typedef struct Window {
     SDL_Texture *texture;
     int w, h;                // of the texture
     bool full_screen;
+    Uint32 news;             // the number of our own event: the training has come further
     View *view;
 } Window;
 
@@ -55,13 +57,22 @@ bool window_possible(Error *e) {
     return true;
 }
 
+// Called by the training's thread; pushing an event is what SDL allows there.
+static void wake(void *ctx) {
+    const Window *w = ctx;
+    SDL_PushEvent(&(SDL_Event){.type = w->news});
+}
+
 static bool open_all(Window *w, Error *e) {
     if (!start_video(e) || !open_window(w, w->view->s->x->name, e)) return false;
+    w->news = SDL_RegisterEvents(1);
+    w->view->wake = wake, w->view->wake_ctx = w;
     SDL_GetRendererOutputSize(w->renderer, &w->view->w, &w->view->h);
     return true;
 }
 
 static void close_all(Window *w) {
+    train_view_quiet(w->view);
     if (w->texture) SDL_DestroyTexture(w->texture);
     if (w->renderer) SDL_DestroyRenderer(w->renderer);
     if (w->window) SDL_DestroyWindow(w->window);
@@ -124,6 +135,10 @@ static bool take_wheel(const SDL_MouseWheelEvent *m, Event *e) {
 
 // What SDL says, in our words. False for what nobody asks about.
 static bool take(Window *w, const SDL_Event *s, Event *e) {
+    if (s->type == w->news) {
+        *e = (Event){.kind = EVENT_NEWS};
+        return true;
+    }
     switch (s->type) {
     case SDL_QUIT:        *e = (Event){.kind = EVENT_QUIT}; return true;
     case SDL_WINDOWEVENT: return take_window(w, &s->window, e);
