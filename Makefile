@@ -137,7 +137,7 @@ $(BUILD)/make_pictures: tests/tools/make_pictures.c tests/tools/write_jpeg.h
 
 # Pictures and the window are tested with the objects of the program itself.
 VIZ_TESTS := $(if $(filter 1,$(SDL)),$(BUILD)/draw_test $(BUILD)/sheet_test $(BUILD)/view_test $(BUILD)/view_lot \
-    $(BUILD)/panels_test $(BUILD)/compare_test $(BUILD)/canvas_test $(BUILD)/view_numbers)
+    $(BUILD)/panels_test $(BUILD)/compare_test $(BUILD)/canvas_test $(BUILD)/code_test $(BUILD)/view_numbers)
 $(VIZ_TESTS): $(BUILD)/%: tests/tools/%.c tests/tools/look.h $(BUILD)/libruntime.a $(BUILD)/liblang.a \
     $(filter-out $(CLI_SRC:%.c=$(BUILD)/obj/viz$(VIZ)$(SDL)/%.o),$(VIZ_OBJ))
 	$(COMPILE) $(call pkg_cflags,$(LIBS_VIZ)) -o $@ $(filter %.c %.o,$^) $(filter %.a,$^) \

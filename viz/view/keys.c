@@ -64,7 +64,12 @@ static void gradients(View *v) {
 static void scale(View *v)       { v->scale_by = (v->scale_by + 1) % N_SCALE_BY; }
 static void order(View *v)       { v->order = (v->order + 1) % N_ORDERS; }
 static void colours(View *v)     { v->palette = (v->palette + 1) % N_PALETTES; }
-static void theme(View *v)       { v->theme = (v->theme + 1) % N_THEMES; }
+
+static void theme(View *v) {
+    v->theme = (v->theme + 1) % N_THEMES;
+    snprintf(v->message, sizeof v->message, "theme: %s", theme_name(v->theme));
+}
+
 static void guess(View *v)       { v->predict = !v->predict, v->revealed = false; }
 static void train(View *v)       { v->scene = SCENE_TRAIN; }
 static void zoom_in(View *v)     { v->zoom = fmin(v->zoom * ZOOM_STEP, MAX_ZOOM); }
@@ -122,7 +127,7 @@ const KeyRow key_rows[] = {
     {KEYS_LOOK, "scale: map, stage, all", scale,         {'s', 'S'},                 {"S"}},
     {KEYS_LOOK, "order of channels",     order,          {'k', 'K'},                 {"K"}},
     {KEYS_LOOK, "colours of the scale", colours,        {'c', 'C'},                 {"C"}},
-    {KEYS_LOOK, "light, dark",           theme,          {'l', 'L'},                 {"L"}},
+    {KEYS_LOOK, "light, dark, contrast", theme,          {'l', 'L'},                 {"L"}},
     {KEYS_LOOK, "predict: hide results", guess,          {'v', 'V'},                 {"V"}},
     {KEYS_LOOK, "keep this state; compare", compare,     {'m'},                      {"M"}},
     {KEYS_LOOK, "keep this one instead", remember,       {'M'},                      {"Shift M"}},

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "viz/view/answer.h"
+#include "viz/view/code.h"
 #include "viz/view/compare.h"
 #include "viz/view/frame.h"
 #include "viz/view/panel.h"
@@ -113,6 +114,8 @@ static void tell_head(Telling *t) {
     const Node *node = stage_node(&v->t, s);
     if (node) tell(t, "shape %s\n", shape_words(t->a, node->shape));
     if (s->formula && *s->formula) tell(t, "formula %s\n", s->formula);
+    const CodeLine code = code_here(t->a, v);
+    if (code.file) tell(t, "code %s:%d %s\n", code.file, code.line, code.text);
 }
 
 static void tell_channel(Telling *t) {
@@ -150,6 +153,7 @@ static void tell_picture(Telling *t) {
     if (v->scene != SCENE_STAGES) {
         tell(t, "scene %s\n", scene_of(v)->name);
         scene_of(v)->tell(t);
+        if (v->message[0]) tell(t, "message %s\n", v->message);
         return;
     }
     const Panel *p = panel_of(&v->t.stage[v->at.stage]);

@@ -6,9 +6,9 @@
 #include <math.h>
 #include <string.h>
 
+#include "viz/view/code.h"
 #include "viz/view/panel.h"
 #include "viz/view/pieces/pieces.h"
-#include "viz/view/sources.h"
 
 enum { LINE = 34, CODE = 42 }; // heights
 
@@ -215,27 +215,6 @@ void draw_sentence(Screen *s, Rect r, const char *before, const char *result, co
 
 // ---- where it is written -------------------------------------------------------------------------
 
-static CodeLine code_of(Screen *s) {
-    const char *source = s->stage->source;
-    const bool back = s->stage->kind == STAGE_BACKWARD;
-    static const struct { const char *function, *writes; } looks[][4] = {
-        {{"forward_ref", "+= "}, {"forward_ref", "*at(dst"}, {"forward", "dst["}, {"forward", "*at(dst"}},
-        {{"backward_ref", "*at(diff_"}, {"backward_ref", "diff_src"}, {"backward", "diff_src["},
-         {"backward", "*at(diff_src"}},
-    };
-    for (int i = 0; i < 4; i++) {
-        const CodeLine l = source_line(s->a, source, looks[back][i].function, looks[back][i].writes);
-        if (l.file) return l;
-    }
-    static const char *const others[][2] = {{"judge", "diff"}, {"update", "w["}, {"apply", "*at(dst"},
-                                            {"apply", "dst"}};
-    for (int i = 0; i < 4; i++) {
-        const CodeLine l = source_line(s->a, source, others[i][0], others[i][1]);
-        if (l.file) return l;
-    }
-    return (CodeLine){0};
-}
-
 // "first.cnn:11 conv 2 5x5"
 static const char *statement_of(Screen *s) {
     const Experiment *x = s->v->t.s->x;
@@ -275,7 +254,7 @@ void draw_code_line(Screen *s, Rect r) {
         draw_fitted(s->d, (Rect){x, y - 10, w, 10}, mono, statement);
         x += w + 28;
     }
-    const CodeLine code = code_of(s);
+    const CodeLine code = code_here(s->a, s->v);
     if (!code.file) return;
     x += draw_print(s->d, (Point){x, y}, plain, "%s:%d", code.file, code.line) + 12;
     draw_fitted(s->d, (Rect){x, y - 10, end - x, 10}, mono, code.text);
