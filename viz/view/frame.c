@@ -17,6 +17,7 @@
 #include "viz/view/listing.h"
 #include "viz/view/panel.h"
 #include "viz/view/pieces/pieces.h"
+#include "viz/view/predict.h"
 #include "viz/view/scenes.h"
 #include "viz/view/strip.h"
 
@@ -76,7 +77,9 @@ static double draw_directions(Screen *s) {
 const char *frame_verdict(Arena *a, const View *v, bool *right) {
     const Trace *t = &v->t;
     const int out = t->s->x->graph.output, done = stage_of(t, STAGE_FORWARD, out);
-    if (v->scene == SCENE_DRAW || (v->scene == SCENE_STAGES && v->at.stage < done)) return NULL;
+    const bool walking = v->scene == SCENE_STAGES || v->scene == SCENE_OPEN;
+    if (v->scene == SCENE_DRAW || (walking && v->at.stage < done)) return NULL;
+    if (v->scene == SCENE_STAGES && v->at.stage == done && predict_asks(v) != ASKING_NOTHING) return NULL;
     const Tensor scores = trace_value(t, out);
     const int said = judge_class(scores, 0);
     *right = false;
@@ -271,13 +274,38 @@ Screen frame_screen(DrawList *d, Arena *a, const View *v, Hits *hits) {
                     .node = stage_node(&v->t, stage)};
 }
 
+// The message is "FILE: why", or only why.
+static void draw_trouble(Screen *s) {
+    const char *text = s->v->trouble, *colon = strstr(text, ": ");
+    const TextStyle title = {.font = FONT_BOLD, .size = SIZE_TITLE, .tone = TONE_NEG};
+    const TextStyle mono = {.font = FONT_MONO, .size = SIZE_BODY, .tone = TONE_INK};
+    const TextStyle words = {.size = SIZE_BODY, .tone = TONE_INK};
+    const TextStyle helper = {.size = SIZE_LABEL, .tone = TONE_INK3};
+    const double w = fmin(820, s->area.w);
+    const Rect card = {s->area.x + (s->area.w - w) / 2, s->area.y + 80, w, 300};
+    const Rect in = rect_inset(card, 32);
+    draw_card(s->d, card);
+    draw_text(s->d, (Point){in.x, in.y + 24}, title, "This cannot be opened");
+    double y = in.y + 74;
+    if (colon) {
+        const char *file = arena_text(s->a, text, (size_t)(colon - text));
+        draw_fitted(s->d, (Rect){in.x, y - 20, in.w, 28}, mono, file);
+        y += 40;
+    }
+    draw_prose(s, (Point){in.x, y}, in.w, words, colon ? colon + 2 : text);
+    draw_text(s->d, (Point){in.x, in.y + in.h}, helper, "Any key closes this; what was there before stays.");
+}
+
 static void draw_all(Screen *s) {
     draw_top_bar(s);
     draw_strip(s);
     s->area = (Rect){MARGIN, PANELS_TOP, s->w - 2 * MARGIN, s->d->h - PANELS_BOTTOM - PANELS_TOP};
-    if (s->v->scene == SCENE_STAGES) {
+    if (s->v->trouble[0]) {
+        draw_trouble(s);
+    } else if (s->v->scene == SCENE_STAGES) {
         draw_title_row(s);
         if (s->v->comparing) compare_draw(s);
+        else if (predict_asks(s->v) == ASKING_CLASS) predict_draw(s);
         else panel_draw(s);
     } else {
         scene_of(s->v)->draw(s);

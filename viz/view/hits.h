@@ -14,6 +14,9 @@ typedef enum HitKind {
     HIT_SCENE,     // show scene `to`
     HIT_ORDER,     // sort channels in order `to`
     HIT_CHANNEL,   // go to channel `to` of target `target`
+    HIT_ANSWER,    // the answer to a question is class `to`
+    HIT_TAB,       // choose among list `to` (opener.h)
+    HIT_ENTRY,     // open entry `to` of it
     HIT_CANVAS,    // the pen draws there
     HIT_CELLS      // go to a cell: a map of rows × columns
 } HitKind;

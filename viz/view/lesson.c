@@ -7,6 +7,8 @@
 #include "runtime/io.h"
 #include "runtime/run_folder.h"
 #include "viz/view/canvas.h"
+#include "viz/view/opener.h"
+#include "viz/view/predict.h"
 #include "viz/view/remember.h"
 #include "viz/view/view.h"
 #include "viz/view/walk.h"
@@ -53,6 +55,7 @@ static bool do_step(View *v, Error *e) {
     Trace *t = &v->t;
     keep_updates(v);
     v->canvas.answered = false;
+    predict_forget(v);
     if (!trace_step(t, t->judged, e)) return false;
     v->loss_after = t->judged ? trace_again(t, v->score_after) : NAN;
     look_for_broken(v);
@@ -68,7 +71,7 @@ static void return_to(View *v, const char *name) {
 }
 
 // The step with other pictures, seen from the same stage. The weights are those before the update.
-static void step_with(View *v, const TraceOptions *o) {
+static bool step_with(View *v, const TraceOptions *o) {
     Error e;
     char name[256];
     const Scene scene = v->scene;
@@ -81,6 +84,7 @@ static void step_with(View *v, const TraceOptions *o) {
     return_to(v, name);
     v->scene = scene;
     v->dirty = true;
+    return fine;
 }
 
 void lesson_image(View *v, int by) {
@@ -92,21 +96,33 @@ void lesson_image(View *v, int by) {
     step_with(v, &o);
 }
 
-// The picture is the view's from now on. It has no label.
-static void step_with_own(View *v, Picture p) {
+void lesson_number(View *v, int image) {
     TraceOptions o = v->chosen;
-    picture_free(&v->picture);
-    v->picture = p;
-    o.picture = &v->picture, o.label = -1;
+    o.first = image, o.picture = NULL;
     step_with(v, &o);
     walk_to_stage(v, 0);
+}
+
+// The picture is the view's from now on, unless the step cannot be done. It has no label.
+static void step_with_own(View *v, Picture p) {
+    TraceOptions o = v->chosen;
+    Picture old = v->picture;
+    v->picture = p;
+    o.picture = &v->picture, o.label = -1;
+    if (step_with(v, &o)) {
+        picture_free(&old);
+        walk_to_stage(v, 0);
+        return;
+    }
+    picture_free(&v->picture);
+    v->picture = old;
 }
 
 void lesson_picture(View *v, const char *path) {
     Error e;
     Picture p;
     if (!picture_read(&p, path, &e)) {
-        snprintf(v->message, sizeof v->message, "%.150s", e.text);
+        snprintf(v->trouble, sizeof v->trouble, "%.500s", e.text);
         v->dirty = true;
         return;
     }
@@ -252,6 +268,7 @@ void view_close(View *v) {
     history_free(&v->history);
     fonts_close(v->fonts);
     canvas_close(v);
+    opener_close(v);
     free(v->updates), free(v->score_after), free(v->start);
     picture_free(&v->picture);
     remember_free(&v->remembered);

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "viz/view/opener.h"
 #include "viz/view/scenes.h"
 #include "viz/view/walk.h"
 
@@ -67,14 +68,16 @@ static bool go_to_scene(View *v, const char *name) {
     const Scene before = v->scene;
     for (Scene i = SCENE_OVERVIEW; i < N_SCENES; i++) {
         v->scene = i;
-        if (strcmp(scene_of(v)->name, name) == 0) return true;
+        if (strcmp(scene_of(v)->name, name) != 0) continue;
+        if (i == SCENE_OPEN) opener_begin(v);
+        return true;
     }
     v->scene = before;
     return false;
 }
 
 static bool unknown(const View *v, const char *name, Error *e) {
-    error_set(e, "there is no picture '%s'; there are overview, train, draw, help", name);
+    error_set(e, "there is no picture '%s'; there are overview, train, draw, open, help", name);
     for (int i = 0; i < v->t.n_stages; i++) error_add(e, ", %s", v->t.stage[i].name);
     error_add(e, "; a stage may be followed by :channel, :pixel or :multiply");
     return false;

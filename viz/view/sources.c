@@ -76,8 +76,10 @@ static const char *body_of(const char *text, const char *function) {
     const size_t len = strlen(function);
     for (const char *line = text; line; line = strchr(line, '\n')) {
         line += *line == '\n';
-        const char *end = strchr(line, '\n'), *at = isalpha((unsigned char)*line) ? strstr(line, function) : NULL;
-        if (at && end && at < end && at > line && at[-1] == ' ' && at[len] == '(' && end[-1] == '{') return end;
+        const char *end = strchr(line, '\n');
+        const char *at = isalpha((unsigned char)*line) ? strstr(line, function) : NULL;
+        if (!at || !end || at >= end || at == line) continue;
+        if (at[-1] == ' ' && at[len] == '(' && end[-1] == '{') return end;
     }
     return NULL;
 }

@@ -10,6 +10,8 @@
 #include "viz/view/edit.h"
 #include "viz/view/frame.h"
 #include "viz/view/keys.h"
+#include "viz/view/opener.h"
+#include "viz/view/predict.h"
 #include "viz/view/scenes.h"
 #include "viz/view/walk.h"
 
@@ -25,7 +27,11 @@ static Point on_slide(const View *v, double x, double y) {
 
 // A key takes away whatever lies over the picture first: the blank screen, the help.
 static bool uncover(View *v) {
-    const bool covered = v->blank || v->scene == SCENE_HELP;
+    const bool covered = v->blank || v->trouble[0] || v->scene == SCENE_HELP;
+    if (v->trouble[0]) {
+        v->trouble[0] = '\0';
+        return true;
+    }
     v->blank = false;
     if (v->scene == SCENE_HELP) v->scene = SCENE_STAGES;
     return covered;
@@ -48,7 +54,7 @@ static void key_event(View *v, const Event *e) {
     const bool leaves = e->ctrl && e->key == 'q';
     v->message[0] = '\0';
     v->pointing = false;
-    const bool acted = (!leaves && uncover(v)) || scene_key(v, e) || key_act(v, e);
+    const bool acted = (!leaves && uncover(v)) || scene_key(v, e) || predict_key(v, e) || key_act(v, e);
     v->dirty = v->dirty || acted || told;
 }
 
@@ -66,8 +72,10 @@ static void click_cells(View *v, const Hit *hit) {
 static void click_event(View *v, const Event *e) {
     v->mouse = on_slide(v, e->x, e->y);
     v->edit.active = false;
-    uncover(v);
     v->dirty = true;
+    const bool card = v->trouble[0] != '\0';
+    uncover(v);
+    if (card) return;
     const Hit *hit = hits_at(&v->hits, v->mouse);
     if (!hit) return;
     switch (hit->kind) {
@@ -77,6 +85,9 @@ static void click_event(View *v, const Event *e) {
     case HIT_ORDER:   v->order = (Order)hit->to; break;
     case HIT_CHANNEL: walk_to(v, hit->target, hit->to, -1); break;
     case HIT_CELLS:   click_cells(v, hit); break;
+    case HIT_TAB:     opener_tab(v, hit->to == 1); break;
+    case HIT_ENTRY:   opener_take(v, hit->to); break;
+    case HIT_ANSWER:  predict_choose(v, hit->to); break;
     case HIT_CANVAS:  canvas_press(v, hit->rect, e->right); break;
     case HIT_NONE:    break;
     }
@@ -115,7 +126,9 @@ static void move_event(View *v, const Event *e) {
 static void wheel_event(View *v, const Event *e) {
     v->pointing = false;
     if (e->ctrl) v->zoom = clamp(v->zoom * (e->y > 0 ? 1.1 : 1 / 1.1), 1, MAX_ZOOM);
-    else walk_step(v, e->y > 0 ? -1 : 1);
+    else if (v->scene == SCENE_OPEN)
+        opener_key(v, &(Event){.kind = EVENT_KEY, .key = e->y > 0 ? KEY_UP : KEY_DOWN});
+    else if (e->y > 0 || !predict_reveal(v)) walk_step(v, e->y > 0 ? -1 : 1);
     v->dirty = true;
 }
 
@@ -141,7 +154,7 @@ static void tick_event(View *v) {
     v->dirty = true;
 }
 
-void view_event(View *v, const Event *e) {
+static void take_event(View *v, const Event *e) {
     switch (e->kind) {
     case EVENT_QUIT:   v->quit = true; break;
     case EVENT_EXPOSE: v->dirty = true; break;
@@ -154,6 +167,13 @@ void view_event(View *v, const Event *e) {
     case EVENT_DROP:   lesson_picture(v, e->path); break;
     case EVENT_TICK:   tick_event(v); break;
     }
+}
+
+// What was revealed or guessed belongs to one place.
+void view_event(View *v, const Event *e) {
+    const Place before = v->at;
+    take_event(v, e);
+    if (memcmp(&before, &v->at, sizeof before) != 0) predict_forget(v);
 }
 
 int view_pause(const View *v) {
@@ -187,6 +207,7 @@ static bool fill(DrawList *d, View *v) {
 DrawList *view_draw(View *v, Error *e) {
     const double scale = frame_too_small(v) ? 1 : frame_scale(v);
     if (v->scene == SCENE_DRAW) canvas_answer(v);
+    if (v->scene == SCENE_OPEN) opener_look(v);
     DrawList *d = draw_make(v->fonts, v->w / scale, v->h / scale);
     if (d && fill(d, v)) return d;
     draw_free(d);
