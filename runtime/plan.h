@@ -25,6 +25,8 @@ typedef struct PlanOptions {
     int batch;         // at most so many images at once
     bool training;     // gradients, too
     bool keep;         // keep every value even for inference, so that it can be looked at
+    const bool *kept;  // inference: of these nodes, too, the value stays; read while the plan is made.
+                       // NULL: of none but the output
     bool input_diff;   // the gradient of the input, too
     bool ref;          // run the definitions instead of the fast code
     bool lanes;        // sixteen images side by side, even if most lanes stay empty (see tensor.h)

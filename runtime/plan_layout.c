@@ -159,7 +159,7 @@ static bool share_values(Plan *p) {
     if (!live.node) return false;
     size_t len = 0;
     for (int i = 1; i < p->g->n_nodes; i++) {
-        p->node[i].shared = i != p->g->output && i != p->score;
+        p->node[i].shared = i != p->g->output && i != p->score && !(p->o.kept && p->o.kept[i]);
         drop_unread(p, &live, i);
         if (p->node[i].shared) len = larger(len, place_in_gap(p, &live, i));
     }

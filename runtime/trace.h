@@ -42,6 +42,9 @@ typedef struct TraceOptions {
     int batch;           // pictures of the batch; 0: as the model's first `train` says
     bool random;         // apply random image steps
     bool input_diff;     // find the gradient of the image, too
+    const bool *kept;    // of a network that is too large: one flag per node, whose values alone are kept;
+                         // the step runs forward only, as in inference. The same for all choices; it
+                         // must outlive the trace. NULL: everything is kept
 } TraceOptions;
 
 typedef struct Trace {
@@ -110,7 +113,7 @@ Tensor trace_diff(const Trace *t, int node);
 Tensor trace_target(const Trace *t);
 const double *trace_losses(const Trace *t);
 
-// Parameters and optimiser state around the update; PARAM_GRAD is the gradient as it was found,
+// Parameters and optimiser state around the update (there is none with `kept`); PARAM_GRAD is the gradient as it was found,
 // PARAM_USED as the update saw it (after clipping).
 typedef enum ParamTime { PARAM_BEFORE, PARAM_GRAD, PARAM_USED, PARAM_AFTER } ParamTime;
 Tensor trace_param(const Trace *t, int param, ParamTime when);

@@ -13,6 +13,7 @@
 
 #include "runtime/judge.h"
 #include "viz/view/compare.h"
+#include "viz/view/keep.h"
 #include "viz/view/keys.h"
 #include "viz/view/listing.h"
 #include "viz/view/panel.h"
@@ -225,6 +226,9 @@ static void draw_footer(Screen *s) {
     if (v->scene == SCENE_STAGES) {
         x += draw_choice(s, (Point){x, top + 9}, 30, levels, N_LEVELS, (int)v->at.level, HIT_LEVEL) + 16;
         walk_position(v, position, sizeof position);
+        const char *kept = v->at.level == LEVEL_STAGE ? keep_words(s->a, v) : NULL;
+        const size_t n = strlen(position);
+        if (kept) snprintf(position + n, sizeof position - n, " · %s", kept);
     } else {
         snprintf(position, sizeof position, "%s", scene_of(v)->footer);
     }
@@ -236,22 +240,39 @@ static void draw_footer(Screen *s) {
 
 // ---- the value under the mouse -------------------------------------------------------------------
 
-static void draw_pointer(Screen *s) {
-    const View *v = s->v;
-    const Hit *hit = v->pointing ? hits_at(s->hits, v->mouse) : NULL;
-    if (!hit || hit->kind != HIT_CELLS || !hit->v) return;
+static const char *cell_words(Screen *s, const Hit *hit) {
     int row, column;
-    hit_cell(hit, v->mouse, &row, &column);
+    hit_cell(hit, s->v->mouse, &row, &column);
     const int cell = row * hit->columns + column;
     const char *place = hit->vector ? arena_print(s->a, "[%d]", cell)
                                     : arena_print(s->a, "[%d, %d]", hit->top + row, hit->left + column);
-    const char *text = arena_print(s->a, "%s  %s", place, number_figures((double)hit->v[cell], 4).s);
+    return arena_print(s->a, "%s  %s", place, number_figures((double)hit->v[cell], 4).s);
+}
+
+// The whole name of a stage and what is written for it, or the first and the last of many.
+static const char *stage_words(Screen *s, const Hit *hit) {
+    const Trace *t = &s->v->t;
+    const Use *use = t->stage[hit->to].use;
+    const int lo = hit->to, hi = hit->last > lo ? hit->last : lo;
+    const char *first = stage_title(s->a, t, hit->to);
+    if (lo == hi) return use && use->kind ? arena_print(s->a, "%s   %s", first, use_text(s->a, use)) : first;
+    return arena_print(s->a, "%d stages: %s … %s", hi - lo + 1, stage_title(s->a, t, lo),
+                       stage_title(s->a, t, hi));
+}
+
+static void draw_pointer(Screen *s) {
+    const View *v = s->v;
+    const Hit *hit = v->pointing ? hits_at(s->hits, v->mouse) : NULL;
+    const bool cell = hit && hit->kind == HIT_CELLS && hit->v, stage = hit && hit->kind == HIT_STAGE;
+    if (!cell && !stage) return;
+    const char *text = cell ? cell_words(s, hit) : stage_words(s, hit);
     const TextStyle words = {FONT_BOLD, SIZE_BODY, TONE_SURFACE, ALIGN_CENTRE, true};
-    Rect r = {v->mouse.x + 18, v->mouse.y + 18, fonts_width(s->d->fonts, &words, text) + 24, 38};
-    if (r.x + r.w > s->d->w) r.x = v->mouse.x - r.w - 10;
+    const double w = fmin(fonts_width(s->d->fonts, &words, text) + 24, s->d->w);
+    Rect r = {v->mouse.x + 18, v->mouse.y + 18, w, 38};
+    if (r.x + r.w > s->d->w) r.x = fmax(0, cell ? v->mouse.x - r.w - 10 : s->d->w - r.w);
     if (r.y + r.h > s->d->h) r.y = v->mouse.y - 48;
     draw_rect(s->d, r, (ShapeStyle){.fill = TONE_INK, .radius = CHIP_RADIUS});
-    draw_fitted(s->d, r, words, text);
+    draw_fitted(s->d, rect_inset(r, 4), words, text);
 }
 
 // ---- the whole picture ---------------------------------------------------------------------------
@@ -304,7 +325,8 @@ static void draw_all(Screen *s) {
         draw_trouble(s);
     } else if (s->v->scene == SCENE_STAGES) {
         draw_title_row(s);
-        if (s->v->comparing) compare_draw(s);
+        if (!keep_has(s->v, s->v->at.stage)) keep_draw(s);
+        else if (s->v->comparing) compare_draw(s);
         else if (predict_asks(s->v) == ASKING_CLASS) predict_draw(s);
         else panel_draw(s);
     } else {

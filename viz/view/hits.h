@@ -27,6 +27,7 @@ typedef struct Hit {
     HitKind kind;
     Rect rect;
     int to;
+    int last;              // HIT_STAGE of a folded column: the last stage it stands for; else 0
     int target, channel;   // HIT_CELLS: −1: not walked over here
     bool vector;
     int rows, columns, top, left, step;

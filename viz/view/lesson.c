@@ -7,6 +7,7 @@
 #include "runtime/io.h"
 #include "runtime/run_folder.h"
 #include "viz/view/canvas.h"
+#include "viz/view/keep.h"
 #include "viz/view/opener.h"
 #include "viz/view/predict.h"
 #include "viz/view/remember.h"
@@ -22,7 +23,7 @@ static void keep_updates(View *v) {
 }
 
 static void copy_back(Tensor to, Tensor from) {
-    if (to.v && from.v) memcpy(to.v, from.v, tensor_len(to) * sizeof *to.v);
+    if (to.v && from.v && to.v != from.v) memcpy(to.v, from.v, tensor_len(to) * sizeof *to.v);
 }
 
 void lesson_put_back(View *v) {
@@ -143,6 +144,7 @@ void lesson_drawing(View *v) {
 
 bool lesson_predict(View *v, const Picture *p, real *out, Error *e) {
     Params *all = v->t.s->params;
+    if (v->keeps) return predict(v->s, p, 1, out, e); // no update: the weights are those before it
     const size_t bytes = all->len * sizeof *all->value;
     real *after = malloc(bytes + 1);
     if (!after) return error_set(e, "there is no memory left");
@@ -170,6 +172,10 @@ void lesson_again(View *v) {
 // The weights of the beginning; the optimiser remembers nothing.
 void lesson_restart(View *v) {
     Params *p = v->t.s->params;
+    if (!v->start) {
+        snprintf(v->message, sizeof v->message, "the first weights are not kept: Z takes a change back");
+        return;
+    }
     memcpy(p->value, v->start, p->len * sizeof *p->value);
     for (int k = 0; k < p->n_slots; k++) memset(p->slot[k], 0, p->len * sizeof *p->slot[k]);
     for (int i = 0; i < p->n; i++) p->param[i].updates = 0;
@@ -190,11 +196,19 @@ void lesson_update(View *v) {
 
 // ---- opening -------------------------------------------------------------------------------------
 
+// Statistics over a batch say little about fewer than four pictures.
+static int smallest_batch(const Graph *g) {
+    for (int i = 1; i < g->n_nodes; i++)
+        if (strcmp(g->node[i].use.kind->name, "batchnorm") == 0) return 4;
+    return 1;
+}
+
 // As many pictures as the model trains with; fewer if their values would fill the machine, or if the
 // first picture would keep a person waiting.
 static int fitting_batch(const Session *s) {
     const size_t most = (size_t)1 << 30;
     const double work = 1e9; // products of one forward pass
+    const int least = smallest_batch(&s->x->graph);
     const Experiment *x = s->x;
     int batch = 64;
     for (int i = x->n_actions - 1; i >= 0; i--)
@@ -202,7 +216,7 @@ static int fitting_batch(const Session *s) {
     for (; batch > 1; batch /= 2) {
         const PlanOptions o = {.batch = batch, .training = true, .input_diff = true};
         const PlanSize size = plan_size(x, &o, 1);
-        const bool quick = batch <= 4 || (double)x->graph.macs * batch <= work;
+        const bool quick = batch <= least || (double)x->graph.macs * batch <= work;
         if (quick && size.values + size.work <= most) break;
     }
     return batch;
@@ -228,7 +242,8 @@ static bool choose_pictures(View *v, const ViewOptions *o, Error *e) {
         return error_set(e, "image %d: there are %d, counted from 0", o->image, n);
     v->chosen = (TraceOptions){.part = part, .label = o->picture ? o->label : -1, .random = true,
                                .input_diff = true,
-                               .batch = fitting_batch(s), .picture = o->picture};
+                               .batch = v->keeps ? 1 : fitting_batch(s), .picture = o->picture,
+                               .kept = v->keeps};
     if (o->picture) v->chosen.batch = n == 0 ? 1 : v->chosen.batch;
     else v->chosen.first = o->image >= 0 ? o->image : wrong_picture(s, part);
     return true;
@@ -245,13 +260,16 @@ static void read_history(View *v, const char *run) {
 bool view_open(View *v, Session *s, const ViewOptions *o, Error *e) {
     *v = (View){.s = s, .zoom = 1, .w = o->w, .h = o->h, .dirty = true, .speed = 4, .mouse = {-1, -1}};
     v->fonts = fonts_open(e);
-    bool fine = v->fonts && choose_pictures(v, o, e) && trace_open(&v->t, s, &v->chosen, e);
+    bool fine = v->fonts && (!o->keep || keep_choose(v, o->keep, e)) && choose_pictures(v, o, e) &&
+                keep_fits(v, e) && trace_open(&v->t, s, &v->chosen, e);
     if (fine) {
         v->updates = calloc((size_t)s->params->n + 1, sizeof *v->updates);
         v->score_after = calloc((size_t)s->x->graph.node[s->x->graph.output].shape.c, sizeof(real));
-        v->start = malloc(s->params->len * sizeof *v->start + 1);
-        if (v->start) memcpy(v->start, s->params->value, s->params->len * sizeof *v->start);
-        if (!v->updates || !v->score_after || !v->start) fine = error_set(e, "there is no memory left");
+        const size_t bytes = s->params->len * sizeof *v->start;
+        v->start = v->keeps ? NULL : malloc(bytes + 1);
+        if (v->start) memcpy(v->start, s->params->value, bytes);
+        if (!v->updates || !v->score_after || (!v->start && !v->keeps))
+            fine = error_set(e, "there is no memory left");
     }
     fine = fine && canvas_open(v, e) && do_step(v, e);
     if (fine) {
@@ -269,7 +287,7 @@ void view_close(View *v) {
     fonts_close(v->fonts);
     canvas_close(v);
     opener_close(v);
-    free(v->updates), free(v->score_after), free(v->start);
+    free(v->updates), free(v->score_after), free(v->start), free(v->keeps);
     picture_free(&v->picture);
     remember_free(&v->remembered);
     *v = (View){0};

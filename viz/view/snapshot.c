@@ -23,13 +23,14 @@ bool snapshot_write(View *v, const char *path, Error *e) {
 // ---- the handout ---------------------------------------------------------------------------------
 
 // Page i is stage i, at the level of detail at which one number is followed where there are any.
-static DrawList *page(void *ctx, int i, Error *e) {
-    View *v = ctx;
+DrawList *handout_page(View *v, int i, Error *e) {
     v->at.level = v->t.stage[i].kind == STAGE_FORWARD || v->t.stage[i].kind == STAGE_BACKWARD
                       ? LEVEL_PIXEL : LEVEL_STAGE;
     walk_to_stage(v, i);
     return view_draw(v, e);
 }
+
+static DrawList *page(void *ctx, int i, Error *e) { return handout_page(ctx, i, e); }
 
 bool handout_write(View *v, const char *path, Error *e) {
     const Place at = v->at;

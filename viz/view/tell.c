@@ -10,6 +10,7 @@
 #include "viz/view/code.h"
 #include "viz/view/compare.h"
 #include "viz/view/frame.h"
+#include "viz/view/keep.h"
 #include "viz/view/panel.h"
 #include "viz/view/pieces/pieces.h"
 #include "viz/view/predict.h"
@@ -150,6 +151,8 @@ static void tell_picture(Telling *t) {
     tell(t, "%s%s\n", verdict ? ", " : "", verdict ? verdict : "");
     const Remembered *r = &v->remembered;
     if (r->n) tell(t, "kept %s\n", remember_when(r->step, r->image, r->edits).s);
+    const char *values = keep_words(t->a, v);
+    if (values) tell(t, "values: %s\n", values);
     if (v->blank) {
         tell(t, "blank\n");
         return;
@@ -164,7 +167,8 @@ static void tell_picture(Telling *t) {
     const Panel *p = panel_of(&v->t.stage[v->at.stage]);
     tell_head(t);
     tell_channel(t);
-    if (v->comparing) compare_tell(t);
+    if (!keep_has(v, v->at.stage)) keep_tell(t);
+    else if (v->comparing) compare_tell(t);
     else if (predict_asks(v) == ASKING_CLASS) predict_tell(t);
     else if (p->tell) p->tell(t);
     else tell_answer(t);

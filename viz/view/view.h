@@ -46,6 +46,7 @@ typedef struct ViewOptions {
     int image;               // number of a test picture, or −1: one that is read wrongly
     const Picture *picture;  // or: a picture from elsewhere
     int label;               // its class, or −1
+    const char *keep;        // names of layers whose numbers alone are kept (keep.h); NULL: all are
     const char *run;         // folder of the run whose curves are shown; NULL: the newest
     int w, h;                // of the window, pixels
 } ViewOptions;
@@ -116,7 +117,8 @@ typedef struct View {
     Trace t;
     TraceOptions chosen;     // the pictures of this step
     Picture picture;         // from elsewhere; .v NULL: none
-    real *start;             // the parameters the view was opened with
+    bool *keeps;             // nodes whose values are kept; NULL: all, and the gradients
+    real *start;             // the parameters the view was opened with; NULL: not everything is kept
     uint64_t *updates;       // how often each parameter had been changed before the update
     int kept;                // updates that were kept: what is seen is step kept + 1
     double loss_after;       // of the same batch, after the update
