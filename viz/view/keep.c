@@ -49,13 +49,14 @@ bool keep_choose(View *v, const char *names, Error *e) {
     return true;
 }
 
-// "1.6 MB", "4.2 GB"; thousands, not 1024s.
+// "3.1 kB", "1.6 MB", "4.2 GB"; thousands, not 1024s.
 typedef struct Bytes { char s[56]; } Bytes;
 
 static Bytes bytes_words(double n) {
     Bytes b;
-    const bool giga = n >= 1e9;
-    snprintf(b.s, sizeof b.s, "%s %s", number_fixed(n / (giga ? 1e9 : 1e6), 1).s, giga ? "GB" : "MB");
+    const int k = n >= 1e9 ? 2 : n >= 1e6 ? 1 : 0;
+    static const struct { double size; const char *name; } units[] = {{1e3, "kB"}, {1e6, "MB"}, {1e9, "GB"}};
+    snprintf(b.s, sizeof b.s, "%s %s", number_fixed(n / units[k].size, 1).s, units[k].name);
     return b;
 }
 

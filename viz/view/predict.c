@@ -182,11 +182,11 @@ void predict_draw(Screen *s) {
                        : arena_print(s->a, "%s classes; the first ones", number_count(classes).s);
     const TextStyle words = {.size = SIZE_BODY, .tone = TONE_INK2};
     Rect card = draw_titled(s, room, "Which class does the network say?", helper);
-    const Rect answer = cut_bottom(&card, 92);
+    const Rect answer = cut_bottom(&card, 112);
     draw_names(s, card);
     draw_prose(s, (Point){answer.x, answer.y + 18}, answer.w, words,
-               "Click a class or type: a number at once, a name behind A. → reveals.");
-    draw_result(s, (Point){answer.x + 4, answer.y + 78}, SIZE_TILE, predict_mark(s->a, s->v));
+               "Click a class or type it: a number at once, a name behind A. The next step reveals.");
+    draw_result(s, (Point){answer.x + 4, answer.y + 100}, SIZE_TILE, predict_mark(s->a, s->v));
 }
 
 void predict_tell(Telling *t) {

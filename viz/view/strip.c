@@ -226,12 +226,11 @@ static void draw_column(Screen *s, const Column *c, double x, double w, bool las
     draw_way(s, x - 0.5, lower.y + LOWER_CHIP_H / 2.0, -1);
 }
 
-// The room a column's words want.
+// The room a column's words want, at the smallest size a name is written in.
 static double wanted(Screen *s, const Column *c) {
-    const TextStyle upper = {.font = FONT_BOLD, .size = forward_chip.size};
-    const TextStyle lower = {.font = FONT_BOLD, .size = backward_chip.size};
-    const double below = c->lower ? fonts_width(s->d->fonts, &lower, c->lower) : 0;
-    return fmax(fonts_width(s->d->fonts, &upper, c->name), below) + 8 + CHIP_GAP;
+    const TextStyle name = {.font = FONT_BOLD, .size = SIZE_AXIS};
+    const double below = c->lower ? fonts_width(s->d->fonts, &name, c->lower) : 0;
+    return fmax(fonts_width(s->d->fonts, &name, c->name), below) + 5 + CHIP_GAP;
 }
 
 static double sum_up_to(const double *w, int n, double most) {
