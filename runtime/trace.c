@@ -90,7 +90,8 @@ bool trace_open(Trace *t, Session *s, const TraceOptions *o, Error *e) {
                  .score = x->loss.kind ? loss_score(&x->graph, &x->loss) : x->graph.output};
     t->state = calloc(1, sizeof *t->state);
     if (!t->state) return error_set(e, "there is no memory left");
-    if (begin_program(t, e) && (o->kept || keep_parameters(t, e)) && batcher_open(&t->state->batcher, &s->data, s->threads, e) &&
+    if (begin_program(t, e) && (o->kept || keep_parameters(t, e)) &&
+        batcher_open(&t->state->batcher, &s->data, s->threads, e) &&
         choice_make(&t->state->now, t, o, e)) {
         show(t);
         return true;

@@ -113,7 +113,7 @@ Tensor trace_diff(const Trace *t, int node);
 Tensor trace_target(const Trace *t);
 const double *trace_losses(const Trace *t);
 
-// Parameters and optimiser state around the update (there is none with `kept`); PARAM_GRAD is the gradient as it was found,
+// Parameters and optimiser state around the update; PARAM_GRAD is the gradient as it was found,
 // PARAM_USED as the update saw it (after clipping).
 typedef enum ParamTime { PARAM_BEFORE, PARAM_GRAD, PARAM_USED, PARAM_AFTER } ParamTime;
 Tensor trace_param(const Trace *t, int param, ParamTime when);

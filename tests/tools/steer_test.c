@@ -37,7 +37,8 @@ static const struct { bool class; const char *typed, *said; } answers[] = {
     {false, "%s", "right: it is"},      {false, "%s7", "it is"},     {false, "-", "is no number"},
     {false, "1e", "the answer is off by"}, // a letter is no part of a number
     {false, "12345", "the answer is off by"}, {false, "", "="},
-    {true, "%s", "right: it says"},     {true, "a%s", "right: it says"}, {true, "anobody", "there is no class"},
+    {true, "%s", "right: it says"},     {true, "a%s", "right: it says"},
+    {true, "anobody", "there is no class"},
 };
 
 static int last_layer(const View *v) { return stage_of(&v->t, STAGE_FORWARD, v->s->x->graph.output); }
@@ -90,7 +91,8 @@ static Point middle_of(View *v, HitKind kind, int to) {
     draw_free(view_draw(v, &e));
     for (int i = v->hits.n - 1; i >= 0; i--) {
         const Hit *h = &v->hits.hit[i];
-        if (h->kind == kind && h->to == to) return (Point){h->rect.x + h->rect.w / 2, h->rect.y + h->rect.h / 2};
+        const Point middle = {h->rect.x + h->rect.w / 2, h->rect.y + h->rect.h / 2};
+        if (h->kind == kind && h->to == to) return middle;
     }
     CHECK(false);
     return (Point){0, 0};
@@ -204,7 +206,8 @@ static void test_kept(void) {
             CHECK(keep_has(v, v->at.stage) && says(v, "terms"));
             for (Scene i = SCENE_OVERVIEW; i < N_SCENES; i++) v->scene = i, look(v, "a scene");
             v->scene = SCENE_STAGES;
-            for (const char *k = "dosrnuzgkcMm?ie"; *k; k++) press(v, (unsigned char)*k), press(v, KEY_ESCAPE);
+            for (const char *k = "dosrnuzgkcMm?ie"; *k; k++)
+                press(v, (unsigned char)*k), press(v, KEY_ESCAPE);
             view_close(v);
         }
         session_close(&s);

@@ -30,7 +30,8 @@ static bool unknown(const View *v, const char *name, Error *e) {
     const Graph *g = &v->s->x->graph;
     enum { SHOWN = 12 };
     error_set(e, "--keep: there is no layer '%s'; there are", name);
-    for (int i = 1; i < g->n_nodes && i <= SHOWN; i++) error_add(e, "%s %s", i > 1 ? "," : "", g->node[i].name);
+    for (int i = 1; i < g->n_nodes && i <= SHOWN; i++)
+        error_add(e, "%s %s", i > 1 ? "," : "", g->node[i].name);
     return error_add(e, g->n_nodes > SHOWN + 1 ? " …" : "");
 }
 
@@ -66,7 +67,8 @@ static Bytes bytes_words(double n) {
 static double needed(const View *v, const PlanOptions *o) {
     const Experiment *x = v->s->x;
     const PlanSize size = plan_size(x, o, 1);
-    const int slots = x->optimizer.kind ? ((const OptimKind *)x->optimizer.kind)->n_slots(x->optimizer.cfg) : 0;
+    const OptimKind *optimizer = (const OptimKind *)x->optimizer.kind;
+    const int slots = optimizer ? optimizer->n_slots(x->optimizer.cfg) : 0;
     const double copies = o->training ? 2 + slots : 0; // before the update, and at the beginning
     return (double)size.total + copies * (double)v->s->params->len * sizeof(real);
 }
@@ -74,12 +76,13 @@ static double needed(const View *v, const PlanOptions *o) {
 bool keep_fits(const View *v, Error *e) {
     const Experiment *x = v->s->x;
     const bool judged = x->loss.kind && x->optimizer.kind;
-    const PlanOptions whole = {.batch = v->chosen.batch, .training = judged, .keep = true, .input_diff = true};
-    const PlanOptions part = {.batch = v->chosen.batch, .kept = v->keeps};
+    const int batch = v->chosen.batch;
+    const PlanOptions whole = {.batch = batch, .training = judged, .keep = true, .input_diff = true};
+    const PlanOptions part = {.batch = batch, .kept = v->keeps};
     const double need = needed(v, v->keeps ? &part : &whole), have = memory_bytes();
     if (need <= have) return true;
     error_set(e, "looking at all numbers of a step with %s needs %s, and this machine has %s",
-              v->chosen.batch == 1 ? "one picture" : "these pictures", bytes_words(need).s, bytes_words(have).s);
+              batch == 1 ? "one picture" : "these pictures", bytes_words(need).s, bytes_words(have).s);
     if (v->keeps) return false;
     const Graph *g = &x->graph;
     const PlanOptions least = {.batch = 1};
@@ -118,8 +121,8 @@ void keep_draw(Screen *s) {
     const Rect in = draw_titled(s, s->area, "Not kept", keep_words(s->a, s->v));
     draw_hatch(s->d, (Rect){in.x, in.y + 150, in.w, in.h - 150}, TONE_LINE, 12);
     const double h = draw_prose(s, (Point){in.x, in.y + 30}, in.w, words,
-                                "The step ran through this layer, but its numbers made room for the next ones. "
-                                "Opened so, they are kept:");
+                                "The step ran through this layer, but its numbers made room for the next "
+                                "ones. Opened so, they are kept:");
     const char *text = arena_print(s->a, "cnnrun %s --view --keep %s", s->v->s->x->file, s->node->name);
     draw_fitted(s->d, (Rect){in.x, in.y + 30 + h, in.w, 20}, mono, text);
 }

@@ -81,8 +81,8 @@ static void guess(View *v) {
 
 // While a result is hidden the key begins the answer (predict.h).
 static void answer(View *v) {
-    snprintf(v->message, sizeof v->message, "%s", v->predict ? "nothing is hidden here: go to a number (level Pixel)"
-                                                              " or to the last layer" : "V asks first");
+    snprintf(v->message, sizeof v->message, "%s", v->predict
+             ? "nothing is hidden here: go to a number (level Pixel) or to the last layer" : "V asks first");
 }
 
 static void train(View *v)       { v->scene = SCENE_TRAIN; }

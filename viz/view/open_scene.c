@@ -103,13 +103,12 @@ static void draw_thumbnail(Screen *s, Rect cell, int i) {
         place = map_fit(r, h, w);
         draw_map(s, place, &m);
     }
-    const char *label = opener_label(v, i);
+    const char *label = opener_label(v, i), *word = isdigit((unsigned char)*label) ? "label " : "";
     const bool marked = i == v->opener.picture;
     if (marked) draw_marker(s->d, place);
     const TextStyle words = {marked ? FONT_BOLD : FONT_REGULAR, SIZE_AXIS, TONE_INK, ALIGN_CENTRE, true};
     draw_fitted(s->d, (Rect){cell.x, cell.y + cell.h - 22, cell.w, 20}, words,
-                arena_print(s->a, "%s · %s%s", number_count(i).s, isdigit((unsigned char)*label) ? "label " : "",
-                            label));
+                arena_print(s->a, "%s · %s%s", number_count(i).s, word, label));
     hits_add(s->hits, (Hit){.kind = HIT_ENTRY, .rect = cell, .to = i});
 }
 
