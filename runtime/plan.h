@@ -25,6 +25,8 @@ typedef struct PlanOptions {
     int batch;         // at most so many images at once
     bool training;     // gradients, too
     bool keep;         // keep every value even for inference, so that it can be looked at
+    const bool *kept;  // inference: of these nodes, too, the value stays; read while the plan is made.
+                       // NULL: of none but the output
     bool input_diff;   // the gradient of the input, too
     bool no_winograd;  // 3×3 convolutions with the sums of the definition (see conv_winograd.c)
     bool unseen;       // nobody asks for the value of each node: neighbours may change places

@@ -165,16 +165,22 @@ static void drop_unread(const Plan *p, Live *live, int i) {
     live->n = kept;
 }
 
+// The images of a group that a worker has at once: as many as there are, but lanes are always sixteen.
+static size_t value_room(const Plan *p, const NodePlan *q) {
+    const size_t images = p->layout == LAYOUT_LANES || p->o.batch > GROUP ? GROUP : (size_t)p->o.batch;
+    return round_up(q->image * images);
+}
+
 // Puts node i into the first gap that is large enough. Returns the end of its place.
 static size_t place_in_gap(Plan *p, Live *live, int i) {
     NodePlan *q = &p->node[i];
-    const size_t len = round_up(q->image * GROUP);
+    const size_t len = value_room(p, q);
     int k = 0;
     size_t at = 0;
     for (; k < live->n; k++) {
         const NodePlan *other = &p->node[live->node[k]];
         if (at + len <= other->value) break;
-        at = other->value + round_up(other->image * GROUP);
+        at = other->value + value_room(p, other);
     }
     for (int j = live->n++; j > k; j--) live->node[j] = live->node[j - 1];
     live->node[k] = i;
@@ -188,7 +194,8 @@ static bool share_values(Plan *p) {
     if (!live.node) return false;
     size_t len = 0;
     for (int i = 1; i < p->g->n_nodes; i++) {
-        p->node[i].shared = i != p->g->output && i != p->score && !goes_behind(p, i);
+        const bool kept = p->o.kept && p->o.kept[i];
+        p->node[i].shared = i != p->g->output && i != p->score && !kept && !goes_behind(p, i);
         drop_unread(p, &live, i);
         if (p->node[i].shared) len = larger(len, place_in_gap(p, &live, i));
     }

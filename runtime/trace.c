@@ -79,6 +79,13 @@ static bool keep_slabs(TraceState *s, const Params *p, Error *e) {
     return fine || error_set(e, "there is not enough memory to keep %zu parameters twice", p->len);
 }
 
+// What an update changes is kept twice.
+static bool keep_parameters(Trace *t, Error *e) {
+    const Use *optimizer = &t->s->x->optimizer;
+    if (optimizer->kind && !params_learn(t->s->params, optimizer, e)) return false;
+    return keep_slabs(t->state, t->s->params, e);
+}
+
 static void show(Trace *t) {
     const Choice *c = &t->state->now;
     t->n_stages = c->n_stages;
@@ -95,8 +102,8 @@ bool trace_open(Trace *t, Session *s, const TraceOptions *o, Error *e) {
                  .score = x->loss.kind ? loss_score(&x->graph, &x->loss) : x->graph.output};
     t->state = calloc(1, sizeof *t->state);
     if (!t->state) return error_set(e, "there is no memory left");
-    if (begin_program(t, e) && (!x->optimizer.kind || params_learn(s->params, &x->optimizer, e)) &&
-        keep_slabs(t->state, s->params, e) && batcher_open(&t->state->batcher, &s->data, s->threads, e) &&
+    if (begin_program(t, e) && (o->kept || keep_parameters(t, e)) &&
+        batcher_open(&t->state->batcher, &s->data, s->threads, e) &&
         choice_make(&t->state->now, t, o, e)) {
         show(t);
         return true;
@@ -163,6 +170,7 @@ static double rate_of(const Trace *t) {
 }
 
 static void remember(TraceState *s, const Params *p) {
+    if (!s->before) return; // nothing is changed
     memcpy(s->before, p->value, slab_bytes(p));
     for (int k = 0; k < p->n_slots; k++) memcpy(s->slot[k], p->slot[k], slab_bytes(p));
     s->clipped = false;

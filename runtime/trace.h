@@ -43,6 +43,9 @@ typedef struct TraceOptions {
     int batch;           // pictures of the batch; 0: as the model's first `train` says
     bool random;         // apply random image steps
     bool input_diff;     // find the gradient of the image, too
+    const bool *kept;    // of a network that is too large: one flag per node, whose values alone are kept;
+                         // the step runs forward only, as in inference. The same for all choices; it
+                         // must outlive the trace. NULL: everything is kept
 } TraceOptions;
 
 typedef struct Trace {

@@ -100,8 +100,9 @@ static bool copy_elsewhere(Choice *c, Error *e) {
 
 static bool make_plan(Choice *c, const Trace *t, Error *e) {
     const Session *s = t->s;
-    const PlanOptions o = {.batch = c->n, .training = c->judged, .keep = true, .ref = s->o.ref,
-                           .no_winograd = true, .input_diff = c->o.input_diff, .seed = s->seed};
+    const PlanOptions o = {.batch = c->n, .training = c->judged, .keep = !c->o.kept, .kept = c->o.kept,
+                           .ref = s->o.ref, .no_winograd = true, .input_diff = c->o.input_diff,
+                           .seed = s->seed};
     c->plan = plan_make(s->x, s->params, s->threads, &o, e);
     if (c->plan) plan_weigh(c->plan, t->state->class_weight);
     return c->plan != NULL;
@@ -115,7 +116,8 @@ static bool make_watched(Choice *c, Error *e) {
 bool choice_make(Choice *c, const Trace *t, const TraceOptions *o, Error *e) {
     const Experiment *x = t->s->x;
     if (!there_is(&t->s->data, o, e)) return false;
-    *c = (Choice){.o = *o, .judged = x->loss.kind && x->optimizer.kind && !(o->picture && o->label < 0)};
+    *c = (Choice){.o = *o, .judged = !o->kept && x->loss.kind && x->optimizer.kind &&
+                                     !(o->picture && o->label < 0)};
     c->n = batch_of(t, o, c->judged);
     if (copy_elsewhere(c, e) && list_pictures(c, t, e) && make_plan(c, t, e) &&
         stages_list(c, x, e) && make_watched(c, e))

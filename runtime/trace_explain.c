@@ -9,7 +9,9 @@ static bool inside(Tensor t, const Question *q) {
 static bool can_be_asked(const Trace *t, int node, const NodeStep *s, const Question *q) {
     const Node *n = &t->s->x->graph.node[node];
     const int first = params_of_node(t->s->params, node);
-    if (q->asked == ASKED_DST) return inside(s->s.dst, q);
+    for (int k = 0; k < n->n_src; k++)
+        if (!trace_value(t, n->src[k]).v) return false; // not kept
+    if (q->asked == ASKED_DST) return trace_value(t, node).v && inside(s->s.dst, q);
     if (!s->s.diff_dst.v || q->k < 0 || q->asked > ASKED_DIFF_PARAM) return false;
     if (q->asked == ASKED_DIFF_SRC)
         return q->k < n->n_src && inside(s->diff_src[q->k], q);

@@ -61,7 +61,8 @@ Tensor trace_param(const Trace *t, int param, ParamTime when) {
     const Params *p = t->s->params;
     const bool gradient = when == PARAM_GRAD || when == PARAM_USED;
     real *const found = s->clipped ? s->found : p->grad;
-    real *const slab[] = {[PARAM_BEFORE] = s->before, [PARAM_GRAD] = found, [PARAM_USED] = p->grad,
+    real *const before = s->before ? s->before : p->value; // nothing is changed: the same
+    real *const slab[] = {[PARAM_BEFORE] = before, [PARAM_GRAD] = found, [PARAM_USED] = p->grad,
                           [PARAM_AFTER] = p->value};
     return params_tensor(p, param, gradient && !has_gradient(t, param) ? NULL : slab[when]);
 }
@@ -76,7 +77,7 @@ Tensor trace_slot(const Trace *t, int param, int slot, bool after) {
 
 static bool again_plan(Trace *t) {
     TraceState *s = t->state;
-    const PlanOptions o = {.batch = t->n, .keep = true, .ref = t->s->o.ref, .no_winograd = true,
+    const PlanOptions o = {.batch = t->n, .keep = !s->now.o.kept, .ref = t->s->o.ref, .no_winograd = true,
                            .seed = t->s->seed};
     Error e;
     if (!s->again) s->again = plan_make(t->s->x, t->s->params, t->s->threads, &o, &e);

@@ -39,6 +39,11 @@ training=$BUILD/training_test
 "$training" > "$dir/out" 2>&1
 verdict $? "training_test: $(tail -n 20 "$dir/out")"
 passed=$((passed + $(sed -n 's/^training: \([0-9]*\) passed.*/\1/p' "$dir/out")))
+for test in code steer; do
+    "$BUILD/${test}_test" > "$dir/out" 2>&1
+    verdict $? "${test}_test: $(tail -n 20 "$dir/out")"
+    passed=$((passed + $(sed -n "s/^$test: \([0-9]*\) passed.*/\1/p" "$dir/out")))
+done
 lot=$BUILD/view_lot
 [ -x "$BUILD/asan/view_lot" ] && lot=$BUILD/asan/view_lot
 "$lot" 1500 > "$dir/out" 2>&1
@@ -56,6 +61,8 @@ verdict $? "the walk by keys: $(cat "$dir/out")"
 
 "$cnnrun" $model --script tests/view/train.txt --snapshot "$dir/trained.png" > "$dir/out" 2>&1
 verdict $? "a training, looked into: $(cat "$dir/out")"
+"$cnnrun" $model --image 8 --script tests/view/steer.txt --snapshot "$dir/steered.png" > "$dir/out" 2>&1
+verdict $? "opening, answering, themes: $(cat "$dir/out")"
 
 "$cnnrun" $model --script tests/view/draw.txt --snapshot "$dir/drawn.png" > "$dir/out" 2>&1
 verdict $? "a picture drawn by mouse and by keys: $(cat "$dir/out")"
@@ -124,7 +131,7 @@ verdict $? 'numbers of another step are told from these'
 told() {
     printf '%s\ntext -\n' "$1" > "$dir/script"
     "$cnnrun" $model --image 8 --script "$dir/script" --snapshot "$dir/told.png" |
-        sed -E 's/([0-9]\.[0-9]{2})[0-9]+/\1/g; s/·10(⁻[⁰¹²³⁴⁵⁶⁷⁸⁹]+)//g'
+        sed -E 's/^(code [a-z_]+\.c):[0-9]+/\1/; s/([0-9]\.[0-9]{2})[0-9]+/\1/g; s/·10(⁻[⁰¹²³⁴⁵⁶⁷⁸⁹]+)//g'
 }
 # way NAME — how one comes to the screen of that name.
 way() {
@@ -151,6 +158,33 @@ for kind in png svg pdf; do
 done
 "$cnnrun" $model --handout "$dir/handout.pdf" && head -c 5 "$dir/handout.pdf" | grep -q '^%PDF-'
 verdict $? 'a handout of all stages'
+
+# Its text, page by page, where another program can read it: the title and the shapes of each stage.
+{
+    echo 'key Home'
+    for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32; do
+        printf 'text -\nkey Tab\n'
+    done
+} > "$dir/script"
+handout_reads() {
+    "$cnnrun" $model --image 8 --script "$dir/script" --snapshot "$dir/told.png" |
+        sed -n 's/^stage [^·]* · \([^·]*\) · Stage.*/\1/p' | uniq > "$dir/titles"
+    "$cnnrun" $model --image 8 --handout "$dir/handout.pdf" || return 1
+    page=0
+    while read -r title; do
+        page=$((page + 1))
+        pdftotext -f $page -l $page "$dir/handout.pdf" "$dir/page" || return 1
+        grep -qF "$title" "$dir/page" && grep -qF 'cnnrun' "$dir/page" || { echo "page $page: $title"; return 1; }
+    done < "$dir/titles"
+    [ "$page" -gt 15 ]
+}
+if command -v pdftotext > /dev/null; then check 'the pages of the handout can be read' handout_reads
+else skipped=$((skipped + 1)); fi
+
+"$cnnrun" $model --image 8 --keep first --screen first:pixel --snapshot "$dir/kept.png"
+verdict $? 'only one layer is kept'
+"$cnnrun" $model --keep nobody --snapshot "$dir/b.png" 2> "$dir/err"
+check 'a layer that is not there is named' grep -q "there is no layer 'nobody'; there are first" "$dir/err"
 "$cnnrun" models/first.cnn --image tests/data/seven.png --snapshot "$dir/own.png" --screen 0
 verdict $? 'a picture from a file'
 snapshot nowhere "$dir/b.png"
@@ -278,6 +312,15 @@ else
     xdotool key ctrl+q
     check 'Ctrl+Q closes it' ends $window
     check 'it closes while it trains, and nothing is on disk' trains_and_closes ctrl+q
+    if [ -x "$BUILD/close_window" ]; then
+        "$cnnrun" $model --view --image 8 2>/dev/null &
+        window=$!
+        for _ in 1 2 3 4 5 6 7 8 9 10; do xdotool search --pid $window > /dev/null 2>&1 || sleep 0.5; done
+        check 'the window is asked to close' "$BUILD/close_window" "$(xdotool search --pid $window | tail -n 1)"
+        check 'its button closes it' ends $window
+    else
+        skipped=$((skipped + 1))
+    fi
     kill $server
     wait $server 2>/dev/null
 fi

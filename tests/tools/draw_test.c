@@ -72,10 +72,16 @@ static void test_contrast(void) {
         {TONE_BACKWARD, TONE_BACKWARD_TINT}, {TONE_BACKWARD, TONE_SURFACE},
         {TONE_INK, TONE_FORWARD_TINT},       {TONE_INK2, TONE_FORWARD_TINT},
         {TONE_INK, TONE_BACKWARD_TINT},      {TONE_SURFACE, TONE_FORWARD},
+        {TONE_SURFACE, TONE_BACKWARD},       {TONE_INK, TONE_FOCUS_TINT},
+        {TONE_INK2, TONE_FOCUS_TINT},
     };
     for (Theme t = 0; t < N_THEMES; t++)
         for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
-            CHECK(rgb_contrast(tone_rgb(t, pairs[i].text), tone_rgb(t, pairs[i].ground)) >= 4.5);
+            CHECK(rgb_contrast(tone_rgb(t, pairs[i].text), tone_rgb(t, pairs[i].ground)) >=
+                  (t == THEME_CONTRAST ? 7 : 4.5));
+    // What outlines a card is seen in high contrast; elsewhere its ground tells it from the slide.
+    CHECK(rgb_contrast(tone_rgb(THEME_CONTRAST, TONE_LINE), tone_rgb(THEME_CONTRAST, TONE_BG)) >= 4.5);
+    for (Theme t = 0; t < N_THEMES; t++) CHECK(*theme_name(t) != '\0');
     CHECK_NEAR(rgb_contrast(0x000000, 0xFFFFFF), 21, 1e-9);
 }
 

@@ -125,6 +125,8 @@ static void test_keys(View *v) {
     press(v, 'l');
     CHECK(v->theme == THEME_DARK);
     press(v, 'l');
+    CHECK(v->theme == THEME_CONTRAST);
+    press(v, 'l');
     press(v, 'b');
     CHECK(v->blank);
     press(v, 'x');

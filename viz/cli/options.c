@@ -166,6 +166,8 @@ static const Option options[] = {
      .help = "which picture: overview, conv1, conv1:pixel, loss, update …"},
     {.name = "--script", .value = "FILE", TO_TEXT(script), .with = BIT(JOB_SNAPSHOT),
      .help = "carry out a file of keys and clicks first"},
+    {.name = "--keep", .value = "LAYERS", TO_TEXT(keep), .with = VIEWING, .synonyms = "only",
+     .help = "of a huge network keep only these layers' numbers: conv1,conv2 (forward only)"},
     {.name = "--augment", TO_FLAG(augment), .with = SHEETS | STEPPING, .synonyms = "augmented random",
      .help = "with the random steps of training (--sheet: eight random variants of one picture)"},
     {.name = "--ref", TO_FLAG(run.ref), .with = RUNNING | SHORT | BIT(JOB_BENCH),

@@ -35,6 +35,7 @@ typedef struct CommandLine {
     const char *sheet;       // --sheet FILE
     const char *look_at;     // --image N|FILE; NULL: as the job likes best
     bool augment;            // --augment: with random image steps
+    const char *keep;        // --keep LAYERS
     const char *screen;      // --screen NAME
     const char *script;      // --script FILE
     bool json;               // --json

@@ -45,7 +45,7 @@ static int with_view(const CommandLine *c, const Model *m,
     Picture picture = {0};
     Session s;
     View *v = calloc(1, sizeof *v); // its places for clicks are too many for a stack
-    ViewOptions view = {.run = c->run.run, .w = SLIDE_W, .h = SLIDE_H};
+    ViewOptions view = {.run = c->run.run, .keep = c->keep, .w = SLIDE_W, .h = SLIDE_H};
     RunOptions o = c->run;
     bool failed = false;
     int status = STATUS_DONE;

@@ -1,6 +1,7 @@
 /* theme.c — the colours.
  *
- * Contrast was computed for every pair of text and ground (tests/tools/draw_test.c: at least 4.5).
+ * Contrast was computed for every pair of text and ground (tests/tools/draw_test.c: at least 4.5, with
+ * high contrast 7).
  * Orange and blue stay apart for every kind of colour blindness, and are equally dark at equal
  * distance from zero. Yellow marks a place on any of them. */
 #include "viz/draw/theme.h"
@@ -9,30 +10,37 @@
 #include <stdbool.h>
 
 static const struct { uint32_t rgb[N_THEMES]; } tones[N_TONES] = {
-    //                       light     dark
-    [TONE_BG]            = {{0xF3F5F7, 0x12161C}},
-    [TONE_SURFACE]       = {{0xFFFFFF, 0x1B2129}},
-    [TONE_SUNKEN]        = {{0xE9EDF1, 0x252D37}},
-    [TONE_LINE]          = {{0xCBD3DC, 0x3B4654}},
-    [TONE_INK]           = {{0x111827, 0xF2F5F8}},
-    [TONE_INK2]          = {{0x384657, 0xC6CFD9}},
-    [TONE_INK3]          = {{0x566373, 0x9DAABA}},
-    [TONE_POS]           = {{0x0A5CA8, 0x7DB8F2}},
-    [TONE_NEG]           = {{0xB5460A, 0xF5A05C}},
-    [TONE_POS_TINT]      = {{0x85AED4, 0x3F5E7C}},
-    [TONE_FOCUS]         = {{0xFFC400, 0xFFC400}},
-    [TONE_ON_FOCUS]      = {{0x111827, 0x111827}},
-    [TONE_FOCUS_TINT]    = {{0xFFE99E, 0x5A4F1E}},
-    [TONE_FORWARD]       = {{0x0B6E63, 0x4FC3B2}},
-    [TONE_FORWARD_TINT]  = {{0xD3EAE6, 0x173F3A}},
-    [TONE_BACKWARD]      = {{0x6A1B9A, 0xC9A0EA}},
-    [TONE_BACKWARD_TINT] = {{0xEBDDF3, 0x3A2650}},
-    [TONE_BLACK]         = {{0x000000, 0x000000}},
-    [TONE_WHITE]         = {{0xFFFFFF, 0xFFFFFF}},
+    //                       light     dark      high contrast
+    [TONE_BG]            = {{0xF3F5F7, 0x12161C, 0x000000}},
+    [TONE_SURFACE]       = {{0xFFFFFF, 0x1B2129, 0x000000}},
+    [TONE_SUNKEN]        = {{0xE9EDF1, 0x252D37, 0x262626}},
+    [TONE_LINE]          = {{0xCBD3DC, 0x3B4654, 0x9A9A9A}},
+    [TONE_INK]           = {{0x111827, 0xF2F5F8, 0xFFFFFF}},
+    [TONE_INK2]          = {{0x384657, 0xC6CFD9, 0xFFFFFF}},
+    [TONE_INK3]          = {{0x566373, 0x9DAABA, 0xE0E0E0}},
+    [TONE_POS]           = {{0x0A5CA8, 0x7DB8F2, 0x8CC8FF}},
+    [TONE_NEG]           = {{0xB5460A, 0xF5A05C, 0xFFB066}},
+    [TONE_POS_TINT]      = {{0x85AED4, 0x3F5E7C, 0x4F7CA6}},
+    [TONE_FOCUS]         = {{0xFFC400, 0xFFC400, 0xFFC400}},
+    [TONE_ON_FOCUS]      = {{0x111827, 0x111827, 0x000000}},
+    [TONE_FOCUS_TINT]    = {{0xFFE99E, 0x5A4F1E, 0x4A3A00}},
+    [TONE_FORWARD]       = {{0x0B6E63, 0x4FC3B2, 0x5FF0DA}},
+    [TONE_FORWARD_TINT]  = {{0xD3EAE6, 0x173F3A, 0x00433B}},
+    [TONE_BACKWARD]      = {{0x6A1B9A, 0xC9A0EA, 0xE2B8FF}},
+    [TONE_BACKWARD_TINT] = {{0xEBDDF3, 0x3A2650, 0x47186B}},
+    [TONE_BLACK]         = {{0x000000, 0x000000, 0x000000}},
+    [TONE_WHITE]         = {{0xFFFFFF, 0xFFFFFF, 0xFFFFFF}},
 };
 
 uint32_t tone_rgb(Theme theme, Tone tone) {
     return tones[tone].rgb[theme];
+}
+
+const char *theme_name(Theme theme) {
+    static const char *const names[N_THEMES] = {
+        [THEME_LIGHT] = "light", [THEME_DARK] = "dark", [THEME_CONTRAST] = "high contrast",
+    };
+    return names[theme];
 }
 
 // ---- scales ------------------------------------------------------------------------------------

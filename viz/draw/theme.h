@@ -5,7 +5,11 @@
 #pragma once
 #include <stdint.h>
 
-typedef enum Theme { THEME_LIGHT, THEME_DARK, N_THEMES } Theme;
+// High contrast is for those who see little, and for weak projectors: white on black, every text at
+// least 7 : 1.
+typedef enum Theme { THEME_LIGHT, THEME_DARK, THEME_CONTRAST, N_THEMES } Theme;
+
+const char *theme_name(Theme theme);
 
 typedef enum Tone {
     TONE_NONE,

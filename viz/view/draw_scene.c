@@ -145,7 +145,6 @@ static void tell_drawing(Telling *t) {
     for (int i = 0, n = choose(v, class); i < n; i++)
         tell(t, "class %s: %s\n", v->s->data.class_name[class[i]],
              number_figures((double)c->says[class[i]], 4).s);
-    if (v->message[0]) tell(t, "message %s\n", v->message);
 }
 
 const SceneSpec draw_scene = {

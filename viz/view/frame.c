@@ -13,10 +13,12 @@
 
 #include "runtime/judge.h"
 #include "viz/view/compare.h"
+#include "viz/view/keep.h"
 #include "viz/view/keys.h"
 #include "viz/view/listing.h"
 #include "viz/view/panel.h"
 #include "viz/view/pieces/pieces.h"
+#include "viz/view/predict.h"
 #include "viz/view/scenes.h"
 #include "viz/view/strip.h"
 
@@ -82,7 +84,9 @@ static bool shows_step(const View *v) {
 const char *frame_verdict(Arena *a, const View *v, bool *right) {
     const Trace *t = &v->t;
     const int out = t->s->x->graph.output, done = stage_of(t, STAGE_FORWARD, out);
-    if (!shows_step(v) || (v->scene == SCENE_STAGES && v->at.stage < done)) return NULL;
+    const bool walking = v->scene == SCENE_STAGES || v->scene == SCENE_OPEN;
+    if (!shows_step(v) || (walking && v->at.stage < done)) return NULL;
+    if (v->scene == SCENE_STAGES && v->at.stage == done && predict_asks(v) != ASKING_NOTHING) return NULL;
     const Tensor scores = trace_value(t, out);
     const int said = judge_class(scores, 0);
     *right = false;
@@ -238,6 +242,9 @@ static void draw_footer(Screen *s) {
     if (v->scene == SCENE_STAGES) {
         x += draw_choice(s, (Point){x, top + 9}, 30, levels, N_LEVELS, (int)v->at.level, HIT_LEVEL) + 16;
         walk_position(v, position, sizeof position);
+        const char *kept = v->at.level == LEVEL_STAGE ? keep_words(s->a, v) : NULL;
+        const size_t n = strlen(position);
+        if (kept) snprintf(position + n, sizeof position - n, " · %s", kept);
     } else {
         if (scene_of(v)->words) scene_of(v)->words(v, position, sizeof position);
         else snprintf(position, sizeof position, "%s", scene_of(v)->footer);
@@ -250,22 +257,39 @@ static void draw_footer(Screen *s) {
 
 // ---- the value under the mouse -------------------------------------------------------------------
 
-static void draw_pointer(Screen *s) {
-    const View *v = s->v;
-    const Hit *hit = v->pointing ? hits_at(s->hits, v->mouse) : NULL;
-    if (!hit || hit->kind != HIT_CELLS || !hit->v) return;
+static const char *cell_words(Screen *s, const Hit *hit) {
     int row, column;
-    hit_cell(hit, v->mouse, &row, &column);
+    hit_cell(hit, s->v->mouse, &row, &column);
     const int cell = row * hit->columns + column;
     const char *place = hit->vector ? arena_print(s->a, "[%d]", cell)
                                     : arena_print(s->a, "[%d, %d]", hit->top + row, hit->left + column);
-    const char *text = arena_print(s->a, "%s  %s", place, number_figures((double)hit->v[cell], 4).s);
+    return arena_print(s->a, "%s  %s", place, number_figures((double)hit->v[cell], 4).s);
+}
+
+// The whole name of a stage and what is written for it, or the first and the last of many.
+static const char *stage_words(Screen *s, const Hit *hit) {
+    const Trace *t = &s->v->t;
+    const Use *use = t->stage[hit->to].use;
+    const int lo = hit->to, hi = hit->last > lo ? hit->last : lo;
+    const char *first = stage_title(s->a, t, hit->to);
+    if (lo == hi) return use && use->kind ? arena_print(s->a, "%s   %s", first, use_text(s->a, use)) : first;
+    return arena_print(s->a, "%d stages: %s … %s", hi - lo + 1, stage_title(s->a, t, lo),
+                       stage_title(s->a, t, hi));
+}
+
+static void draw_pointer(Screen *s) {
+    const View *v = s->v;
+    const Hit *hit = v->pointing ? hits_at(s->hits, v->mouse) : NULL;
+    const bool cell = hit && hit->kind == HIT_CELLS && hit->v, stage = hit && hit->kind == HIT_STAGE;
+    if (!cell && !stage) return;
+    const char *text = cell ? cell_words(s, hit) : stage_words(s, hit);
     const TextStyle words = {FONT_BOLD, SIZE_BODY, TONE_SURFACE, ALIGN_CENTRE, true};
-    Rect r = {v->mouse.x + 18, v->mouse.y + 18, fonts_width(s->d->fonts, &words, text) + 24, 38};
-    if (r.x + r.w > s->d->w) r.x = v->mouse.x - r.w - 10;
+    const double w = fmin(fonts_width(s->d->fonts, &words, text) + 24, s->d->w);
+    Rect r = {v->mouse.x + 18, v->mouse.y + 18, w, 38};
+    if (r.x + r.w > s->d->w) r.x = fmax(0, cell ? v->mouse.x - r.w - 10 : s->d->w - r.w);
     if (r.y + r.h > s->d->h) r.y = v->mouse.y - 48;
     draw_rect(s->d, r, (ShapeStyle){.fill = TONE_INK, .radius = CHIP_RADIUS});
-    draw_fitted(s->d, r, words, text);
+    draw_fitted(s->d, rect_inset(r, 4), words, text);
 }
 
 // ---- the whole picture ---------------------------------------------------------------------------
@@ -288,13 +312,39 @@ Screen frame_screen(DrawList *d, Arena *a, const View *v, Hits *hits) {
                     .node = stage_node(&v->t, stage)};
 }
 
+// The message is "FILE: why", or only why.
+static void draw_trouble(Screen *s) {
+    const char *text = s->v->trouble, *colon = strstr(text, ": ");
+    const TextStyle title = {.font = FONT_BOLD, .size = SIZE_TITLE, .tone = TONE_NEG};
+    const TextStyle mono = {.font = FONT_MONO, .size = SIZE_BODY, .tone = TONE_INK};
+    const TextStyle words = {.size = SIZE_BODY, .tone = TONE_INK};
+    const TextStyle helper = {.size = SIZE_LABEL, .tone = TONE_INK3};
+    const double w = fmin(820, s->area.w);
+    const Rect card = {s->area.x + (s->area.w - w) / 2, s->area.y + 80, w, 300};
+    const Rect in = rect_inset(card, 32);
+    draw_card(s->d, card);
+    draw_text(s->d, (Point){in.x, in.y + 24}, title, "This cannot be opened");
+    double y = in.y + 74;
+    if (colon) {
+        const char *file = arena_text(s->a, text, (size_t)(colon - text));
+        draw_fitted(s->d, (Rect){in.x, y - 20, in.w, 28}, mono, file);
+        y += 40;
+    }
+    draw_prose(s, (Point){in.x, y}, in.w, words, colon ? colon + 2 : text);
+    draw_text(s->d, (Point){in.x, in.y + in.h}, helper, "Any key closes this; what was there before stays.");
+}
+
 static void draw_all(Screen *s) {
     draw_top_bar(s);
     draw_strip(s);
     s->area = (Rect){MARGIN, PANELS_TOP, s->w - 2 * MARGIN, s->d->h - PANELS_BOTTOM - PANELS_TOP};
-    if (s->v->scene == SCENE_STAGES) {
+    if (s->v->trouble[0]) {
+        draw_trouble(s);
+    } else if (s->v->scene == SCENE_STAGES) {
         draw_title_row(s);
-        if (s->v->comparing) compare_draw(s);
+        if (!keep_has(s->v, s->v->at.stage)) keep_draw(s);
+        else if (s->v->comparing) compare_draw(s);
+        else if (predict_asks(s->v) == ASKING_CLASS) predict_draw(s);
         else panel_draw(s);
     } else {
         scene_of(s->v)->draw(s);

@@ -14,6 +14,9 @@ typedef enum HitKind {
     HIT_SCENE,     // show scene `to`
     HIT_ORDER,     // sort channels in order `to`
     HIT_CHANNEL,   // go to channel `to` of target `target`
+    HIT_ANSWER,    // the answer to a question is class `to`
+    HIT_TAB,       // choose among list `to` (opener.h)
+    HIT_ENTRY,     // open entry `to` of it
     HIT_CANVAS,    // the pen draws there
     HIT_MATRIX,    // the pictures behind a cell of rows × columns: so wanted, so answered
     HIT_PICTURE,   // look inside test picture `to`
@@ -26,6 +29,7 @@ typedef struct Hit {
     HitKind kind;
     Rect rect;
     int to;
+    int last;              // HIT_STAGE of a folded column: the last stage it stands for; else 0
     int target, channel;   // HIT_CELLS: −1: not walked over here
     bool vector;
     int rows, columns, top, left, step;

@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "viz/view/edit.h"
+#include "viz/view/opener.h"
+#include "viz/view/predict.h"
 #include "viz/view/remember.h"
 #include "viz/view/snapshot.h"
 #include "viz/view/walk.h"
@@ -18,13 +20,12 @@
 // In predict mode the first step shows the result, the next one leaves it.
 static void forward(View *v) {
     if (v->scene != SCENE_STAGES) v->scene = SCENE_STAGES;
-    else if (v->predict && !v->revealed) v->revealed = true;
-    else v->revealed = false, walk_step(v, 1);
+    else if (!predict_reveal(v)) walk_step(v, 1);
 }
 
 static void back(View *v) {
     if (v->scene != SCENE_STAGES) v->scene = SCENE_STAGES;
-    else v->revealed = false, walk_step(v, -1);
+    else walk_step(v, -1);
 }
 
 static void first(View *v)      { walk_to_stage(v, 0); }
@@ -64,8 +65,25 @@ static void gradients(View *v) {
 static void scale(View *v)       { v->scale_by = (v->scale_by + 1) % N_SCALE_BY; }
 static void order(View *v)       { v->order = (v->order + 1) % N_ORDERS; }
 static void colours(View *v)     { v->palette = (v->palette + 1) % N_PALETTES; }
-static void theme(View *v)       { v->theme = (v->theme + 1) % N_THEMES; }
-static void guess(View *v)       { v->predict = !v->predict, v->revealed = false; }
+
+static void theme(View *v) {
+    v->theme = (v->theme + 1) % N_THEMES;
+    snprintf(v->message, sizeof v->message, "theme: %s", theme_name(v->theme));
+}
+
+static void guess(View *v) {
+    v->predict = !v->predict;
+    predict_forget(v);
+    snprintf(v->message, sizeof v->message, "%s", v->predict
+             ? "predict: results are hidden until the next step; type what you expect" : "results are shown");
+}
+
+// While a result is hidden the key begins the answer (predict.h).
+static void answer(View *v) {
+    snprintf(v->message, sizeof v->message, "%s", v->predict
+             ? "nothing is hidden here: go to a number (level Pixel) or to the last layer" : "V asks first");
+}
+
 static void train(View *v)       { v->scene = SCENE_TRAIN, v->playing = false; }
 static void zoom_in(View *v)     { v->zoom = fmin(v->zoom * ZOOM_STEP, MAX_ZOOM); }
 static void zoom_out(View *v)    { v->zoom = fmax(v->zoom / ZOOM_STEP, 1); }
@@ -111,6 +129,7 @@ const KeyRow key_rows[] = {
     {KEYS_DATA, "next image",            next_image,     {'n'},                      {"N"}},
     {KEYS_DATA, "previous image",        previous_image, {'N'},                      {"Shift N"}},
     {KEYS_DATA, "next batch",            lesson_batch,   {'B'},                      {"Shift B"}},
+    {KEYS_DATA, "open a picture",        opener_begin,   {'o', 'O'},                 {"O"}},
     {KEYS_DATA, "draw a picture",        draw,           {'d', 'D'},                 {"D"}},
     {KEYS_DATA, "update, then next step", lesson_update, {'u', 'U'},                 {"U"}},
     {KEYS_DATA, "start again, same seed", lesson_restart, {'r', 'R'},                {"R"}},
@@ -122,8 +141,9 @@ const KeyRow key_rows[] = {
     {KEYS_LOOK, "scale: map, stage, all", scale,         {'s', 'S'},                 {"S"}},
     {KEYS_LOOK, "order of channels",     order,          {'k', 'K'},                 {"K"}},
     {KEYS_LOOK, "colours of the scale", colours,        {'c', 'C'},                 {"C"}},
-    {KEYS_LOOK, "light, dark",           theme,          {'l', 'L'},                 {"L"}},
+    {KEYS_LOOK, "light, dark, contrast", theme,          {'l', 'L'},                 {"L"}},
     {KEYS_LOOK, "predict: hide results", guess,          {'v', 'V'},                 {"V"}},
+    {KEYS_LOOK, "predict: answer by name", answer,       {'a', 'A'},                 {"A"}},
     {KEYS_LOOK, "keep this state; compare", compare,     {'m'},                      {"M"}},
     {KEYS_LOOK, "keep this one instead", remember,       {'M'},                      {"Shift M"}},
     {KEYS_LOOK, "larger",                zoom_in,        {CTRL | '+', CTRL | '='},   {"Ctrl +"}},

@@ -7,6 +7,9 @@
 #include "runtime/io.h"
 #include "runtime/run_folder.h"
 #include "viz/view/canvas.h"
+#include "viz/view/keep.h"
+#include "viz/view/opener.h"
+#include "viz/view/predict.h"
 #include "viz/view/remember.h"
 #include "viz/view/train_view.h"
 #include "viz/view/view.h"
@@ -21,7 +24,7 @@ static void keep_updates(View *v) {
 }
 
 static void copy_back(Tensor to, Tensor from) {
-    if (to.v && from.v) memcpy(to.v, from.v, tensor_len(to) * sizeof *to.v);
+    if (to.v && from.v && to.v != from.v) memcpy(to.v, from.v, tensor_len(to) * sizeof *to.v);
 }
 
 void lesson_put_back(View *v) {
@@ -63,6 +66,7 @@ static bool do_step(View *v, Error *e) {
     Trace *t = &v->t;
     keep_updates(v);
     v->canvas.answered = false;
+    predict_forget(v);
     if (!trace_step(t, t->judged, e)) return false;
     v->loss_after = t->judged ? trace_again(t, v->score_after) : NAN;
     look_for_broken(v);
@@ -78,7 +82,7 @@ static void return_to(View *v, const char *name) {
 }
 
 // The step with other pictures, seen from the same stage. The weights are those before the update.
-static void step_with(View *v, const TraceOptions *o) {
+static bool step_with(View *v, const TraceOptions *o) {
     Error e;
     char name[256];
     const Scene scene = v->scene;
@@ -91,6 +95,7 @@ static void step_with(View *v, const TraceOptions *o) {
     return_to(v, name);
     v->scene = scene;
     v->dirty = true;
+    return fine;
 }
 
 // ---- the steps of a training -----------------------------------------------------------------------
@@ -180,21 +185,33 @@ void lesson_image(View *v, int by) {
     step_with(v, &o);
 }
 
-// The picture is the view's from now on. It has no label.
-static void step_with_own(View *v, Picture p) {
+void lesson_number(View *v, int image) {
     TraceOptions o = v->chosen;
-    picture_free(&v->picture);
-    v->picture = p;
-    o.picture = &v->picture, o.label = -1;
+    o.first = image, o.picture = NULL;
     step_with(v, &o);
     walk_to_stage(v, 0);
+}
+
+// The picture is the view's from now on, unless the step cannot be done. It has no label.
+static void step_with_own(View *v, Picture p) {
+    TraceOptions o = v->chosen;
+    Picture old = v->picture;
+    v->picture = p;
+    o.picture = &v->picture, o.label = -1;
+    if (step_with(v, &o)) {
+        picture_free(&old);
+        walk_to_stage(v, 0);
+        return;
+    }
+    picture_free(&v->picture);
+    v->picture = old;
 }
 
 void lesson_picture(View *v, const char *path) {
     Error e;
     Picture p;
     if (!picture_read(&p, path, &e)) {
-        snprintf(v->message, sizeof v->message, "%.150s", e.text);
+        snprintf(v->trouble, sizeof v->trouble, "%.500s", e.text);
         v->dirty = true;
         return;
     }
@@ -215,6 +232,7 @@ void lesson_drawing(View *v) {
 
 bool lesson_predict(View *v, const Picture *p, real *out, Error *e) {
     Params *all = v->t.s->params;
+    if (v->keeps) return predict(v->s, p, 1, out, e); // no update: the weights are those before it
     const size_t bytes = all->len * sizeof *all->value;
     real *after = malloc(bytes + 1);
     if (!after) return error_set(e, "there is no memory left");
@@ -260,6 +278,10 @@ static void follow_from_start(View *v) {
 // The weights of the beginning; the optimiser remembers nothing.
 void lesson_restart(View *v) {
     Params *p = v->t.s->params;
+    if (!v->start) {
+        snprintf(v->message, sizeof v->message, "the first weights are not kept: Z takes a change back");
+        return;
+    }
     memcpy(p->value, v->start, p->len * sizeof *p->value);
     for (int k = 0; k < p->n_slots; k++) memset(p->slot[k], 0, p->len * sizeof *p->slot[k]);
     for (int i = 0; i < p->n; i++) p->param[i].updates = 0, p->param[i].frozen = v->frozen[i];
@@ -290,14 +312,22 @@ void lesson_update(View *v) {
 
 // ---- opening -------------------------------------------------------------------------------------
 
+// Statistics over a batch say little about fewer than four pictures.
+static int smallest_batch(const Graph *g) {
+    for (int i = 1; i < g->n_nodes; i++)
+        if (strcmp(g->node[i].use.kind->name, "batchnorm") == 0) return 4;
+    return 1;
+}
+
 int lesson_fitting(const Session *s, int batch) {
     const size_t most = (size_t)1 << 30;
     const double work = 1e9; // products of one forward pass
+    const int least = smallest_batch(&s->x->graph);
     const Experiment *x = s->x;
     for (; batch > 1; batch /= 2) {
         const PlanOptions o = {.batch = batch, .training = true, .input_diff = true};
         const PlanSize size = plan_size(x, &o, 1);
-        const bool quick = batch <= 4 || (double)x->graph.macs * batch <= work;
+        const bool quick = batch <= least || (double)x->graph.macs * batch <= work;
         if (quick && size.values + size.work <= most) break;
     }
     return batch;
@@ -324,7 +354,8 @@ static bool choose_pictures(View *v, const ViewOptions *o, Error *e) {
         return error_set(e, "image %d: there are %d, counted from 0", o->image, n);
     v->chosen = (TraceOptions){.part = part, .label = o->picture ? o->label : -1, .random = true,
                                .input_diff = true,
-                               .batch = lesson_fitting(s, train ? train->batch : 64), .picture = o->picture};
+                               .batch = v->keeps ? 1 : lesson_fitting(s, train ? train->batch : 64),
+                               .picture = o->picture, .kept = v->keeps};
     if (o->picture) v->chosen.batch = n == 0 ? 1 : v->chosen.batch;
     else v->chosen.first = o->image >= 0 ? o->image : wrong_picture(s, part);
     return true;
@@ -341,16 +372,18 @@ static void read_history(View *v, const char *run) {
 bool view_open(View *v, Session *s, const ViewOptions *o, Error *e) {
     *v = (View){.s = s, .zoom = 1, .w = o->w, .h = o->h, .dirty = true, .speed = 4, .mouse = {-1, -1}};
     v->fonts = fonts_open(e);
-    bool fine = v->fonts && choose_pictures(v, o, e) && trace_open(&v->t, s, &v->chosen, e);
+    bool fine = v->fonts && (!o->keep || keep_choose(v, o->keep, e)) && choose_pictures(v, o, e) &&
+                keep_fits(v, e) && trace_open(&v->t, s, &v->chosen, e);
     if (fine) {
         v->updates = calloc((size_t)s->params->n + 1, sizeof *v->updates);
         v->score_after = calloc((size_t)s->x->graph.node[s->x->graph.output].shape.c, sizeof(real));
         v->frozen = calloc((size_t)s->params->n + 1, sizeof *v->frozen);
-        v->start = malloc(s->params->len * sizeof *v->start + 1);
-        if (v->start) memcpy(v->start, s->params->value, s->params->len * sizeof *v->start);
+        const size_t bytes = s->params->len * sizeof *v->start;
+        v->start = v->keeps ? NULL : malloc(bytes + 1);
+        if (v->start) memcpy(v->start, s->params->value, bytes);
         for (int i = 0; v->frozen && i < s->params->n; i++) v->frozen[i] = s->params->param[i].frozen;
         v->from_weights = o->from_weights;
-        if (!v->updates || !v->score_after || !v->start || !v->frozen)
+        if (!v->updates || !v->score_after || (!v->start && !v->keeps) || !v->frozen)
             fine = error_set(e, "there is no memory left");
     }
     fine = fine && canvas_open(v, e) && do_step(v, e);
@@ -369,7 +402,8 @@ void view_close(View *v) {
     history_free(&v->history);
     fonts_close(v->fonts);
     canvas_close(v);
-    free(v->updates), free(v->score_after), free(v->start);
+    opener_close(v);
+    free(v->updates), free(v->score_after), free(v->start), free(v->keeps);
     free(v->frozen), free(v->batch);
     picture_free(&v->picture);
     remember_free(&v->remembered);

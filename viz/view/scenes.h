@@ -1,5 +1,5 @@
 /* scenes.h — what fills the window instead of a stage: the whole network, the training, a
- * drawing of one's own, the keys. */
+ * drawing of one's own, choosing a picture, the keys. */
 #pragma once
 #include "viz/view/screen.h"
 #include "viz/view/tell.h"
@@ -18,7 +18,7 @@ typedef struct SceneSpec {
     bool (*key)(View *v, const Event *e); // keys that mean something else here; NULL: none
 } SceneSpec;
 
-extern const SceneSpec overview_scene, train_scene, cell_scene, draw_scene, help_scene;
+extern const SceneSpec overview_scene, train_scene, cell_scene, draw_scene, open_scene, help_scene;
 
 // The row of the current scene; not for SCENE_STAGES.
 const SceneSpec *scene_of(const View *v);

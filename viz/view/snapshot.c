@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "viz/view/opener.h"
 #include "viz/view/scenes.h"
 #include "viz/view/walk.h"
 
@@ -22,13 +23,14 @@ bool snapshot_write(View *v, const char *path, Error *e) {
 // ---- the handout ---------------------------------------------------------------------------------
 
 // Page i is stage i, at the level of detail at which one number is followed where there are any.
-static DrawList *page(void *ctx, int i, Error *e) {
-    View *v = ctx;
+DrawList *handout_page(View *v, int i, Error *e) {
     v->at.level = v->t.stage[i].kind == STAGE_FORWARD || v->t.stage[i].kind == STAGE_BACKWARD
                       ? LEVEL_PIXEL : LEVEL_STAGE;
     walk_to_stage(v, i);
     return view_draw(v, e);
 }
+
+static DrawList *page(void *ctx, int i, Error *e) { return handout_page(ctx, i, e); }
 
 bool handout_write(View *v, const char *path, Error *e) {
     const Place at = v->at;
@@ -67,14 +69,16 @@ static bool go_to_scene(View *v, const char *name) {
     const Scene before = v->scene;
     for (Scene i = SCENE_OVERVIEW; i < N_SCENES; i++) {
         v->scene = i;
-        if (strcmp(scene_of(v)->name, name) == 0) return true;
+        if (strcmp(scene_of(v)->name, name) != 0) continue;
+        if (i == SCENE_OPEN) opener_begin(v);
+        return true;
     }
     v->scene = before;
     return false;
 }
 
 static bool unknown(const View *v, const char *name, Error *e) {
-    error_set(e, "there is no picture '%s'; there are overview, train, pictures, draw, help", name);
+    error_set(e, "there is no picture '%s'; there are overview, train, pictures, draw, open, help", name);
     for (int i = 0; i < v->t.n_stages; i++) error_add(e, ", %s", v->t.stage[i].name);
     error_add(e, "; a stage may be followed by :channel, :pixel or :multiply");
     return false;

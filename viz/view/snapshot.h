@@ -5,8 +5,9 @@
 // Writes the picture of the state: a .png has exactly the window's pixels; .svg, .pdf.
 bool snapshot_write(View *v, const char *path, Error *e);
 
-// Every stage on a page of its own (PDF, A4 across).
+// Every stage on a page of its own (PDF, A4 across); and page i of it, which moves the view there.
 bool handout_write(View *v, const char *path, Error *e);
+DrawList *handout_page(View *v, int i, Error *e);
 
 // The same under a name made from model and stage; what was written or went wrong is left in
 // v->message.

@@ -1,6 +1,7 @@
 /* sources.c — puts source files into the program, and finds lines in them. */
 #include "viz/view/sources.h"
 
+#include <ctype.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -38,7 +39,13 @@
 #include "runtime/augments/augments.def"
 #undef AUGMENT
 
+// What several kinds share.
+INCLUDE_SOURCE(layers, norm)
+INCLUDE_SOURCE(augments, affine)
+
 static const struct { const char *path, *text; } sources[] = {
+    {"runtime/layers/norm.c", layers_norm_text},
+    {"runtime/augments/affine.c", augments_affine_text},
 #define AUGMENT(name) {"runtime/augments/" #name ".c", augments_##name##_text},
 #include "runtime/augments/augments.def"
 #undef AUGMENT
@@ -56,7 +63,7 @@ static const struct { const char *path, *text; } sources[] = {
 #undef STEP
 };
 
-// ---- finding a line ------------------------------------------------------------------------------
+// ---- finding a statement -------------------------------------------------------------------------
 
 static const char *source_of(const char *path) {
     for (size_t i = 0; i < sizeof sources / sizeof *sources; i++)
@@ -64,14 +71,15 @@ static const char *source_of(const char *path) {
     return NULL;
 }
 
-// The definition of a function, whose line starts with "static"; `name` may be only its beginning.
-static const char *function_in(const char *text, const char *name) {
-    const size_t len = strlen(name);
+// Where the body of a function begins: its head starts a line, and ends with the brace.
+static const char *body_of(const char *text, const char *function) {
+    const size_t len = strlen(function);
     for (const char *line = text; line; line = strchr(line, '\n')) {
         line += *line == '\n';
-        const char *at = strncmp(line, "static ", 7) == 0 ? strstr(line, name) : NULL;
         const char *end = strchr(line, '\n');
-        if (at && end && at < end && at[-1] == ' ' && at[len] == '(' && end[-1] == '{') return line;
+        const char *at = isalpha((unsigned char)*line) ? strstr(line, function) : NULL;
+        if (!at || !end || at >= end || at == line) continue;
+        if (at[-1] == ' ' && at[len] == '(' && end[-1] == '{') return end;
     }
     return NULL;
 }
@@ -82,39 +90,26 @@ static int line_number(const char *text, const char *at) {
     return n;
 }
 
-// A line that only gives something a name.
-static bool declares(const char *line) {
-    static const char *const types[] = {"const ", "real ", "int ", "double ", "Tensor ", "size_t "};
-    line += strspn(line, " ");
-    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
-        if (strncmp(line, types[i], strlen(types[i])) == 0) return true;
-    return false;
-}
-
-// The last line of the function that contains `writes` and an assignment.
-static const char *writing_line(const char *function, const char *writes) {
-    const char *found = NULL;
-    for (const char *line = function; line && strncmp(line, "}", 1) != 0;) {
-        const char *end = strchr(line, '\n');
-        const char *at = strstr(line, writes), *assigns = strstr(line, "= ");
-        const bool whole = end && end > line && end[-1] == ';';
-        if (whole && at && at < end && assigns && assigns < end && !declares(line)) {
-            const bool sum = strstr(line, "+= ") && strstr(line, "+= ") < end;
-            if (!found || sum) found = line;
-        }
-        line = end ? end + 1 : NULL;
+// A statement on one line, however many it fills in the source.
+static const char *one_line(Arena *a, const char *from, const char *end) {
+    char *text = arena_text(a, from, (size_t)(end - from));
+    size_t n = 0;
+    for (const char *c = text; *c; c++) {
+        const bool blank = isspace((unsigned char)*c) != 0;
+        if (!blank) text[n++] = *c;
+        else if (n > 0 && text[n - 1] != ' ') text[n++] = ' ';
     }
-    return found;
+    text[n] = '\0';
+    return text;
 }
 
-CodeLine source_line(Arena *a, const char *source, const char *function, const char *writes) {
-    const char *text = source && *source ? source_of(source) : NULL;
-    const char *body = text ? function_in(text, function) : NULL;
-    const char *line = body ? writing_line(body, writes) : NULL;
-    if (!line) return (CodeLine){0};
-    const char *slash = strrchr(source, '/'), *end = strchr(line, '\n');
-    const int number = line_number(text, line);
-    line += strspn(line, " ");
-    return (CodeLine){.file = slash ? slash + 1 : source, .line = number,
-                      .text = arena_text(a, line, (size_t)(end - line))};
+CodeLine source_line(Arena *a, const char *source, const char *function, const char *begins) {
+    const char *text = source_of(source), *body = text ? body_of(text, function) : NULL;
+    const char *close = body ? strstr(body, "\n}") : NULL;
+    const char *at = body ? strstr(body, begins) : NULL;
+    const char *end = at ? strchr(at, ';') : NULL;
+    if (!close || !end || end > close) return (CodeLine){0};
+    const char *slash = strrchr(source, '/');
+    return (CodeLine){.path = source, .file = slash ? slash + 1 : source, .line = line_number(text, at),
+                      .text = one_line(a, at, end + 1)};
 }

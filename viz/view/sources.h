@@ -6,11 +6,10 @@
 #include "lang/arena.h"
 
 typedef struct CodeLine {
-    const char *file;  // "conv.c"; NULL: not found
-    int line;          // from 1
-    const char *text;  // without its indentation
+    const char *path, *file; // "runtime/layers/conv.c", "conv.c"; NULL: not found
+    int line;                // from 1
+    const char *text;        // the statement, on one line
 } CodeLine;
 
-// The line of `source` ("runtime/layers/conv.c") that is the heart of its definition: in the
-// function that stands for it, forward or backward, the last one that writes a result.
-CodeLine source_line(Arena *a, const char *source, const char *function, const char *writes);
+// The first statement in a function of a source file that begins with these letters.
+CodeLine source_line(Arena *a, const char *source, const char *function, const char *begins);

@@ -191,7 +191,7 @@ static const ChipStyle backward_chip = {TONE_BACKWARD, TONE_BACKWARD_TINT, SIZE_
 static const ChipStyle update_chip = {TONE_INK, TONE_SUNKEN, SIZE_AXIS};
 
 static void draw_chip(Screen *s, Rect r, const char *text, ChipStyle style, bool current, bool done,
-                      int to) {
+                      int to, int last) {
     const ShapeStyle shape = {.radius = CHIP_RADIUS,
                               .fill = current ? style.full : done ? style.tint : TONE_SURFACE,
                               .line = current || done ? TONE_NONE : TONE_LINE};
@@ -199,7 +199,7 @@ static void draw_chip(Screen *s, Rect r, const char *text, ChipStyle style, bool
                              current ? TONE_SURFACE : done ? TONE_INK : TONE_INK3, ALIGN_CENTRE, false};
     draw_rect(s->d, r, shape);
     draw_fitted(s->d, (Rect){r.x + 2, r.y, r.w - 4, r.h}, words, text);
-    if (to >= 0) hits_add(s->hits, (Hit){.kind = HIT_STAGE, .rect = r, .to = to});
+    if (to >= 0) hits_add(s->hits, (Hit){.kind = HIT_STAGE, .rect = r, .to = to, .last = last});
 }
 
 // A small triangle in the gap beside a chip.
@@ -215,15 +215,41 @@ static void draw_column(Screen *s, const Column *c, double x, double w, bool las
     const Rect upper = {x, STRIP_TOP, w, CHIP_H};
     const Rect lower = {x, STRIP_TOP + CHIP_H + LANE_GAP, w, LOWER_CHIP_H};
     draw_chip(s, upper, c->name, forward_chip, shown && !back && holds(v, c), walk_done(v, c->last),
-              c->stage);
+              c->stage, c->last);
     if (!last) draw_way(s, x + w + 0.5, upper.y + CHIP_H / 2.0, 1);
     if (!c->lower) return;
     const bool current = shown && back && holds(v, c);
     const int loss = stage_of(&v->t, STAGE_LOSS, -1);
     const bool judged = v->scene == SCENE_OVERVIEW ? v->gradients : walk_done(v, loss);
     const bool done = c->back == loss ? judged : walk_done(v, c->last_back);
-    draw_chip(s, lower, c->lower, backward_chip, current, done, c->back);
+    draw_chip(s, lower, c->lower, backward_chip, current, done, c->back, c->last_back);
     draw_way(s, x - 0.5, lower.y + LOWER_CHIP_H / 2.0, -1);
+}
+
+// The room a column's words want, at the smallest size a name is written in.
+static double wanted(Screen *s, const Column *c) {
+    const TextStyle name = {.font = FONT_BOLD, .size = SIZE_AXIS};
+    const double below = c->lower ? fonts_width(s->d->fonts, &name, c->lower) : 0;
+    return fmax(fonts_width(s->d->fonts, &name, c->name), below) + 5 + CHIP_GAP;
+}
+
+static double sum_up_to(const double *w, int n, double most) {
+    double sum = 0;
+    for (int i = 0; i < n; i++) sum += fmin(w[i], most);
+    return sum;
+}
+
+// All columns are equally wide if that is enough for every name. Otherwise each gets what it wants and
+// an equal share of the rest; where there is no rest the longest names give way. x[0 … n]: the edges.
+static void place_columns(Screen *s, const Column *c, int n, double *x) {
+    const double all = s->w - 2 * MARGIN + CHIP_GAP;
+    double *w = arena_array(s->a, double, (size_t)n + 1), most = 0;
+    for (int i = 0; i < n; i++) most = fmax(most, w[i] = wanted(s, &c[i]));
+    const bool equal = most * n <= all;
+    while (!equal && most > 1 && sum_up_to(w, n, most) > all) most--;
+    const double rest = equal ? 0 : (all - sum_up_to(w, n, most)) / n;
+    x[0] = MARGIN;
+    for (int i = 0; i < n; i++) x[i + 1] = x[i] + (equal ? all / n : fmin(w[i], most) + rest);
 }
 
 static void draw_update(Screen *s, double w) {
@@ -233,16 +259,17 @@ static void draw_update(Screen *s, double w) {
     const Rect r = {MARGIN, STRIP_TOP + CHIP_H + LANE_GAP, w, LOWER_CHIP_H};
     const char *text = w > 240 ? "Update   W ← W − α ∂W" : "Update";
     const bool current = s->v->scene == SCENE_STAGES && s->v->at.stage == stage;
-    draw_chip(s, r, text, update_chip, current, s->v->scene == SCENE_TRAIN, stage);
+    draw_chip(s, r, text, update_chip, current, s->v->scene == SCENE_TRAIN, stage, stage);
 }
 
 void draw_strip(Screen *s) {
     Column *c = arena_array(s->a, Column, MAX_COLUMNS + 2);
     const int n = strip_columns(s->a, s->v, c);
-    const double pitch = (s->w - 2 * MARGIN + CHIP_GAP) / (n > 0 ? n : 1);
+    double *x = arena_array(s->a, double, (size_t)n + 1);
+    place_columns(s, c, n, x);
     int free_columns = 0;
     while (free_columns < n && !c[free_columns].lower) free_columns++;
     for (int i = 0; i < n; i++)
-        draw_column(s, &c[i], MARGIN + i * pitch, pitch - CHIP_GAP, i == n - 1);
-    draw_update(s, free_columns * pitch - CHIP_GAP);
+        draw_column(s, &c[i], x[i], x[i + 1] - x[i] - CHIP_GAP, i == n - 1);
+    draw_update(s, x[free_columns] - MARGIN - CHIP_GAP);
 }

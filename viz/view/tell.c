@@ -7,10 +7,13 @@
 #include <stdlib.h>
 
 #include "viz/view/answer.h"
+#include "viz/view/code.h"
 #include "viz/view/compare.h"
 #include "viz/view/frame.h"
+#include "viz/view/keep.h"
 #include "viz/view/panel.h"
 #include "viz/view/pieces/pieces.h"
+#include "viz/view/predict.h"
 #include "viz/view/remember.h"
 #include "viz/view/scenes.h"
 
@@ -59,6 +62,7 @@ static int picture_of(const Term *term) {
     return -1;
 }
 
+// The sum so far would tell a hidden result.
 static void tell_term(Telling *t, const Term *term, int i, double sum) {
     const int picture = walk_here(t->v).param ? picture_of(term) : -1;
     tell(t, "  %3d  ", i + 1);
@@ -70,7 +74,8 @@ static void tell_term(Telling *t, const Term *term, int i, double sum) {
              number_figures(o->v, 6).s);
     }
     tell(t, " = %s", number_figures(term->value, 6).s);
-    tell(t, "   so far %s\n", number_figures(sum, 6).s);
+    if (predict_asks(t->v) != ASKING_NUMBER) tell(t, "   so far %s", number_figures(sum, 6).s);
+    tell(t, "\n");
 }
 
 enum { TOLD_TERMS = 200 };
@@ -81,8 +86,9 @@ void tell_answer(Telling *t) {
     if (!here.v.v || v->at.level < LEVEL_PIXEL) return;
     const Spot at = target_spot(&here, v->at.channel, v->at.pixel);
     const double value = target_value(&here, v->at.channel, v->at.pixel);
-    const bool hidden = v->predict && !v->revealed;
-    tell(t, "%s%s = %s\n", here.name, place_text(t, &here, at), hidden ? "?" : number_figures(value, 6).s);
+    const bool hidden = predict_asks(v) == ASKING_NUMBER;
+    tell(t, "%s%s = %s\n", here.name, place_text(t, &here, at),
+         hidden ? predict_mark(t->a, v) : number_figures(value, 6).s);
 
     const Answer x = answer_here(t->a, v);
     for (int i = 0; i < x.n_helpers; i++)
@@ -113,6 +119,8 @@ static void tell_head(Telling *t) {
     const Node *node = stage_node(&v->t, s);
     if (node) tell(t, "shape %s\n", shape_words(t->a, node->shape));
     if (s->formula && *s->formula) tell(t, "formula %s\n", s->formula);
+    const CodeLine code = code_here(t->a, v);
+    if (code.file) tell(t, "code %s:%d %s\n", code.file, code.line, code.text);
 }
 
 static void tell_channel(Telling *t) {
@@ -145,19 +153,25 @@ static void tell_picture(Telling *t) {
     tell(t, "%s%s\n", verdict ? ", " : "", verdict ? verdict : "");
     const Remembered *r = &v->remembered;
     if (r->n) tell(t, "kept %s\n", remember_when(r->step, r->image, r->edits).s);
+    const char *values = keep_words(t->a, v);
+    if (values) tell(t, "values: %s\n", values);
     if (v->blank) {
         tell(t, "blank\n");
         return;
     }
+    if (v->trouble[0]) tell(t, "cannot be opened: %s\n", v->trouble);
     if (v->scene != SCENE_STAGES) {
         tell(t, "scene %s\n", scene_of(v)->name);
         scene_of(v)->tell(t);
+        if (v->message[0]) tell(t, "message %s\n", v->message);
         return;
     }
     const Panel *p = panel_of(&v->t.stage[v->at.stage]);
     tell_head(t);
     tell_channel(t);
-    if (v->comparing) compare_tell(t);
+    if (!keep_has(v, v->at.stage)) keep_tell(t);
+    else if (v->comparing) compare_tell(t);
+    else if (predict_asks(v) == ASKING_CLASS) predict_tell(t);
     else if (p->tell) p->tell(t);
     else tell_answer(t);
     if (v->message[0]) tell(t, "message %s\n", v->message);

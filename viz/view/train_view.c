@@ -129,6 +129,10 @@ static bool make(View *v) {
 
 static bool begin(View *v) {
     Error e;
+    if (v->keeps) {
+        note(v, "only some layers are kept here: open the model without --keep to train it");
+        return false;
+    }
     if (!v->train && !make(v)) return false;
     if (v->train->training) return true;
     const TrainingOptions o = {v->from_weights ? v->start : NULL, v->wake, v->wake_ctx};

@@ -10,6 +10,8 @@
 #include "viz/view/edit.h"
 #include "viz/view/frame.h"
 #include "viz/view/keys.h"
+#include "viz/view/opener.h"
+#include "viz/view/predict.h"
 #include "viz/view/scenes.h"
 #include "viz/view/train_view.h"
 #include "viz/view/walk.h"
@@ -26,7 +28,11 @@ static Point on_slide(const View *v, double x, double y) {
 
 // A key takes away whatever lies over the picture first: the blank screen, the help.
 static bool uncover(View *v) {
-    const bool covered = v->blank || v->scene == SCENE_HELP;
+    const bool covered = v->blank || v->trouble[0] || v->scene == SCENE_HELP;
+    if (v->trouble[0]) {
+        v->trouble[0] = '\0';
+        return true;
+    }
     v->blank = false;
     if (v->scene == SCENE_HELP) v->scene = v->behind;
     return covered;
@@ -49,7 +55,7 @@ static void key_event(View *v, const Event *e) {
     const bool leaves = e->ctrl && e->key == 'q';
     v->message[0] = '\0';
     v->pointing = false;
-    const bool acted = (!leaves && uncover(v)) || scene_key(v, e) || key_act(v, e);
+    const bool acted = (!leaves && uncover(v)) || scene_key(v, e) || predict_key(v, e) || key_act(v, e);
     v->dirty = v->dirty || acted || told;
 }
 
@@ -67,8 +73,10 @@ static void click_cells(View *v, const Hit *hit) {
 static void click_event(View *v, const Event *e) {
     v->mouse = on_slide(v, e->x, e->y);
     v->edit.active = false;
-    uncover(v);
     v->dirty = true;
+    const bool card = v->trouble[0] != '\0';
+    uncover(v);
+    if (card) return;
     const Hit *hit = hits_at(&v->hits, v->mouse);
     if (!hit) return;
     switch (hit->kind) {
@@ -80,6 +88,9 @@ static void click_event(View *v, const Event *e) {
     case HIT_CELLS:   click_cells(v, hit); break;
     case HIT_MATRIX:  train_view_click(v, hit); break;
     case HIT_PICTURE: train_view_picture(v, hit->to); break;
+    case HIT_TAB:     opener_tab(v, hit->to == 1); break;
+    case HIT_ENTRY:   opener_take(v, hit->to); break;
+    case HIT_ANSWER:  predict_choose(v, hit->to); break;
     case HIT_CANVAS:  canvas_press(v, hit->rect, e->right); break;
     case HIT_NONE:    break;
     }
@@ -118,7 +129,9 @@ static void move_event(View *v, const Event *e) {
 static void wheel_event(View *v, const Event *e) {
     v->pointing = false;
     if (e->ctrl) v->zoom = clamp(v->zoom * (e->y > 0 ? 1.1 : 1 / 1.1), 1, MAX_ZOOM);
-    else walk_step(v, e->y > 0 ? -1 : 1);
+    else if (v->scene == SCENE_OPEN)
+        opener_key(v, &(Event){.kind = EVENT_KEY, .key = e->y > 0 ? KEY_UP : KEY_DOWN});
+    else if (e->y > 0 || !predict_reveal(v)) walk_step(v, e->y > 0 ? -1 : 1);
     v->dirty = true;
 }
 
@@ -145,7 +158,7 @@ static void tick_event(View *v) {
     v->dirty = true;
 }
 
-void view_event(View *v, const Event *e) {
+static void take_event(View *v, const Event *e) {
     const Scene before = v->scene;
     switch (e->kind) {
     case EVENT_QUIT:   v->quit = true; break;
@@ -161,6 +174,13 @@ void view_event(View *v, const Event *e) {
     case EVENT_TICK:   tick_event(v); break;
     }
     train_view_after(v, before);
+}
+
+// What was revealed or guessed belongs to one place.
+void view_event(View *v, const Event *e) {
+    const Place before = v->at;
+    take_event(v, e);
+    if (memcmp(&before, &v->at, sizeof before) != 0) predict_forget(v);
 }
 
 int view_step(const View *v) { return (v->follows ? (int)v->next.total : 0) + v->kept + 1; }
@@ -196,6 +216,7 @@ static bool fill(DrawList *d, View *v) {
 DrawList *view_draw(View *v, Error *e) {
     const double scale = frame_too_small(v) ? 1 : frame_scale(v);
     if (v->scene == SCENE_DRAW) canvas_answer(v);
+    if (v->scene == SCENE_OPEN) opener_look(v);
     DrawList *d = draw_make(v->fonts, v->w / scale, v->h / scale);
     if (d && fill(d, v)) return d;
     draw_free(d);

@@ -38,7 +38,7 @@ typedef enum ScaleBy { BY_MAP, BY_STAGE, BY_ALL, N_SCALE_BY } ScaleBy;
 typedef enum Order { ORDER_INDEX, ORDER_STRONGEST, ORDER_SILENT, N_ORDERS } Order;
 
 // What fills the window: the stages, or something beside them.
-typedef enum Scene { SCENE_STAGES, SCENE_OVERVIEW, SCENE_TRAIN, SCENE_CELL, SCENE_DRAW, SCENE_HELP,
+typedef enum Scene { SCENE_STAGES, SCENE_OVERVIEW, SCENE_TRAIN, SCENE_CELL, SCENE_DRAW, SCENE_OPEN, SCENE_HELP,
                      N_SCENES } Scene;
 
 // How a view is opened. The session must have its pictures, unless `picture` is given.
@@ -47,9 +47,16 @@ typedef struct ViewOptions {
     const Picture *picture;  // or: a picture from elsewhere
     int label;               // its class, or −1
     bool from_weights;       // the session has weights that somebody asked for: training begins with them
+    const char *keep;        // names of layers whose numbers alone are kept (keep.h); NULL: all are
     const char *run;         // folder of the run whose curves are shown; NULL: the newest
     int w, h;                // of the window, pixels
 } ViewOptions;
+
+// What the class answers in predict mode.
+typedef struct Guess {
+    bool naming;             // letters belong to the answer, too
+    char typed[32];
+} Guess;
 
 // A weight that is being changed, or was last.
 typedef struct Edit {
@@ -92,13 +99,29 @@ typedef struct Canvas {
 
 struct TrainView;
 
+// Where a picture is chosen (opener.h). Everything it points to is its own.
+typedef struct OpenEntry { char *name; bool folder; } OpenEntry;
+
+typedef struct Opener {
+    bool data;               // pictures of the data are shown, not files
+    char *folder;            // its whole path; NULL: not read yet
+    OpenEntry *entry;
+    int n, at;               // of the folder; which one is marked
+    int picture;             // of the data: the marked one
+    char typed[512];
+    Picture preview;         // of the marked file; .v NULL: none
+    bool looked;             // was read, or cannot be: `why`
+    char why[200];
+} Opener;
+
 typedef struct View {
     Session *s;
     Fonts *fonts;
     Trace t;
     TraceOptions chosen;     // the pictures of this step
     Picture picture;         // from elsewhere; .v NULL: none
-    real *start;             // the parameters the view was opened with
+    bool *keeps;             // nodes whose values are kept; NULL: all, and the gradients
+    real *start;             // the parameters the view was opened with; NULL: not everything is kept
     bool *frozen;            // and which of them were not to be trained
     bool from_weights;       // a training begins with them, too
     uint64_t *updates;       // how often each parameter had been changed before the update
@@ -113,6 +136,7 @@ typedef struct View {
     real *score_after;       // what the network says then, one number per class
     History history;         // n = 0: not trained yet
     Canvas canvas;
+    Opener opener;
 
     Scene scene, behind;     // behind the help
     Place at;
@@ -122,7 +146,8 @@ typedef struct View {
     Palette palette;
     bool gradients;          // the overview shows gradients
     bool model_text;         // the .cnn file beside the picture
-    bool predict, revealed;  // the result is hidden until the next key
+    bool predict, revealed;  // the result is hidden until the next step
+    Guess guess;
     bool playing, blank;
     Edit edit;
     int edits;               // weights changed by hand
@@ -135,6 +160,7 @@ typedef struct View {
     int w, h;                // of the window, pixels
     bool pointing;           // the mouse is over the window and was moved since the last key
     Point mouse;             // dp
+    char trouble[512];       // what cannot be opened, and why; "" or shown on a card until the next key
     char message[160];       // what was just done or went wrong; gone with the next key
     bool full_screen, quit;
     bool dirty;              // the window does not show this state yet
@@ -165,7 +191,8 @@ PaintView view_place(const View *v);
 // Does the step again with picture `image` of the part first, or `by` pictures further on. The
 // weights are those before the update. A failure is left in v->message.
 void lesson_image(View *v, int by);
-void lesson_picture(View *v, const char *path); // a picture of one's own
+void lesson_number(View *v, int image); // that picture of the part, from its first stage on
+void lesson_picture(View *v, const char *path); // a picture of one's own, or v->trouble
 void lesson_drawing(View *v); // what is on the canvas
 void lesson_batch(View *v);  // the next pictures that nobody has seen yet
 void lesson_put_back(View *v); // the weights become those before the update, to be changed …

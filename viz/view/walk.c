@@ -138,12 +138,20 @@ static int largest_channel(const Target *t) {
     return best;
 }
 
-// What is finer than the level is where the number is largest: a gradient chosen blindly is 0.
+// The loss asks about the right class; everywhere else the largest number is looked at first: a
+// gradient chosen blindly is 0.
+static int first_channel(const View *v, const Target *t) {
+    const int label = v->t.label[0];
+    const bool asked = v->t.stage[v->at.stage].kind == STAGE_LOSS && label >= 0 && label < t->channels;
+    return asked ? label : largest_channel(t);
+}
+
+// What is finer than the level is where something is to be seen.
 static void settle(View *v) {
     Place *at = &v->at;
     const Target t = walk_here(v);
     at->term = 0;
-    if (at->level < LEVEL_CHANNEL) at->channel = largest_channel(&t);
+    if (at->level < LEVEL_CHANNEL) at->channel = first_channel(v, &t);
     if (at->level < LEVEL_PIXEL) at->pixel = largest_pixel(&t, at->channel);
 }
 

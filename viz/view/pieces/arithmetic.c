@@ -6,9 +6,10 @@
 #include <math.h>
 #include <string.h>
 
+#include "viz/view/code.h"
 #include "viz/view/panel.h"
 #include "viz/view/pieces/pieces.h"
-#include "viz/view/sources.h"
+#include "viz/view/predict.h"
 
 enum { LINE = 34, CODE = 42 }; // heights
 
@@ -135,16 +136,21 @@ static double sum_until(const Answer *x, int current) {
     return sum;
 }
 
+// In predict mode, what stands where the result would; else NULL.
+static const char *hidden_result(Screen *s) {
+    return s->v->predict && !s->v->revealed ? predict_mark(s->a, s->v) : NULL;
+}
+
 static void write_result(Pen *p, const Answer *x, int current) {
-    const View *v = p->s ? p->s->v : NULL;
     const bool partly = current >= 0;
     const Digits result = number_figures(partly ? sum_until(x, current) : x->sum, 4);
-    const bool hidden = v && v->predict && !v->revealed && !partly;
+    const char *hidden = p->s && !partly ? hidden_result(p->s) : NULL;
     const TextStyle bold = {FONT_BOLD, SIZE_RESULT, TONE_INK, ALIGN_LEFT, true};
-    const double w = fonts_width(p->fonts, &bold, result.s) + 16;
+    const double w = fmax(fonts_width(p->fonts, &bold, result.s),
+                          hidden ? fonts_width(p->fonts, &bold, hidden) : 0) + 16;
     word(p, sign_style, partly ? "   so far  " : "  =  ", w);
     if (p->x + w > p->right) p->full = true;
-    if (p->s && !partly) draw_result(p->s, (Point){p->x, p->y + 1}, SIZE_RESULT, hidden ? "?" : result.s);
+    if (p->s && !partly) draw_result(p->s, (Point){p->x, p->y + 1}, SIZE_RESULT, hidden ? hidden : result.s);
     if (p->s && partly) {
         const Rect frame = {p->x, p->y - 25, w, 34};
         draw_rect(p->s->d, frame, (ShapeStyle){.line = TONE_INK, .width = 2, .radius = CHIP_RADIUS});
@@ -203,38 +209,17 @@ void draw_arithmetic(Screen *s, Rect r, const Answer *x, const char *left, const
 
 void draw_sentence(Screen *s, Rect r, const char *before, const char *result, const char *behind) {
     Pen p = pen_in(s, r, 0, 1);
-    const bool hidden = s->v->predict && !s->v->revealed;
+    const char *hidden = hidden_result(s);
     draw_card(s->d, r);
     draw_code_line(s, r);
     word(&p, sum_style, before, 0);
     p.x += 6;
-    if (*result) p.x = draw_result(s, (Point){p.x, p.y + 1}, SIZE_RESULT, hidden ? "?" : result) + 12;
+    if (*result) p.x = draw_result(s, (Point){p.x, p.y + 1}, SIZE_RESULT, hidden ? hidden : result) + 12;
     const Rect rest = {p.x, p.y - 16, p.right - p.x, 16};
     draw_fitted(s->d, rest, (TextStyle){.size = SIZE_SUM, .tone = TONE_INK2}, behind);
 }
 
 // ---- where it is written -------------------------------------------------------------------------
-
-static CodeLine code_of(Screen *s) {
-    const char *source = s->stage->source;
-    const bool back = s->stage->kind == STAGE_BACKWARD;
-    static const struct { const char *function, *writes; } looks[][4] = {
-        {{"forward_ref", "+= "}, {"forward_ref", "*at(dst"}, {"forward", "dst["}, {"forward", "*at(dst"}},
-        {{"backward_ref", "*at(diff_"}, {"backward_ref", "diff_src"}, {"backward", "diff_src["},
-         {"backward", "*at(diff_src"}},
-    };
-    for (int i = 0; i < 4; i++) {
-        const CodeLine l = source_line(s->a, source, looks[back][i].function, looks[back][i].writes);
-        if (l.file) return l;
-    }
-    static const char *const others[][2] = {{"judge", "diff"}, {"update", "w["}, {"apply", "*at(dst"},
-                                            {"apply", "dst"}};
-    for (int i = 0; i < 4; i++) {
-        const CodeLine l = source_line(s->a, source, others[i][0], others[i][1]);
-        if (l.file) return l;
-    }
-    return (CodeLine){0};
-}
 
 // "first.cnn:11 conv 2 5x5"
 static const char *statement_of(Screen *s) {
@@ -275,7 +260,7 @@ void draw_code_line(Screen *s, Rect r) {
         draw_fitted(s->d, (Rect){x, y - 10, w, 10}, mono, statement);
         x += w + 28;
     }
-    const CodeLine code = code_of(s);
+    const CodeLine code = code_here(s->a, s->v);
     if (!code.file) return;
     x += draw_print(s->d, (Point){x, y}, plain, "%s:%d", code.file, code.line) + 12;
     draw_fitted(s->d, (Rect){x, y - 10, end - x, 10}, mono, code.text);
