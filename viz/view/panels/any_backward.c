@@ -34,9 +34,10 @@ static Tensor shrunk(Screen *s, const real *v, int rows, int columns) {
     return (Tensor){out, 1, 1, h, w, LAYOUT_PLAIN};
 }
 
-// All filters of a parameter's gradient as thumbnails, or a vector.
-static void draw_param(Screen *s, Rect r, const Target *t) {
+// All filters of a parameter's gradient as thumbnails, or a vector. A click anywhere goes to its numbers.
+static void draw_param(Screen *s, Rect r, const Target *t, int target) {
     const Tensor v = t->v;
+    hits_add(s->hits, (Hit){.kind = HIT_CHANNEL, .rect = r, .to = 0, .target = target});
     if (v.c * v.h * v.w == 1) {
         draw_thumbnails(s, r, (Tensor){v.v, 1, v.n, 1, 1, LAYOUT_PLAIN}, -1);
     } else if (v.h * v.w == 1) {
@@ -68,8 +69,8 @@ static void draw_stage(Screen *s) {
             r = (Rect){room.x, room.y + row * (room.h + CARD_GAP) / rows, room.w,
                        (room.h + CARD_GAP) / rows - CARD_GAP};
         const Rect inside = draw_titled(s, r, target_title(s, &t), t.param ? "" : tensor_shape(s->a, t.v));
-        if (t.param) draw_param(s, inside, &t);
-        else draw_thumbnails(s, inside, t.v, -1);
+        if (t.param) draw_param(s, inside, &t, i);
+        else draw_thumbnails(s, inside, t.v, i);
     }
 }
 

@@ -26,11 +26,11 @@ static int count_zeros(Tensor t) {
     return n;
 }
 
-// "28-5+1 = 24" with a real minus.
-static const char *with_minus(Arena *a, const char *text) {
+// "28-5+1 = 24" and "12*12*2 = 288" with a real minus and a middle dot.
+static const char *with_signs(Arena *a, const char *text) {
     const char *out = "";
-    for (const char *hyphen; (hyphen = strchr(text, '-')); text = hyphen + 1)
-        out = arena_print(a, "%s%.*s−", out, (int)(hyphen - text), text);
+    for (const char *sign; (sign = strpbrk(text, "-*")); text = sign + 1)
+        out = arena_print(a, "%s%.*s%s", out, (int)(sign - text), text, *sign == '-' ? "−" : "·");
     return arena_print(a, "%s%s", out, text);
 }
 
@@ -49,9 +49,14 @@ static void draw_facts(Screen *s, Rect r) {
     const Rect in = draw_titled(s, r, "What it does", "");
     const TextStyle words = {.size = SIZE_LABEL, .tone = TONE_INK2};
     double y = in.y + 6;
-    if (node->note && *node->note)
+    const TextStyle mono = {.font = FONT_MONO, .size = SIZE_LABEL, .tone = TONE_INK};
+    draw_fitted(s->d, (Rect){in.x, y - 4, in.w, 20}, mono, use_text(s->a, &node->use));
+    y += 26;
+    if (node->note && *node->note) {
+        const bool side = node->shape.h * node->shape.w > 1 && strchr(node->note, '=');
         y += draw_prose(s, (Point){in.x, y + 12}, in.w, words,
-                        arena_print(s->a, "side: %s", with_minus(s->a, node->note)));
+                        arena_print(s->a, "%s%s", side ? "side: " : "", with_signs(s->a, node->note)));
+    }
     for (int i = 0; i < 4; i++, y += 34)
         draw_fact(s, (Rect){in.x, y, in.w, 30}, fact[i][0], fact[i][1]);
 
@@ -196,7 +201,7 @@ static void draw_sources(Screen *s, Rect r, const Answer *x) {
 void draw_sum_card(Screen *s, Rect r, const Answer *x) {
     const char *order = s->v->at.level == LEVEL_TERM ? "in order" : "the largest first";
     if (!x->known || x->n == 1) order = "";
-    const char *helper = arena_print(s->a, "%s  %s", order, power_of(terms_max(x)).text);
+    const char *helper = arena_print(s->a, "%s  %s", order, terms_power(s, x).text);
     const char *title = x->n > 1 ? "This number is a sum" : "Where this number comes from";
     draw_terms(s, draw_titled(s, r, title, helper), x);
 }

@@ -113,7 +113,13 @@ Map map_of_picture(Screen *s, Tensor t, int target) {
     for (int i = 0; lo < 0 && i < 3 * t.h * t.w; i++) v[i] = (float)((v[i] - lo) / (hi - lo));
     m.v = v;
     m.scale = SCALE_RGB;
-    m.max = lo < 0 ? 1 : hi > 1 ? 255 : 1;
+    m.max = lo < 0 ? 1 : white_of(hi);
+    return m;
+}
+
+Map map_of_plane(Screen *s, Tensor t, int channel, int target) {
+    Map m = map_of(s, t, 0, channel, target);
+    if (m.scale != SCALE_SIGNED) m.scale = SCALE_GRAY, m.max = white_of(measure_tensor(s, t).size);
     return m;
 }
 
