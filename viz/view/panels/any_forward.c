@@ -2,9 +2,12 @@
 #include <math.h>
 #include <string.h>
 
+#include "viz/view/frame.h"
 #include "viz/view/panels/layers.h"
 
 Tensor layer_src(const Screen *s, int k) { return trace_value(&s->v->t, s->node->src[k]); }
+
+static bool is_vector(Tensor t) { return t.h * t.w == 1; }
 
 // ---- level Stage ---------------------------------------------------------------------------------
 
@@ -26,14 +29,6 @@ static int count_zeros(Tensor t) {
     return n;
 }
 
-// "28-5+1 = 24" and "12*12*2 = 288" with a real minus and a middle dot.
-static const char *with_signs(Arena *a, const char *text) {
-    const char *out = "";
-    for (const char *sign; (sign = strpbrk(text, "-*")); text = sign + 1)
-        out = arena_print(a, "%s%.*s%s", out, (int)(sign - text), text, *sign == '-' ? "−" : "·");
-    return arena_print(a, "%s%s", out, text);
-}
-
 static void draw_facts(Screen *s, Rect r) {
     const Node *node = s->node;
     const Tensor v = s->here.v;
@@ -53,9 +48,9 @@ static void draw_facts(Screen *s, Rect r) {
     draw_fitted(s->d, (Rect){in.x, y - 4, in.w, 20}, mono, use_text(s->a, &node->use));
     y += 26;
     if (node->note && *node->note) {
-        const bool side = node->shape.h * node->shape.w > 1 && strchr(node->note, '=');
+        const bool side = strchr(node->note, '=') && !strstr(node->note, "channel") && !is_vector(v);
         y += draw_prose(s, (Point){in.x, y + 12}, in.w, words,
-                        arena_print(s->a, "%s%s", side ? "side: " : "", with_signs(s->a, node->note)));
+                        arena_print(s->a, "%s%s", side ? "side: " : "", signs_text(s->a, node->note)));
     }
     for (int i = 0; i < 4; i++, y += 34)
         draw_fact(s, (Rect){in.x, y, in.w, 30}, fact[i][0], fact[i][1]);
@@ -82,8 +77,6 @@ static void draw_stage(Screen *s) {
     const Rect in = draw_titled(s, right, "Output y", tensor_shape(s->a, s->here.v));
     draw_thumbnails(s, in, s->here.v, 0);
 }
-
-static bool is_vector(Tensor t) { return t.h * t.w == 1; }
 
 // ---- level Channel -------------------------------------------------------------------------------
 

@@ -89,7 +89,7 @@ static void draw_facts(Screen *s, Rect r, const File *f) {
         {file ? "file" : "picture", file ? f->name : number},
         {file ? "pixels there" : "colours", file ? arena_print(s->a, "%d×%d", f->sides.h, f->sides.w)
                                          : v.c == 3 ? "red green blue" : "gray"},
-        {file ? "bytes" : "bits each", file ? arena_print(s->a, "%s", number_count((int64_t)f->bytes).s) : "8"},
+        {file ? "bytes" : "bits each", arena_print(s->a, "%s", number_count(file ? (int64_t)f->bytes : 8).s)},
         {v.c == 3 ? "first pixel" : "first pixels", first_bytes(s)},
     };
     const Rect in = draw_titled(s, r, "What it is", own ? "a picture of your own" : data);

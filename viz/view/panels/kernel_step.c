@@ -107,7 +107,8 @@ static void draw_sum_so_far(Screen *s, Rect card, const Kernels *k) {
         if (k->w[which][i] == 0) continue;
         const double w = (double)k->w[which][i];
         const char *factor = arena_print(s->a, w < 0 ? "(%s)" : "%s", number_fixed(w, 0).s);
-        text = arena_print(s->a, "%s%s%s·%s", text, any++ ? " + " : "", factor, figures(s, (double)k->x[i], 3));
+        text = arena_print(s->a, "%s%s%s·%s", text, any++ ? " + " : "", factor,
+                           figures(s, (double)k->x[i], 3));
         sum += (double)k->product[which][i];
     }
     draw_sentence(s, card, arena_print(s->a, "%s  =", text), figures(s, sum, 3), "");

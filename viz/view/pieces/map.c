@@ -184,7 +184,8 @@ void draw_map(Screen *s, Rect r, const Map *m) {
     draw_rect(s->d, r, (ShapeStyle){.line = TONE_LINE});
     hits_add(s->hits, (Hit){.kind = HIT_CELLS, .rect = r, .target = m->target, .channel = m->channel,
                             .vector = m->vector, .rows = m->rows, .columns = m->columns,
-                            .top = m->top, .left = m->left, .step = m->step});
+                            .top = m->top, .left = m->left, .step = m->step,
+                            .v = m->scale == SCALE_RGB ? NULL : m->v, .done = m->done});
 }
 
 // Three frames as draw_marker() has them, thinner where the marked place is small.
