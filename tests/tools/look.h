@@ -93,7 +93,8 @@ static inline const char *look_cut(const DrawList *d, double top) {
         const DrawCommand *c = &d->command[i];
         const size_t len = c->kind == DRAW_TEXT ? strlen(c->text) : 0, dots = strlen("…");
         const bool words = c->kind == DRAW_TEXT && c->style.font != FONT_MONO && c->rect.y > top;
-        if (words && len > dots && strcmp(c->text + len - dots, "…") == 0) return c->text;
+        const bool ends = words && len > dots && strcmp(c->text + len - dots, "…") == 0;
+        if (ends && c->text[len - dots - 1] != ' ') return c->text; // "… 8 more …" is no cut text
     }
     return NULL;
 }

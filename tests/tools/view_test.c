@@ -210,7 +210,7 @@ static void test_pointer(View *v) {
     draw_free(d);
     const Hit *map = NULL;
     for (int i = 0; i < v->hits.n && !map; i++)
-        if (v->hits.hit[i].kind == HIT_CELLS && v->hits.hit[i].target == 0 && v->hits.hit[i].rows > 4)
+        if (v->hits.hit[i].kind == HIT_CELLS && v->hits.hit[i].target == 0 && v->hits.hit[i].rect.w > 100)
             map = &v->hits.hit[i];
     if (!CHECK(map != NULL)) return;
     const Rect r = map->rect;

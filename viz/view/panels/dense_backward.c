@@ -1,9 +1,9 @@
 /* dense_backward.c — a dense layer, backward. Forward, y = W·x + b; every weight joins one input to one
  * output, and the blame takes the same wires:
  *
- *     ∂L/∂W = δ · xᵀ     a table: row o, column i is δ[o] · x[i]
- *     ∂L/∂x = Wᵀ · δ     each input gathers the blame of all outputs over its column of weights
- *     ∂L/∂b = δ
+ *     ∂L/∂W[o,i] = δ[o] · x[i]
+ *     ∂L/∂x[i]   = Σ δ[o] · W[o,i]     each input gathers the blame of all outputs
+ *     ∂L/∂b[o]   = δ[o]
  *
  * The gradients of W and b are summed over the pictures of the batch; δ, x and ∂L/∂x are those of the
  * inspected one. */
@@ -43,11 +43,11 @@ static void draw_table(Screen *s, Rect r, const Table *t) {
     draw_text(s->d, (Point){r.x + r.w - 16, r.y + 25}, rule, t->rule);
     draw_text(s->d, (Point){in.x, in.y + 15}, words, "δ");
     draw_text(s->d, (Point){left, in.y + 15}, words, t->above ? t->line_name : t->matrix_name);
+    if (!t->above) draw_text(s->d, (Point){in.x, line_y + 15}, words, t->line_name);
     draw_map(s, (Rect){in.x, table.y, 36, table.h}, &delta);
     draw_map(s, table, &m);
     draw_map(s, (Rect){left, line_y, w, STRIP}, &line);
-    draw_legend(s, (Rect){left, in.y + in.h - LEGEND_H + 4, w, LEGEND_H}, &m,
-                t->above ? t->matrix_name : t->line_name);
+    draw_legend(s, (Rect){left, in.y + in.h - LEGEND_H + 4, w, LEGEND_H}, &m, t->matrix_name);
     hits_add(s->hits, (Hit){.kind = HIT_CHANNEL, .rect = r, .to = 0, .target = t->target});
 }
 
@@ -61,27 +61,29 @@ static void draw_stage(Screen *s) {
     const char *batch = arena_print(s->a, "%d×%d, sum of %d pictures", weight.n, weight.c, s->v->t.n);
     Rect room = s->area;
     const Rect left = cut_left(&room, 220);
+    const double half = (left.h - CARD_GAP) / 2;
     if (s->node->n_params > 1) {
         const Tensor bias = param(s, 1, PARAM_GRAD);
-        const Rect lower = {left.x, left.y + 0.55 * left.h + CARD_GAP, left.w, 0.45 * left.h - CARD_GAP};
+        const Rect lower = {left.x, left.y + half + CARD_GAP, left.w, half};
         const Rect in = draw_titled(s, lower, "∂L/∂b = Σ δ", arena_print(s->a, "%d pictures", s->v->t.n));
         if (bias.v) draw_thumbnails(s, in, (Tensor){bias.v, 1, bias.n, 1, 1, LAYOUT_PLAIN}, -1);
         hits_add(s->hits, (Hit){.kind = HIT_CHANNEL, .rect = lower, .to = 0, .target = (dx.v != NULL) + 1});
     }
-    const Rect upper = {left.x, left.y, left.w, s->node->n_params > 1 ? 0.55 * left.h : left.h};
+    const Rect upper = {left.x, left.y, left.w, s->node->n_params > 1 ? half : left.h};
     draw_thumbnails(s, draw_titled(s, upper, "∂L/∂y arrives", tensor_shape(s->a, delta)), delta, -1);
     const Rect first = dx.v ? cut_top(&room, (room.h - CARD_GAP) / 2) : room;
     if (grad.v)
-        draw_table(s, first, &(Table){"1  How should the weights change?", batch, "∂L/∂W = δ · xᵀ",
+        draw_table(s, first, &(Table){"1  How should the weights change?", batch, "∂L/∂W[o,i] = δ[o] · x[i]",
                                       "x of the forward pass", "∂L/∂W", grad, src, true, dx.v != NULL});
     else draw_titled(s, first, "The weights are frozen", "no gradient is found for them");
     if (dx.v)
         draw_table(s, room, &(Table){"2  How should the input change?",
-                                     arena_print(s->a, "%d×%d weights", weight.n, weight.c), "∂L/∂x = Wᵀ · δ",
+                                     arena_print(s->a, "%d×%d weights", weight.n, weight.c),
+                                     "∂L/∂x[i] = Σ δ[o] · W[o,i]",
                                      "∂L/∂x", "W", weight, dx, false, 0});
 }
 
 const Panel dense_backward_panel = {
     .kind = STAGE_BACKWARD, .of = "dense", .sentence = "the blame takes the wires back",
-    .formula = "∂L/∂W = δ · xᵀ     ∂L/∂x = Wᵀ · δ     ∂L/∂b = δ", .draw = {draw_stage},
+    .formula = "∂L/∂W = δ·x     ∂L/∂x = Σ δ·W     ∂L/∂b = δ", .draw = {draw_stage},
 };

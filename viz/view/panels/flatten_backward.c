@@ -20,7 +20,7 @@ static void draw_pixel(Screen *s) {
     draw_map_card(s, cut_left(&room, side), "∂L/∂y arrives", delta, -1, (Cells){i, 0, 0, 1, 1}, -1);
     const Rect right = cut_right(&room, side);
     draw_result_card(s, right, "∂L/∂x leaves");
-    const Rect in = draw_titled(s, room, "Where it goes back to", "counted from 0");
+    const Rect in = draw_titled(s, room, "Where it goes back to", "");
     const TextStyle words = {.size = SIZE_BODY, .tone = TONE_INK, .tabular = true};
     const TextStyle small = {.size = SIZE_LABEL, .tone = TONE_INK2};
     draw_fitted(s->d, (Rect){in.x, in.y + 6, in.w, 26}, words, arena_print(s->a, "number %d", i));
