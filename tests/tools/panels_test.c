@@ -270,8 +270,8 @@ static void test_colours(Folder *f) {
 // ---- a picture from a folder: the file it was read from -----------------------------------------------
 
 static const char *folder_model(Folder *f) {
-    static const char text[] = "data \"pets\" size=20x18 color=gray classes=2\nconv 2 3x3; relu; dense classes; softmax\n"
-                               LEARNS;
+    static const char text[] = "data \"pets\" size=20x18 color=gray classes=2\n"
+                               "conv 2 3x3; relu; dense classes; softmax\n" LEARNS;
     static const char *const folders[] = {"pets", "pets/train", "pets/test", "pets/train/a", "pets/train/b",
                                           "pets/test/a", "pets/test/b"};
     size_t len;
