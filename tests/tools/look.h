@@ -1,5 +1,7 @@
 /* look.h — reading a draw list as a person does: what is written where, and can it be read? */
 #pragma once
+#include <ctype.h>
+
 #include "tests/unit/test.h"
 #include "viz/draw/draw.h"
 
@@ -72,6 +74,43 @@ static inline const char *look_missing(const DrawList *d) {
     return NULL;
 }
 
+// The first text with a hyphen where a minus belongs, or NULL; what is written in code is left alone.
+static inline const char *look_hyphen(const DrawList *d) {
+    for (int i = 0; i < d->n; i++) {
+        const DrawCommand *c = &d->command[i];
+        if (c->kind != DRAW_TEXT || c->style.font == FONT_MONO) continue;
+        for (const char *h = c->text; (h = strchr(h, '-')); h++) {
+            const bool alone = h == c->text || strchr(" (·+=/", h[-1]);
+            if (alone && h[1] && strchr(" (0123456789", h[1])) return c->text;
+        }
+    }
+    return NULL;
+}
+
+// The first text below `top` that did not fit and was cut, or NULL; code may be cut.
+static inline const char *look_cut(const DrawList *d, double top) {
+    for (int i = 0; i < d->n; i++) {
+        const DrawCommand *c = &d->command[i];
+        const size_t len = c->kind == DRAW_TEXT ? strlen(c->text) : 0, dots = strlen("…");
+        const bool words = c->kind == DRAW_TEXT && c->style.font != FONT_MONO && c->rect.y > top;
+        const bool ends = words && len > dots && strcmp(c->text + len - dots, "…") == 0;
+        if (ends && c->text[len - dots - 1] != ' ') return c->text; // "… 8 more …" is no cut text
+    }
+    return NULL;
+}
+
+// The first text below `top` with a word in it that is smaller than `least`, or NULL. Numbers may be:
+// they shrink to fit their cells.
+static inline const char *look_small(const DrawList *d, double top, double least) {
+    for (int i = 0; i < d->n; i++) {
+        const DrawCommand *c = &d->command[i];
+        if (c->kind != DRAW_TEXT || c->rect.y <= top || c->style.size >= least) continue;
+        for (const char *t = c->text; *t; t++)
+            if (isalpha((unsigned char)t[0]) && isalpha((unsigned char)t[1])) return c->text;
+    }
+    return NULL;
+}
+
 static inline bool holds(Rect r, Point p) {
     return p.x >= r.x && p.x <= r.x + r.w && p.y >= r.y && p.y <= r.y + r.h;
 }
@@ -111,6 +150,7 @@ static inline void look_rules(const DrawList *d, double smallest) {
     CHECK_TEXT(look_overlap(d) ? look_overlap(d) : "", "");
     CHECK_TEXT(look_outside(d) ? look_outside(d) : "", "");
     CHECK_TEXT(look_missing(d) ? look_missing(d) : "", "");
+    CHECK_TEXT(look_hyphen(d) ? look_hyphen(d) : "", "");
     for (Theme t = 0; t < N_THEMES; t++) CHECK_TEXT(look_pale(d, t) ? look_pale(d, t) : "", "");
     CHECK(look_smallest(d) >= smallest);
 }

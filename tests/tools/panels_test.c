@@ -86,6 +86,17 @@ static const struct { const char *model, *screen, *says; int times; } words[] = 
     {"steps.cnn", "blur:pixel",                "kernel k", 1},
     {"steps.cnn", "edges:pixel",               "above to below", 1},
     {"steps.cnn", "crop:stage",                "77 %", 1},
+    {"steps.cnn", "edges:multiply",            "a so far  =", 1},
+    {"steps.cnn", "equalize:pixel",            "255 · (", 1},
+    {"steps.cnn", "normalize:pixel",           "in all training pictures", 1},
+    {"steps.cnn", "standardize:pixel",         "mean of the whole picture", 1},
+    {"norms.cnn", "six.backward:stage",        "How should the weights change?", 1},
+    {"norms.cnn", "six.backward:stage",        "How should the input change?", 1},
+    {"norms.cnn", "first.backward:stage",      "∂L/∂weight", 1},
+    {"norms.cnn", "flatten_before_six.backward:pixel", "Where it goes back to", 1},
+    {"norms.cnn", "first:stage",               "conv 3 3x3", 1},
+    {"norms.cnn", "update:stage",              "running_mean", 0},
+    {"sizes.cnn", "damp.backward:pixel",       "own output: δ · 1/s^β", 1},
     {"random.cnn", "rotate:stage",             "degrees", 1},
     {"random.cnn", "noise:stage",              "The frame shows", 0},
 };
@@ -256,6 +267,39 @@ static void test_colours(Folder *f) {
     close_model(&o);
 }
 
+// ---- a picture from a folder: the file it was read from -----------------------------------------------
+
+static const char *folder_model(Folder *f) {
+    static const char text[] = "data \"pets\" size=20x18 color=gray classes=2\n"
+                               "conv 2 3x3; relu; dense classes; softmax\n" LEARNS;
+    static const char *const folders[] = {"pets", "pets/train", "pets/test", "pets/train/a", "pets/train/b",
+                                          "pets/test/a", "pets/test/b"};
+    size_t len;
+    Error e;
+    char *seven = io_read("tests/data/seven.png", 1 << 20, &len, &e);
+    if (!CHECK(seven != NULL)) return NULL;
+    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
+        char name[64];
+        CHECK(mkdir(folder_file(f, folders[i]), 0700) == 0);
+        snprintf(name, sizeof name, "%s/seven.png", folders[i]);
+        if (i > 2) folder_put(f, name, seven, len);
+    }
+    free(seven);
+    return folder_put(f, "pets.cnn", text, sizeof text - 1);
+}
+
+static void test_file(Folder *f) {
+    Opened o;
+    const char *model = folder_model(f);
+    if (!model || !open_model(&o, model, 0)) return;
+    CHECK(says(o.v, "load:stage", "seven.png") == 1);
+    CHECK(says(o.v, "load:stage", "the file, resized to 20×18") == 1);
+    CHECK(says(o.v, "load:stage", "28×28") == 1);
+    CHECK(says(o.v, "load:stage", "00 00 00 00") == 1);
+    look(o.v, "a picture from a folder");
+    close_model(&o);
+}
+
 // ---- the overview's layout ---------------------------------------------------------------------------
 
 static const struct {
@@ -359,6 +403,7 @@ int main(void) {
         close_model(&o);
     }
     test_colours(&f);
+    test_file(&f);
     test_layouts();
     folder_remove(&f);
     return test_end("panels");

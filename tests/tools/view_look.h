@@ -2,9 +2,12 @@
 #pragma once
 #include "runtime/io.h"
 #include "tests/tools/view_model.h"
+#include "viz/view/frame.h"
 #include "viz/view/snapshot.h"
 #include "viz/view/tell.h"
 #include "viz/view/walk.h"
+
+enum { SMALLEST_WORD = 12 }; // dp, in panels; numbers in cells may be smaller
 
 static inline void look(View *v, const char *what) {
     Error e;
@@ -12,6 +15,11 @@ static inline void look(View *v, const char *what) {
     DrawList *d = view_draw(v, &e);
     if (!CHECK(d != NULL)) return;
     look_rules(d, 11);
+    if (v->scene == SCENE_STAGES && !frame_too_small(v)) {
+        const char *cut = look_cut(d, PANELS_TOP), *small = look_small(d, PANELS_TOP, SMALLEST_WORD);
+        CHECK_TEXT(cut ? cut : "", "");
+        CHECK_TEXT(small ? small : "", "");
+    }
     draw_free(d);
     char *text = view_text(v);
     CHECK(text && *text);

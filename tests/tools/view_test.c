@@ -204,6 +204,28 @@ static void click(View *v, HitKind kind, int to) {
     view_event(v, &(Event){.kind = EVENT_CLICK, .x = p.x, .y = p.y});
 }
 
+// Over a number that is known the mouse shows it with its place; over one that is not there yet, nothing.
+static void test_pointer(View *v) {
+    Error e;
+    walk_to(v, 0, 0, 0);
+    DrawList *d = view_draw(v, &e);
+    draw_free(d);
+    const Hit *map = NULL;
+    for (int i = 0; i < v->hits.n && !map; i++)
+        if (v->hits.hit[i].kind == HIT_CELLS && v->hits.hit[i].target == 0 && v->hits.hit[i].rect.w > 100)
+            map = &v->hits.hit[i];
+    if (!CHECK(map != NULL)) return;
+    const Rect r = map->rect;
+    const Point cell[] = {{r.x + 2, r.y + 2}, {r.x + r.w - 2, r.y + r.h - 2}};
+    for (int i = 0; i < 2; i++)
+        for (int twice = 0; twice < 2; twice++) {
+            view_event(v, &(Event){.kind = EVENT_MOVE, .x = cell[i].x, .y = cell[i].y + twice});
+            d = view_draw(v, &e);
+            if (twice) CHECK(look_for(d, "[0, 0]") == 1 - i);
+            draw_free(d);
+        }
+}
+
 static void test_mouse(View *v) {
     view_event(v, &(Event){.kind = EVENT_RESIZE, .w = SLIDE_W, .h = SLIDE_H});
     const int stage = stage_of(&v->t, STAGE_FORWARD, 1);
@@ -216,6 +238,7 @@ static void test_mouse(View *v) {
     click(v, HIT_CELLS, -1);
     const Target t = walk_here(v);
     CHECK(v->at.channel < t.channels && v->at.pixel < t.pixels);
+    test_pointer(v);
     click(v, HIT_SCENE, SCENE_TRAIN);
     CHECK(v->scene == SCENE_TRAIN);
     view_event(v, &(Event){.kind = EVENT_WHEEL, .y = 1, .ctrl = true});

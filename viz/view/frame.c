@@ -174,10 +174,23 @@ const char *frame_sentence(Screen *s) {
     return own;
 }
 
+static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+const char *signs_text(Arena *a, const char *text) {
+    const char *out = "";
+    for (const char *sign = text; *(sign += strcspn(sign, "-*x"));) {
+        const bool cross = sign > text && is_digit(sign[-1]) && is_digit(sign[1]);
+        const char *drawn = *sign == '-' ? "−" : *sign == '*' ? "·" : cross ? "×" : "x";
+        out = arena_print(a, "%s%.*s%s", out, (int)(sign - text), text, drawn);
+        text = ++sign;
+    }
+    return arena_print(a, "%s%s", out, text);
+}
+
 const char *frame_formula(Screen *s) {
     const Panel *p = panel_of(s->stage);
-    if (p->formula_of) return p->formula_of(s);
-    return p->formula ? p->formula : s->stage->formula;
+    if (p->formula_of) return signs_text(s->a, p->formula_of(s));
+    return p->formula ? p->formula : signs_text(s->a, s->stage->formula);
 }
 
 static void draw_title_row(Screen *s) {
@@ -261,6 +274,7 @@ static const char *cell_words(Screen *s, const Hit *hit) {
     int row, column;
     hit_cell(hit, s->v->mouse, &row, &column);
     const int cell = row * hit->columns + column;
+    if (cell >= hit->done) return;
     const char *place = hit->vector ? arena_print(s->a, "[%d]", cell)
                                     : arena_print(s->a, "[%d, %d]", hit->top + row, hit->left + column);
     return arena_print(s->a, "%s  %s", place, number_figures((double)hit->v[cell], 4).s);

@@ -15,6 +15,9 @@ bool frame_too_small(const View *v);
 // "says 9 ✗", or NULL as long as the walk has not come to the network's last layer.
 const char *frame_verdict(Arena *a, const View *v, bool *right);
 
+// "28-5+1 = 24", "2*12 = 24" and "11x11" with a real minus, a middle dot and a real cross.
+const char *signs_text(Arena *a, const char *text);
+
 // The plain sentence beside the title, and the formula at its right.
 const char *frame_formula(Screen *s);
 const char *frame_sentence(Screen *s);

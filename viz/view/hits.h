@@ -34,6 +34,7 @@ typedef struct Hit {
     bool vector;
     int rows, columns, top, left, step;
     const float *v;        // rows × columns numbers, for the pointer; NULL: none
+    int done;              // so many of them are known
 } Hit;
 
 enum { MAX_HITS = 1024 };

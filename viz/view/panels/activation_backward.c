@@ -2,7 +2,7 @@
  * at the place where the number was. Where the slope is 0 the gradient is blocked. */
 #include <math.h>
 
-#include "viz/view/panels/layers.h"
+#include "viz/view/panels/patch.h"
 
 static Tensor arriving(const Screen *s) { return trace_diff(&s->v->t, s->stage->index); }
 
@@ -34,6 +34,23 @@ static int blocked_share(const Map *dx, const Map *x) {
     return (int)(100.0 * n / (dx->rows * dx->columns) + 0.5);
 }
 
+static int zeros_of(Tensor t) {
+    int n = 0;
+    for (int i = 0; i < t.c * t.h * t.w; i++)
+        n += *at(t, 0, i / (t.h * t.w), i / t.w % t.h, i % t.w) == 0;
+    return n;
+}
+
+// "δ · slope = (−0.0134) · 1 = −0.0134": the only term's factors are the gradient and the slope.
+static void draw_product(Screen *s, Rect card, const Answer *x, double here) {
+    const Term *t = x->kept > 0 ? &x->term[0] : NULL;
+    const char *product = t ? term_text(s->a, x, t) : "";
+    const bool shut = t && t->n_factors > 1 && t->factor[1].v == 0;
+    const char *note = arena_print(s->a, shut ? "x = %s: shut, nothing goes through" : "the slope at x = %s",
+                                   figures(s, here, 4));
+    draw_sentence(s, card, arena_print(s->a, "δ · slope  =  %s  =", product), figures(s, x->sum, 4), note);
+}
+
 static void draw_pixel(Screen *s) {
     const Tensor delta = arriving(s), src = layer_src(s, 0);
     const Place *place = &s->v->at;
@@ -52,31 +69,38 @@ static void draw_pixel(Screen *s) {
                                                               place->target, true);
     const double side = (room.w - 2 * CARD_GAP) / 3;
     const Rect left = cut_left(&room, side), right = cut_right(&room, side);
-    draw_card_of(s, left, "∂L/∂y arrives", "", &arrives, NULL, cell);
+    draw_card_of(s, left, "∂L/∂y arrives", leaves.vector ? "" : arena_print(s->a, "channel %d", c), &arrives,
+                 NULL, cell);
     draw_card_of(s, room, "x of the forward pass",
                  arena_print(s->a, "%d %% blocked", blocked_share(&leaves, &kept)),
                  &kept, NULL, cell);
     draw_card_of(s, right, "∂L/∂x leaves", "hatched: blocked", &leaves, &kept, cell);
-    const double middle = room.y + room.h / 2;
-    for (int i = 0; i < 2; i++) {
-        const double at_x = i ? right.x : room.x;
-        draw_arrow(s->d, (Point[]){{at_x - CARD_GAP - 12, middle}, {at_x + 12, middle}}, 2,
-                   (ShapeStyle){.line = TONE_BACKWARD, .width = 4});
-    }
-    const double value = target_value(&s->here, c, place->pixel);
-    const double before = (double)*at(delta, 0, c, s->here.v.h > 1 ? place->pixel / delta.w : 0,
-                                      place->pixel % delta.w);
-    const double here = (double)kept.v[cell];
-    const char *slope = before != 0 ? arena_print(s->a, "the slope at x = %s is %s", figures(s, here, 3),
-                                                  number_figures(value / before, 3).s)
-                                    : arena_print(s->a, "at x = %s nothing arrives", figures(s, here, 3));
-    (void)x;
-    draw_sentence(s, card, arena_print(s->a, "%s · slope  =", figures(s, before, 3)),
-                  figures(s, value, 3), slope);
+    for (int i = 0; i < 2; i++) draw_way_into(s, i ? right : room, TONE_BACKWARD);
+    draw_product(s, card, &x, (double)kept.v[cell]);
+}
+
+// Level Stage: all that arrives, what was there forward, and what is left.
+static void draw_stage(Screen *s) {
+    const Tensor delta = arriving(s), src = layer_src(s, 0), dx = trace_diff(&s->v->t, s->node->src[0]);
+    Rect room = s->area;
+    const double side = (room.w - 2 * CARD_GAP) / 3;
+    const Rect left = cut_left(&room, side), right = cut_right(&room, side);
+    const char *blocked = "nobody asks for it";
+    const int n = dx.c * dx.h * dx.w;
+    if (dx.v) blocked = arena_print(s->a, "%.0f %% of them 0", 100.0 * zeros_of(dx) / n);
+    draw_thumbnails(s, draw_titled(s, left, "∂L/∂y arrives", tensor_shape(s->a, delta)), delta, -1);
+    draw_thumbnails(s, draw_titled(s, room, "x of the forward pass", "it opens or shuts"), src, -1);
+    draw_thumbnails(s, draw_titled(s, right, "∂L/∂x leaves", blocked), dx, 0);
+    for (int i = 0; i < 2; i++) draw_way_into(s, i ? right : room, TONE_BACKWARD);
+}
+
+static void draw_channel(Screen *s) {
+    if (!s->here.v.v || s->here.v.h * s->here.v.w > 1) draw_gradient_channel(s);
+    else draw_pixel(s);
 }
 
 const Panel activation_backward_panel = {
     .kind = STAGE_BACKWARD, .of = "relu leakyrelu elu gelu silu sigmoid tanh",
     .formula = "∂L/∂x = δ · slope at x", .sentence = "the gradient times the slope of the curve",
-    .draw = {[LEVEL_PIXEL] = draw_pixel, [LEVEL_TERM] = draw_pixel},
+    .draw = {draw_stage, draw_channel, draw_pixel, draw_pixel},
 };

@@ -34,10 +34,11 @@ static void draw_axes(Screen *s, Rect r, Point zero, double size) {
     const TextStyle words = {.size = SIZE_AXIS, .tone = TONE_INK2, .tabular = true};
     draw_rule(s, (Point){r.x, zero.y}, (Point){r.x + r.w, zero.y}, TONE_INK3);
     draw_rule(s, (Point){zero.x, r.y}, (Point){zero.x, r.y + r.h}, TONE_INK3);
-    draw_text(s->d, (Point){r.x, zero.y + 18}, words, number_figures(-size, 2).s);
-    draw_text(s->d, (Point){r.x + r.w - 34, zero.y + 18}, words, number_figures(size, 2).s);
+    const TextStyle centre = {FONT_REGULAR, SIZE_AXIS, TONE_INK2, ALIGN_CENTRE, true};
+    draw_text(s->d, (Point){r.x + 18, zero.y + 18}, centre, number_figures(-size, 2).s);
+    draw_text(s->d, (Point){r.x + r.w - 18, zero.y + 18}, centre, number_figures(size, 2).s);
     draw_text(s->d, (Point){zero.x + 6, r.y + 12}, words, "y");
-    draw_text(s->d, (Point){r.x + r.w - 10, zero.y - 8}, words, "x");
+    draw_text(s->d, (Point){r.x + r.w - 9, zero.y - 6}, words, "x");
 }
 
 static void draw_curve(Screen *s, Rect r, const Pair *p, int n, Pair here) {
@@ -45,8 +46,8 @@ static void draw_curve(Screen *s, Rect r, const Pair *p, int n, Pair here) {
     for (int i = 0; i < n; i++)
         x_size = fmax(x_size, fabs(p[i].x)), y_lo = fmin(y_lo, p[i].y), y_hi = fmax(y_hi, p[i].y);
     if (!isfinite(x_size) || !isfinite(y_lo) || !isfinite(y_hi)) return;
-    const double y_scale = (r.h - 30) / (y_hi - y_lo), x_scale = r.w / (2 * x_size);
-    const Point zero = {r.x + r.w / 2, r.y + 4 + y_hi * y_scale};
+    const double y_scale = (r.h - 44) / (y_hi - y_lo), x_scale = (r.w - 36) / (2 * x_size);
+    const Point zero = {r.x + r.w / 2, r.y + 18 + y_hi * y_scale};
     Point curve[POINTS];
     int m = 0;
     draw_axes(s, r, zero, x_size);

@@ -21,29 +21,29 @@ static const char *target_title(Screen *s, const Target *t) {
 
 enum { SHOWN_SIDE = 128 }; // rows and columns of a dense layer's gradient that are shown
 
-// A matrix with at most SHOWN_SIDE rows and columns: of each block the number farthest from zero.
-static Tensor shrunk(Screen *s, const real *v, int rows, int columns) {
-    const int side = rows > columns ? rows : columns, k = (side + SHOWN_SIDE - 1) / SHOWN_SIDE;
-    const int h = (rows + k - 1) / k, w = (columns + k - 1) / k;
+Tensor matrix_shrunk(Screen *s, const real *v, int rows, int columns) {
+    const int a = (rows + SHOWN_SIDE - 1) / SHOWN_SIDE, b = (columns + SHOWN_SIDE - 1) / SHOWN_SIDE;
+    const int h = (rows + a - 1) / a, w = (columns + b - 1) / b;
     real *out = arena_array(s->a, real, (size_t)h * (size_t)w);
     for (int y = 0; y < rows; y++)
         for (int x = 0; x < columns; x++, v++) {
-            real *o = &out[(size_t)(y / k) * (size_t)w + (size_t)(x / k)];
+            real *o = &out[(size_t)(y / a) * (size_t)w + (size_t)(x / b)];
             if (!(*v * *v <= *o * *o)) *o = *v;
         }
     return (Tensor){out, 1, 1, h, w, LAYOUT_PLAIN};
 }
 
-// All filters of a parameter's gradient as thumbnails, or a vector.
-static void draw_param(Screen *s, Rect r, const Target *t) {
+// All filters of a parameter's gradient as thumbnails, or a vector. A click anywhere goes to its numbers.
+static void draw_param(Screen *s, Rect r, const Target *t, int target) {
     const Tensor v = t->v;
     if (v.c * v.h * v.w == 1) {
         draw_thumbnails(s, r, (Tensor){v.v, 1, v.n, 1, 1, LAYOUT_PLAIN}, -1);
     } else if (v.h * v.w == 1) {
-        draw_thumbnails(s, r, shrunk(s, v.v, v.n, v.c), -1);
+        draw_thumbnails(s, r, matrix_shrunk(s, v.v, v.n, v.c), -1);
     } else {
         draw_thumbnails(s, r, (Tensor){v.v, 1, v.n, v.c * v.h, v.w, LAYOUT_PLAIN}, -1);
     }
+    hits_add(s->hits, (Hit){.kind = HIT_CHANNEL, .rect = r, .to = 0, .target = target});
 }
 
 static void draw_stage(Screen *s) {
@@ -53,6 +53,11 @@ static void draw_stage(Screen *s) {
     const Rect left = cut_left(&room, n > 0 ? side : room.w);
     const Rect in = draw_titled(s, left, "∂L/∂y arrives", tensor_shape(s->a, arriving(s)));
     draw_thumbnails(s, in, arriving(s), -1);
+
+    // A panel that walks over δ first has the gradients behind it.
+    Target walked = {0};
+    walk_target(s->v, s->v->at.stage, 0, &walked);
+    const int behind = walked.v.v == arriving(s).v;
 
     // What leaves to the left neighbour has a column of its own beside the parameters' gradients.
     Target first = {0};
@@ -68,8 +73,8 @@ static void draw_stage(Screen *s) {
             r = (Rect){room.x, room.y + row * (room.h + CARD_GAP) / rows, room.w,
                        (room.h + CARD_GAP) / rows - CARD_GAP};
         const Rect inside = draw_titled(s, r, target_title(s, &t), t.param ? "" : tensor_shape(s->a, t.v));
-        if (t.param) draw_param(s, inside, &t);
-        else draw_thumbnails(s, inside, t.v, -1);
+        if (t.param) draw_param(s, inside, &t, i + behind);
+        else draw_thumbnails(s, inside, t.v, i + behind);
     }
 }
 

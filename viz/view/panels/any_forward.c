@@ -2,9 +2,12 @@
 #include <math.h>
 #include <string.h>
 
+#include "viz/view/frame.h"
 #include "viz/view/panels/layers.h"
 
 Tensor layer_src(const Screen *s, int k) { return trace_value(&s->v->t, s->node->src[k]); }
+
+static bool is_vector(Tensor t) { return t.h * t.w == 1; }
 
 // ---- level Stage ---------------------------------------------------------------------------------
 
@@ -26,14 +29,6 @@ static int count_zeros(Tensor t) {
     return n;
 }
 
-// "28-5+1 = 24" with a real minus.
-static const char *with_minus(Arena *a, const char *text) {
-    const char *out = "";
-    for (const char *hyphen; (hyphen = strchr(text, '-')); text = hyphen + 1)
-        out = arena_print(a, "%s%.*s−", out, (int)(hyphen - text), text);
-    return arena_print(a, "%s%s", out, text);
-}
-
 static void draw_facts(Screen *s, Rect r) {
     const Node *node = s->node;
     const Tensor v = s->here.v;
@@ -49,9 +44,14 @@ static void draw_facts(Screen *s, Rect r) {
     const Rect in = draw_titled(s, r, "What it does", "");
     const TextStyle words = {.size = SIZE_LABEL, .tone = TONE_INK2};
     double y = in.y + 6;
-    if (node->note && *node->note)
+    const TextStyle mono = {.font = FONT_MONO, .size = SIZE_LABEL, .tone = TONE_INK};
+    draw_fitted(s->d, (Rect){in.x, y - 4, in.w, 20}, mono, use_text(s->a, &node->use));
+    y += 26;
+    if (node->note && *node->note) {
+        const bool side = strchr(node->note, '=') && !strstr(node->note, "channel") && !is_vector(v);
         y += draw_prose(s, (Point){in.x, y + 12}, in.w, words,
-                        arena_print(s->a, "side: %s", with_minus(s->a, node->note)));
+                        arena_print(s->a, "%s%s", side ? "side: " : "", signs_text(s->a, node->note)));
+    }
     for (int i = 0; i < 4; i++, y += 34)
         draw_fact(s, (Rect){in.x, y, in.w, 30}, fact[i][0], fact[i][1]);
 
@@ -77,8 +77,6 @@ static void draw_stage(Screen *s) {
     const Rect in = draw_titled(s, right, "Output y", tensor_shape(s->a, s->here.v));
     draw_thumbnails(s, in, s->here.v, 0);
 }
-
-static bool is_vector(Tensor t) { return t.h * t.w == 1; }
 
 // ---- level Channel -------------------------------------------------------------------------------
 
@@ -196,7 +194,7 @@ static void draw_sources(Screen *s, Rect r, const Answer *x) {
 void draw_sum_card(Screen *s, Rect r, const Answer *x) {
     const char *order = s->v->at.level == LEVEL_TERM ? "in order" : "the largest first";
     if (!x->known || x->n == 1) order = "";
-    const char *helper = arena_print(s->a, "%s  %s", order, power_of(terms_max(x)).text);
+    const char *helper = arena_print(s->a, "%s  %s", order, terms_power(s, x).text);
     const char *title = x->n > 1 ? "This number is a sum" : "Where this number comes from";
     draw_terms(s, draw_titled(s, r, title, helper), x);
 }

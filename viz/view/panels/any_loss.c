@@ -8,21 +8,22 @@
 
 // The loss as a function of the probability given to the true class, and where we are on it.
 static void draw_curve(Screen *s, Rect r, double p, double loss) {
-    enum { POINTS = 100, TOP = 4 };
+    enum { POINTS = 100, LINES = 4 };
+    const double top = LINES * fmax(1, ceil(fmin(loss, 1000) / LINES)); // a worse loss has its place, too
     Point curve[POINTS];
     const TextStyle right = {FONT_REGULAR, SIZE_AXIS, TONE_INK2, ALIGN_RIGHT, true};
     const TextStyle centre = {FONT_REGULAR, SIZE_AXIS, TONE_INK2, ALIGN_CENTRE, true};
-    for (int k = 0; k <= TOP; k++) {
-        const double y = r.y + r.h - r.h * k / TOP;
+    for (int k = 0; k <= LINES; k++) {
+        const double y = r.y + r.h - r.h * k / LINES;
         draw_rule(s, (Point){r.x, y}, (Point){r.x + r.w, y}, k ? TONE_LINE : TONE_INK3);
-        draw_text(s->d, (Point){r.x - 8, y + 5}, right, arena_print(s->a, "%d", k));
+        draw_text(s->d, (Point){r.x - 14, y + 5}, right, arena_print(s->a, "%.0f", k * top / LINES));
     }
     for (int i = 0; i < POINTS; i++) {
-        const double q = exp(-TOP * (1 - i / (POINTS - 1.0)));
-        curve[i] = (Point){r.x + r.w * q, r.y + r.h + r.h * log(q) / TOP};
+        const double q = exp(-top * (1 - i / (POINTS - 1.0)));
+        curve[i] = (Point){r.x + r.w * q, r.y + r.h + r.h * log(q) / top};
     }
     draw_path(s->d, curve, POINTS, (ShapeStyle){.line = TONE_INK, .width = 3});
-    const Point here = {r.x + r.w * p, r.y + r.h - r.h * fmin(loss, TOP) / TOP};
+    const Point here = {r.x + r.w * p, r.y + r.h - r.h * fmin(loss, top) / top};
     draw_line(s->d, here, (Point){here.x, r.y + r.h},
               (ShapeStyle){.line = TONE_INK2, .width = 1.5, .dashed = true});
     draw_dot(s->d, here, 9, (ShapeStyle){.fill = TONE_INK});

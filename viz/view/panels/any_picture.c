@@ -1,38 +1,101 @@
-/* any_picture.c — the picture as it was read: as people see it, plane by plane, and as numbers. */
+/* any_picture.c — the picture as it was read: as people see it, plane by plane, and as numbers; of a
+ * folder's picture also the file, which may have other sides. */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "runtime/io.h"
 #include "viz/view/panel.h"
 #include "viz/view/pieces/pieces.h"
 
-enum { WINDOW = 8 }; // rows and columns of numbers shown
+enum { WINDOW = 8, FEW_ROWS = 5 }; // columns and rows of numbers shown; rows below planes of colour
 
-static Map window_of(Screen *s, const Map *m, int row, int column) {
-    const int rows = m->rows < WINDOW ? m->rows : WINDOW, columns = m->columns < WINDOW ? m->columns : WINDOW;
+static Map window_of(Screen *s, const Map *m, int most, int row, int column) {
+    const int rows = m->rows < most ? m->rows : most, columns = m->columns < WINDOW ? m->columns : WINDOW;
     int top = row - rows / 2, left = column - columns / 2;
     top = top < 0 ? 0 : top > m->rows - rows ? m->rows - rows : top;
     left = left < 0 ? 0 : left > m->columns - columns ? m->columns - columns : left;
     return map_part(s, m, top, left, rows, columns);
 }
 
-static void draw_facts(Screen *s, Rect r) {
+// ---- the file it was read from ---------------------------------------------------------------------
+
+enum { FILE_BYTES = 16 << 20, FILE_PIXELS = 2 << 20, THUMB = 96 }; // larger ones are not read again
+
+// The file, its length and, if it is not too large, its pixels; path NULL: it has none.
+typedef struct File { const char *path, *name; size_t bytes; Picture sides; Map map; bool shown; } File;
+
+// Every so manieth pixel, enough for a small picture.
+static Map thumbnail_of(Screen *s, const Picture *p) {
+    const int side = p->w > p->h ? p->w : p->h, k = (side + THUMB - 1) / THUMB;
+    const int h = (p->h + k - 1) / k, w = (p->w + k - 1) / k;
+    float *v = arena_array(s->a, float, (size_t)(3 * h * w));
+    for (int i = 0; i < h * w; i++)
+        for (int c = 0; c < 3; c++)
+            v[3 * i + c] = p->v[((size_t)(i / w * k) * (size_t)p->w + (size_t)(i % w * k)) * (size_t)p->c +
+                                (size_t)(c < p->c ? c : 0)];
+    return (Map){.v = v, .rows = h, .columns = w, .step = w, .done = h * w, .scale = SCALE_RGB, .max = 255,
+                 .target = -1};
+}
+
+static File file_of(Screen *s) {
+    const Trace *t = &s->v->t;
+    const int i = t->picture[0];
+    const ImageList *list = &t->s->data.part[s->v->chosen.part];
+    File f = {.path = i >= 0 && i < list->n && list->file ? list->file[i] : NULL};
+    Error e;
+    Picture p = {0};
+    if (!f.path) return f;
+    const char *slash = strrchr(f.path, '/');
+    f.name = slash ? slash + 1 : f.path;
+    char *bytes = io_read(f.path, FILE_BYTES, &f.bytes, &e);
+    if (bytes && picture_sides(&f.sides, (uint8_t *)bytes, f.bytes, f.name, &e)) {
+        f.shown = (int64_t)f.sides.w * f.sides.h <= FILE_PIXELS &&
+                  picture_parse(&p, (uint8_t *)bytes, f.bytes, f.name, &e);
+        if (f.shown) f.map = thumbnail_of(s, &p);
+        picture_free(&p);
+    }
+    free(bytes);
+    return f;
+}
+
+// ---- what it is ------------------------------------------------------------------------------------
+
+// Its first numbers as bytes are written: two hexadecimal digits each.
+static const char *first_bytes(Screen *s) {
+    const Tensor v = s->here.v;
+    const int n = v.c == 3 ? 3 : 4;
+    const char *text = "";
+    for (int i = 0; i < n && i < v.c * v.w; i++) {
+        const double byte = (double)*at(v, 0, i % v.c, 0, i / v.c);
+        text = arena_print(s->a, "%s%s%02X", text, i ? " " : "", (unsigned)(byte + 0.5));
+    }
+    return text;
+}
+
+static void draw_facts(Screen *s, Rect r, const File *f) {
     const Trace *t = &s->v->t;
     const Tensor v = s->here.v;
     const char *slash = strrchr(t->s->data.from, '/'); // the folder's name without its path
     const char *const data = slash ? slash + 1 : t->s->data.from;
-    const char *const from = t->picture[0] < 0 ? "a picture of your own" : data;
-    const char *colours = v.c == 3 ? ": red green blue" : v.c == 1 ? ", gray" : "";
-    const char *per_pixel = arena_print(s->a, "%d%s", v.c, colours);
+    const bool own = t->picture[0] < 0;
+    const char *number = own ? "your own" : arena_print(s->a, "%s", number_count(t->picture[0]).s);
+    const bool file = f->path && f->sides.w > 0;
     const char *const fact[][2] = {
-        {"rows × columns", arena_print(s->a, "%d×%d", v.h, v.w)},
-        {"numbers per pixel", per_pixel},
+        {"pixels", arena_print(s->a, "%d×%d", v.h, v.w)},
+        {"numbers per pixel", arena_print(s->a, "%d", v.c)},
         {"all numbers", arena_print(s->a, "%s", number_count((int64_t)v.c * v.h * v.w).s)},
         {"label", t->label[0] < 0 ? "none" : t->s->data.class_name[t->label[0]]},
-        {"picture", t->picture[0] < 0 ? "your own" : arena_print(s->a, "%s", number_count(t->picture[0]).s)},
+        {file ? "file" : "picture", file ? f->name : number},
+        {file ? "pixels there" : "colours", file ? arena_print(s->a, "%d×%d", f->sides.h, f->sides.w)
+                                         : v.c == 3 ? "red green blue" : "gray"},
+        {file ? "bytes" : "bits each", arena_print(s->a, "%s", number_count(file ? (int64_t)f->bytes : 8).s)},
+        {v.c == 3 ? "first pixel" : "first pixels", first_bytes(s)},
     };
-    const Rect in = draw_titled(s, r, "What it is", from);
-    for (int i = 0; i < 5 && 34 * (i + 1) <= in.h + 6; i++)
-        draw_fact(s, (Rect){in.x, in.y + 34 * i, in.w, 30}, fact[i][0], fact[i][1]);
+    const Rect in = draw_titled(s, r, "What it is", own ? "a picture of your own" : data);
+    const double w = (in.w - 40) / 2;
+    for (int i = 0; i < 8; i++)
+        draw_fact(s, (Rect){in.x + i / 4 * (w + 40), in.y + i % 4 * 34, w, 30}, fact[i][0], fact[i][1]);
 }
 
 // One plane of colour as people see it: bytes, black to white.
@@ -42,37 +105,50 @@ static Map plane(Screen *s, int c) {
     return m;
 }
 
-static void draw_planes(Screen *s, Rect r) {
+static void draw_small(Screen *s, Rect room, const Map *m, const char *name, bool marked) {
+    const TextStyle words = {.size = SIZE_LABEL, .tone = TONE_INK2, .align = ALIGN_CENTRE};
+    const Rect place = map_fit((Rect){room.x, room.y, room.w, room.h - 24}, m->rows, m->columns);
+    draw_map(s, place, m);
+    if (marked) draw_marker(s->d, place);
+    draw_text(s->d, (Point){room.x + room.w / 2, room.y + room.h - 3}, words, name);
+}
+
+// The file as it is, and the three colours of what was made of it.
+static void draw_planes(Screen *s, Rect r, const File *f) {
     static const char *const names[] = {"red", "green", "blue"};
     const Rect in = draw_titled(s, r, "Its planes", "each a gray picture");
-    const double w = (in.w - 24) / 3;
+    const int n = f->shown ? 4 : 3;
+    const double w = (in.w - 12 * (n - 1)) / n;
+    if (f->shown) draw_small(s, (Rect){in.x, in.y, w, in.h}, &f->map, "the file", false);
     for (int c = 0; c < 3; c++) {
         const Map m = plane(s, c);
-        const Rect room = {in.x + c * (w + 12), in.y, w, in.h - 24};
-        const Rect place = map_fit(room, m.rows, m.columns);
-        const TextStyle words = {.size = SIZE_LABEL, .tone = TONE_INK2, .align = ALIGN_CENTRE};
-        draw_map(s, place, &m);
-        if (s->v->at.level > LEVEL_STAGE && c == s->v->at.channel) draw_marker(s->d, place);
-        draw_text(s->d, (Point){room.x + w / 2, place.y + place.h + 20}, words, names[c]);
+        draw_small(s, (Rect){in.x + (n - 3 + c) * (w + 12), in.y, w, in.h}, &m, names[c],
+                   s->v->at.level > LEVEL_STAGE && c == s->v->at.channel);
     }
 }
 
 static void draw(Screen *s) {
+    static const char *const colours[] = {"red", "green", "blue"};
     const Tensor v = s->here.v;
     if (!v.v) return;
     const Spot at = target_spot(&s->here, s->v->at.channel, s->v->at.pixel);
     Rect room = s->area;
     const Rect left = cut_left(&room, fmin(room.h - 8, 0.46 * room.w));
-    const Rect in = draw_titled(s, left, "The picture", "as it was read");
+    const File f = file_of(s);
+    const bool fitted = f.sides.w > 0 && (f.sides.w != v.w || f.sides.h != v.h);
+    const Rect in = draw_titled(s, left, "The picture", !fitted ? "as it was read"
+                                : arena_print(s->a, "the file, resized to %d×%d", v.h, v.w));
     const Map m = map_of_picture(s, v, 0);
     const Rect place = map_fit(in, m.rows, m.columns);
     draw_map(s, place, &m);
 
-    const Map own = plane(s, at.c), part = window_of(s, &own, at.y, at.x);
+    const Map own = plane(s, at.c), part = window_of(s, &own, v.c == 3 ? FEW_ROWS : WINDOW, at.y, at.x);
     draw_mark(s, map_cells(place, &m, part.top, part.left, part.rows, part.columns));
-    draw_facts(s, cut_top(&room, 226));
-    if (v.c == 3) draw_planes(s, cut_top(&room, fmin(0.36 * room.h, 180)));
-    const Rect numbers = draw_titled(s, room, "Its numbers", "0 is black, 255 is white");
+    draw_facts(s, cut_top(&room, 190), &f);
+    if (v.c == 3) draw_planes(s, cut_top(&room, 0.47 * room.h), &f);
+    const char *which = v.c == 3 ? arena_print(s->a, "%s, 0 is black, 255 is white", colours[at.c])
+                                 : "0 is black, 255 is white";
+    const Rect numbers = draw_titled(s, room, "Its numbers", which);
     draw_grid(s, numbers, &part, (Power){1, ""}, SIZE_BODY);
     if (s->v->at.level >= LEVEL_PIXEL) {
         draw_mark(s, map_cells(numbers, &part, at.y, at.x, 1, 1));

@@ -11,9 +11,27 @@ double step_value(const Screen *s) {
     return (double)*at(step_src(s), 0, p.c, p.y, p.x);
 }
 
+// A step that leaves the channels what they are can be looked at one channel after the other.
+static bool one_channel(const Screen *s, Tensor v) {
+    const bool alike = step_src(s).c == step_dst(s).c;
+    return s->v->at.level == LEVEL_CHANNEL && v.c > 1 && alike && s->v->at.channel < v.c;
+}
+
+Map step_map(Screen *s, Tensor v, int target) {
+    if (one_channel(s, v)) return map_of_plane(s, v, s->v->at.channel, target);
+    return map_of_picture(s, v, target);
+}
+
+const char *step_words(Screen *s, Tensor v) {
+    static const char *const colours[] = {", red", ", green", ", blue"};
+    const int c = s->v->at.channel;
+    if (!one_channel(s, v)) return tensor_shape(s->a, v);
+    return arena_print(s->a, "channel %d%s", c, v.c == 3 ? colours[c] : "");
+}
+
 static void draw_one(Screen *s, Rect r, const char *title, Tensor v, int target, Cells marked) {
-    const Rect in = draw_titled(s, r, title, tensor_shape(s->a, v));
-    const Map m = map_of_picture(s, v, target);
+    const Rect in = draw_titled(s, r, title, step_words(s, v));
+    const Map m = step_map(s, v, target);
     const Rect place = map_fit((Rect){in.x, in.y, in.w, in.h - LEGEND_H - 6}, m.rows, m.columns);
     draw_map(s, place, &m);
     draw_legend(s, (Rect){place.x, in.y + in.h - LEGEND_H + 4, place.w, LEGEND_H}, &m, NULL);
@@ -34,17 +52,20 @@ void draw_before_after(Screen *s, Rect before, Rect after) {
 typedef struct Spread { float *v; int n; double lo, hi, mean, deviation; } Spread;
 
 static Spread spread_of(Screen *s, Tensor t) {
-    Spread d = {.n = t.c * t.h * t.w, .lo = INFINITY, .hi = -INFINITY};
+    const bool one = one_channel(s, t);
+    const int first = one ? s->v->at.channel : 0;
+    Spread d = {.n = (one ? 1 : t.c) * t.h * t.w, .lo = INFINITY, .hi = -INFINITY};
     double sum = 0, squares = 0;
     d.v = arena_array(s->a, float, (size_t)d.n + 1);
     for (int i = 0; i < d.n; i++) {
-        const double v = (double)*at(t, 0, i / (t.h * t.w), i / t.w % t.h, i % t.w);
+        const double v = (double)*at(t, 0, first + i / (t.h * t.w), i / t.w % t.h, i % t.w);
         d.v[i] = (float)v;
         d.lo = fmin(d.lo, v), d.hi = fmax(d.hi, v);
         sum += v, squares += v * v;
     }
     d.mean = sum / d.n;
     d.deviation = sqrt(fmax(0, squares / d.n - d.mean * d.mean));
+    if (fabs(d.mean) < 1e-5 * d.deviation) d.mean = 0; // rounding
     if (!(d.hi > d.lo)) d.hi = d.lo + 1;
     return d;
 }

@@ -124,7 +124,7 @@ static void draw_top(Screen *s, Rect r) {
     Map before = filter_part(s, param_at(s, PARAM_BEFORE)), after = filter_part(s, param_at(s, PARAM_AFTER));
     before.more = after.more = 1;
     const Map change = difference(s, &after, &before);
-    const TextStyle sign = {FONT_BOLD, SIZE_RESULT, TONE_INK, ALIGN_CENTRE, false};
+    const TextStyle sign = {FONT_BOLD, SIZE_BODY, TONE_INK, ALIGN_CENTRE, false};
     const TextStyle small = {FONT_BOLD, SIZE_LABEL, TONE_INK, ALIGN_CENTRE, false};
     draw_card(s->d, r);
     const Rect in = {r.x + 20, r.y + 16, r.w - 40, r.h - 32};
@@ -174,35 +174,62 @@ static void draw_scale_row(Screen *s, Rect r, double ratio) {
     if (ratio > 0) draw_dot(s->d, (Point){r.x + r.w * u, middle}, 7, (ShapeStyle){.fill = TONE_INK});
 }
 
+// "Conv 1 W", "Norm 1 γ": the chip of the layer, and the letter of the formula.
+static const char *letters_of(Screen *s, const Param *p) {
+    static const char *const letter[] = {[PARAM_WEIGHT] = "W", [PARAM_BIAS] = "b", [PARAM_SCALE] = "γ",
+                                         [PARAM_SHIFT] = "β", [PARAM_STATISTIC] = ""};
+    const int stage = stage_of(&s->v->t, STAGE_FORWARD, p->node);
+    if (stage < 0) return p->name;
+    return arena_print(s->a, "%s %s", stage_chip(s->a, &s->v->t, stage), letter[p->spec->role]);
+}
+
+// Those that are learnt, by their numbers; the place of the current one.
+static int *learnt(Screen *s, int *n, int *current) {
+    const Params *p = s->v->t.s->params;
+    int *list = arena_array(s->a, int, (size_t)p->n + 1);
+    *n = *current = 0;
+    for (int k = 0; k < p->n; k++) {
+        if (p->param[k].spec->role == PARAM_STATISTIC) continue;
+        if (k == s->here.k) *current = *n;
+        list[(*n)++] = k;
+    }
+    return list;
+}
+
 static void draw_tensors(Screen *s, Rect r) {
     static const char *const ticks[] = {"10⁻⁵", "10⁻⁴", "10⁻³", "10⁻²", "10⁻¹"};
     const Params *p = s->v->t.s->params;
-    const Rect in = draw_titled(s, r, "All parameter tensors", "how far did each move?");
+    int n, current;
+    const int *list = learnt(s, &n, &current);
+    const double row_h = fmin(34, fmax(29, (r.h - 52 - 44) / n));
+    const int room = (int)((r.h - 52 - 44) / row_h), shown = n < room ? n : room;
+    const char *helper = "how far did each move?";
+    if (shown < n) helper = arena_print(s->a, "%s   %d of %d", helper, shown, n);
+    const Rect in = draw_titled(s, r, "All parameter tensors", helper);
     const TextStyle head = {FONT_REGULAR, SIZE_AXIS, TONE_INK3, ALIGN_RIGHT, false};
     const TextStyle name = {FONT_REGULAR, SIZE_BODY, TONE_INK, ALIGN_LEFT, false};
     const TextStyle number = {FONT_REGULAR, SIZE_BODY, TONE_INK2, ALIGN_RIGHT, true};
     const double c0 = in.x, c1 = in.x + 0.36 * in.w, c2 = in.x + 0.51 * in.w, c3 = in.x + 0.665 * in.w;
     const Rect axis = {in.x + 0.73 * in.w, 0, 0.25 * in.w, 0};
     draw_text(s->d, (Point){c1, in.y + 12}, head, "values");
-    draw_text(s->d, (Point){c2, in.y + 12}, head, "length");
+    draw_text(s->d, (Point){c2, in.y + 12}, head, "length of W");
     draw_text(s->d, (Point){c3, in.y + 12}, head, "step");
     draw_text(s->d, (Point){axis.x - 8, in.y + 12},
-              (TextStyle){.size = SIZE_AXIS, .tone = TONE_INK3}, "step ÷ length");
+              (TextStyle){.size = SIZE_AXIS, .tone = TONE_INK3}, "step ÷ length, log scale");
 
-    const int n = p->n, room = (int)((in.h - 44) / 34), shown = n < room ? n : room;
-    int first = s->here.k - shown / 2;
+    int first = current - shown / 2;
     first = first > n - shown ? n - shown : first;
     first = first < 0 ? 0 : first;
     for (int i = 0; i < shown; i++) {
-        const int k = first + i;
+        const int k = list[first + i];
         const real *before = trace_param(&s->v->t, k, PARAM_BEFORE).v;
         const real *after = trace_param(&s->v->t, k, PARAM_AFTER).v;
         const size_t values = p->param[k].len;
         const double len = length_of(before, NULL, values), step = length_of(after, before, values);
-        const Rect row = {in.x, in.y + 20 + i * 34.0, in.w, 34};
+        const Rect row = {in.x, in.y + 20 + i * row_h, in.w, row_h};
         if (k == s->here.k)
             draw_rect(s->d, (Rect){r.x + 1, row.y, r.w - 2, row.h}, (ShapeStyle){.fill = TONE_FOCUS_TINT});
-        draw_fitted(s->d, (Rect){c0, row.y, c1 - c0 - 90, row.h}, name, p->param[k].name);
+        draw_fitted(s->d, (Rect){c0, row.y, c1 - c0 - 90, row.h}, name, letters_of(s, &p->param[k]));
         draw_fitted(s->d, (Rect){c1 - 86, row.y, 86, row.h}, number, number_short((int64_t)values).s);
         draw_fitted(s->d, (Rect){c2 - 86, row.y, 86, row.h}, number, figures(s, len, len < 0.01 ? 2 : 3));
         draw_fitted(s->d, (Rect){c3 - 86, row.y, 86, row.h}, number, number_figures(step, 2).s);
@@ -210,7 +237,7 @@ static void draw_tensors(Screen *s, Rect r) {
     }
     const TextStyle tick = {FONT_REGULAR, SIZE_AXIS, TONE_INK2, ALIGN_CENTRE, false};
     for (int k = 0; k <= 4; k++)
-        draw_text(s->d, (Point){axis.x + axis.w * k / 4, in.y + 20 + shown * 34.0 + 16}, tick, ticks[k]);
+        draw_text(s->d, (Point){axis.x + axis.w * k / 4, in.y + 20 + shown * row_h + 16}, tick, ticks[k]);
 }
 
 // ---- did it help? --------------------------------------------------------------------------------
@@ -240,6 +267,21 @@ static int rival_of(Tensor out, int label) {
     return best;
 }
 
+// What the network says of the inspected picture after the step.
+static void draw_said(Screen *s, Rect r) {
+    const Trace *t = &s->v->t;
+    const int classes = trace_value(t, t->s->x->graph.output).c;
+    int said = 0;
+    for (int c = 1; c < classes; c++)
+        if (s->v->score_after[c] > s->v->score_after[said]) said = c;
+    const bool right = said == t->label[0];
+    const TextStyle words = {.size = SIZE_LABEL, .tone = TONE_INK2};
+    const TextStyle bold = {FONT_BOLD, SIZE_LABEL, right ? TONE_FORWARD : TONE_NEG, ALIGN_RIGHT, false};
+    draw_fitted(s->d, (Rect){r.x, r.y, 0.5 * r.w, r.h}, words, "probability, before and after");
+    draw_fitted(s->d, (Rect){r.x + 0.52 * r.w, r.y, 0.48 * r.w, r.h}, bold,
+                arena_print(s->a, "now says %s %s", t->s->data.class_name[said], right ? "✓" : "✗"));
+}
+
 static void draw_help(Screen *s, Rect r) {
     const View *v = s->v;
     const Trace *t = &v->t;
@@ -260,8 +302,9 @@ static void draw_help(Screen *s, Rect r) {
                             lower ? "lower: a good step" : "higher: is the learning rate too large?"));
     const Tensor out = trace_value(t, t->s->x->graph.output);
     if (!judge_probable(&t->s->x->graph) || t->label[0] < 0 || out.c < 2) return;
-    const double y = in.y + 74;
+    const double y = in.y + 92;
     if (y + 38 > in.y + in.h) return;
+    draw_said(s, (Rect){in.x, in.y + 66, in.w, 20});
     draw_class(s, (Rect){in.x, y, in.w, 38}, t->label[0], true);
     const int rival = rival_of(out, t->label[0]);
     if (rival >= 0 && y + 90 <= in.y + in.h + 8) draw_class(s, (Rect){in.x, y + 52, in.w, 38}, rival, false);
@@ -276,7 +319,8 @@ static void draw(Screen *s) {
     const Rect right = cut_right(&room, 0.40 * room.w);
     const Answer x = answer_here(s->a, s->v);
     if (s->v->at.level >= LEVEL_PIXEL && x.known)
-        draw_terms(s, draw_titled(s, room, "The number after it is a sum", s->stage->formula), &x);
+        draw_terms(s, draw_titled(s, room, "The number after it is a sum",
+                                  plain(s) ? "w ← w − α·g" : s->stage->formula), &x);
     else draw_tensors(s, room);
     draw_help(s, right);
 }

@@ -27,6 +27,6 @@ void draw_chain(Screen *s, Rect r, const ChainRow *row, int n, int current) {
         if (i == current)
             draw_rect(s->d, (Rect){r.x - 8, place.y, r.w + 16, place.h},
                       (ShapeStyle){.fill = TONE_FOCUS_TINT});
-        draw_row(s, place, &row[i], max, predict && i + 1 == n);
+        draw_row(s, place, &row[i], row[i].max > 0 ? row[i].max : max, predict && i + 1 == n);
     }
 }

@@ -121,9 +121,13 @@ typedef struct Question3 {
     double factor_max;
 } Question3;
 
-static void caption(Screen *s, Rect grid, const char *text) {
-    const TextStyle words = {.size = SIZE_AXIS, .tone = TONE_INK2};
-    draw_fitted(s->d, (Rect){grid.x, grid.y + grid.h + 4, grid.w + 60, 18}, words, text);
+// Below a grid; where that is narrow, in the middle of the column it stands in.
+static void caption(Screen *s, Rect column, Rect grid, const char *text) {
+    const bool narrow = grid.w < 0.7 * column.w;
+    const TextStyle words = {.size = SIZE_AXIS, .tone = TONE_INK2,
+                             .align = narrow ? ALIGN_CENTRE : ALIGN_LEFT};
+    const double x = narrow ? column.x - 30 : grid.x, w = narrow ? column.w + 60 : grid.w + 60;
+    draw_fitted(s->d, (Rect){x, grid.y + grid.h + 4, w, 18}, words, text);
 }
 
 static Rect draw_cells_of(Screen *s, Rect r, const Window *w, const float *v, double max, int current) {
@@ -152,11 +156,11 @@ static Rect draw_question(Screen *s, Rect r, const Question3 *q, const Window *w
     draw_card(s->d, r);
     const double x = x0 + draw_text(s->d, (Point){x0, r.y + 25}, head, q->head) + 26;
     draw_text(s->d, (Point){x, r.y + 26}, rule, q->rule);
-    const Rect a = draw_cells_of(s, (Rect){x0, y, wide, h}, w, q->factor, q->factor_max, current);
-    caption(s, a, q->left);
+    const Rect first = {x0, y, wide, h}, second = {x0 + wide + gap, y, wide, h};
+    caption(s, first, draw_cells_of(s, first, w, q->factor, q->factor_max, current), q->left);
     draw_fitted(s->d, (Rect){x0 + wide, middle - 14, gap, 28}, sign, "· δ  =");
-    const Rect b = draw_cells_of(s, (Rect){x0 + wide + gap, y, wide, h}, w, q->share, share_max, current);
-    caption(s, b, arena_print(s->a, "share of this pixel  %s", power_of(share_max).text));
+    caption(s, second, draw_cells_of(s, second, w, q->share, share_max, current),
+            arena_print(s->a, "share of this pixel  %s", power_of(share_max).text));
     const double x3 = x0 + 2 * (wide + gap);
     draw_fitted(s->d, (Rect){x3 - gap, middle - 34, gap, 20}, add, "add to");
     draw_arrow(s->d, (Point[]){{x3 - gap + 12, middle}, {x3 - 12, middle}}, 2,
@@ -178,7 +182,7 @@ static void draw_kernel_question(Screen *s, Rect r, const Window *w, const Sums 
     all.term = arena_array(s->a, int, (size_t)cells); // every weight has a gradient
     const Rect in = draw_cells_of(s, place, &all, sums->w, max, current);
     const char *when = sums->whole ? "of the batch" : "so far";
-    caption(s, in, arena_print(s->a, "∂L/∂w %s  %s", when, power_of(max).text));
+    caption(s, place, in, arena_print(s->a, "∂L/∂w %s  %s", when, power_of(max).text));
 }
 
 static void draw_input_question(Screen *s, Rect r, const Window *w, const Sums *sums, Tensor src,
@@ -203,7 +207,7 @@ static void draw_input_question(Screen *s, Rect r, const Window *w, const Sums *
     }
     draw_map(s, in, &m);
     if (c.h > 0) draw_mark(s, map_cells(in, &m, c.y, c.x, c.h, c.w));
-    caption(s, (Rect){place.x, in.y, place.w, place.y + place.h - in.y},
+    caption(s, place, (Rect){place.x, in.y, place.w, place.y + place.h - in.y},
             arena_print(s->a, "∂L/∂x %s, channel %d", sums->whole ? "of all pixels" : "so far",
                         sums->channel));
 }
@@ -223,17 +227,20 @@ static void draw_bias_question(Screen *s, Rect r, double sum, bool bias) {
 
 // ---- the sum at the bottom -----------------------------------------------------------------------
 
+// A number behind a sign: negative ones in brackets.
+static const char *factor(Screen *s, double v) {
+    return arena_print(s->a, v < 0 ? "(%s)" : "%s", number_figures(v, 3).s);
+}
+
 static void draw_step(Screen *s, Rect r, const Window *w, const Sums *sums, int cell, double delta) {
     const double share = delta * (double)w->x[cell], after = (double)sums->w[cell];
     const int i = cell / w->columns, j = cell % w->columns;
     const int first = params_of_node(s->v->t.s->params, s->stage->index);
     const Tensor grad = trace_param(&s->v->t, first, PARAM_GRAD);
-    const char *const x = arena_print(s->a, w->x[cell] < 0 ? "(%s)" : "%s",
-                                      figures(s, (double)w->x[cell], 3));
+    const char *const x = factor(s, (double)w->x[cell]), *const d = factor(s, delta);
     const char *before = arena_print(s->a, "∂L/∂w[%d,%d]  ←  %s  +  %s · %s  =", i, j,
-                                     figures(s, after - share, 3), figures(s, delta, 3), x);
-    if (sums->whole) before = arena_print(s->a, "to ∂L/∂w[%d,%d] goes  %s · %s  =", i, j,
-                                          figures(s, delta, 3), x);
+                                     figures(s, after - share, 3), d, x);
+    if (sums->whole) before = arena_print(s->a, "to ∂L/∂w[%d,%d] goes  %s · %s  =", i, j, d, x);
     const char *whole = !grad.v ? "" : arena_print(s->a, "the whole batch of %d: %s", s->v->t.n,
         number_figures((double)*at(grad, s->v->at.channel, w->channel % grad.c, i, j), 3).s);
     draw_sentence(s, r, before, figures(s, sums->whole ? share : after, 3), whole);
@@ -321,7 +328,8 @@ static void draw_channel(Screen *s) {
 }
 
 const Panel conv_backward_panel = {
-    .kind = STAGE_BACKWARD, .of = "conv", .target = target, .terms = terms, .formula = "",
+    .kind = STAGE_BACKWARD, .of = "conv", .target = target, .terms = terms,
+    .formula = "∂L/∂w = Σ δ·x,   ∂L/∂x = Σ δ·w,   ∂L/∂b = Σ δ",
     .sentence = "the blame δ = ∂L/∂y travels back along the same wires",
     .draw = {[LEVEL_CHANNEL] = draw_channel, [LEVEL_PIXEL] = draw_pixel, [LEVEL_TERM] = draw_pixel},
 };

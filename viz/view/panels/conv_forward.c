@@ -8,6 +8,12 @@
 
 #include "viz/view/panels/window.h"
 
+static const Operand *source(const Term *t) {
+    for (int f = 0; f < t->n_factors; f++)
+        if (t->factor[f].of == OF_SRC) return &t->factor[f];
+    return NULL;
+}
+
 static Tensor kernel_of(const Screen *s) {
     return trace_param(&s->v->t, params_of_node(s->v->t.s->params, s->stage->index), PARAM_BEFORE);
 }
@@ -47,6 +53,20 @@ static void draw_grids(Screen *s, Rect r, const Window *w, double x_max, Rect *f
 
 // ---- the sums of the input channels --------------------------------------------------------------
 
+// With groups, not every channel is read.
+static bool is_read(const Answer *x, int channel) {
+    for (int i = 0; i < x->kept; i++) {
+        const Operand *src = source(&x->term[i]);
+        if (src && src->c == channel) return true;
+    }
+    return x->kept < x->n;
+}
+
+static bool on_bias(const Screen *s, const Answer *x) {
+    const int i = s->v->at.term - x->first;
+    return s->v->at.level == LEVEL_TERM && i >= 0 && i < x->kept && !source(&x->term[i]);
+}
+
 // Returns the place from where the sum goes on.
 static Rect draw_sums(Screen *s, Rect r, const Answer *x, const Window *w, int channels) {
     const Rect in = draw_titled(s, r, "Σ of each", "");
@@ -65,14 +85,14 @@ static Rect draw_sums(Screen *s, Rect r, const Answer *x, const Window *w, int c
         if (bias && !w->has_bias) break;
         const double v = bias ? w->bias : window_sum(x, c);
         from.y = row.y;
-        const TextStyle value = {c == w->channel && !bias ? FONT_BOLD : FONT_REGULAR, SIZE_LABEL,
-                                 TONE_INK, ALIGN_RIGHT, true};
-        if (c == w->channel && !bias)
+        const bool current = on_bias(s, x) ? bias : c == w->channel && !bias;
+        const TextStyle value = {current ? FONT_BOLD : FONT_REGULAR, SIZE_LABEL, TONE_INK, ALIGN_RIGHT, true};
+        if (current)
             draw_rect(s->d, (Rect){r.x + 1, row.y, r.w - 2, row.h}, (ShapeStyle){.fill = TONE_FOCUS_TINT});
         draw_fitted(s->d, (Rect){row.x, row.y, 40, row.h}, number,
                     bias ? "bias" : arena_print(s->a, "%d", c));
         draw_fitted(s->d, (Rect){row.x + 40, row.y, row.w - 40, row.h}, value,
-                    number_fixed(v, decimals_of(max)).s);
+                    bias || is_read(x, c) ? number_fixed(v, decimals_of(max)).s : "not read");
     }
     const TextStyle note = {.size = SIZE_AXIS, .tone = TONE_INK3};
     if (n < channels)
@@ -97,7 +117,20 @@ static Rect map_place(Rect in, const Map *m) {
     return map_fit((Rect){in.x, in.y, in.w, in.h - LEGEND_H - 4}, m->rows, m->columns);
 }
 
-static Rect draw_input(Screen *s, Rect r, const Answer *x, const Map *m) {
+// With dilation a window has gaps: dots on the cells that are read.
+static void mark_cells(Screen *s, Rect place, const Answer *x, const Map *m) {
+    for (int i = 0; i < x->kept; i++) {
+        const Operand *src = source(&x->term[i]);
+        if (!src || src->c != m->channel) continue;
+        const Rect cell = map_cells(place, m, src->y, src->x, 1, 1);
+        const Point middle = {cell.x + cell.w / 2, cell.y + cell.h / 2};
+        draw_dot(s->d, middle, 0.3 * cell.w, (ShapeStyle){.fill = TONE_ON_FOCUS});
+        draw_dot(s->d, middle, 0.2 * cell.w, (ShapeStyle){.fill = TONE_FOCUS});
+    }
+}
+
+// `apart`: the window's cells lie apart.
+static Rect draw_input(Screen *s, Rect r, const Answer *x, const Map *m, bool apart) {
     const Tensor src = layer_src(s, 0);
     const char *helper = src.c > 1 ? arena_print(s->a, "channel %d", m->channel) : tensor_shape(s->a, src);
     const Rect in = draw_titled(s, r, "Input x", helper), place = map_place(in, m);
@@ -106,6 +139,7 @@ static Rect draw_input(Screen *s, Rect r, const Answer *x, const Map *m) {
     draw_legend(s, (Rect){in.x, in.y + in.h - LEGEND_H + 4, in.w, LEGEND_H}, m, NULL);
     const Rect window = map_cells(place, m, c.y, c.x, c.h > 0 ? c.h : 1, c.w > 0 ? c.w : 1);
     if (c.h > 0) draw_mark(s, window);
+    if (apart) mark_cells(s, place, x, m);
     return window;
 }
 
@@ -137,7 +171,8 @@ static void draw_pixel(Screen *s) {
     const Rect right = cut_right(&room, src.c > 1 ? 0.84 * side : side);
     Rect sums = {0};
     if (src.c > 1) sums = draw_sums(s, cut_right(&room, 136), &x, &w, src.c);
-    const Rect window = draw_input(s, left, &x, &m);
+    const Cells read = window_cells(&x, w.channel);
+    const Rect window = draw_input(s, left, &x, &m, read.h > w.rows || read.w > w.columns);
     draw_card(s->d, room);
     draw_grids(s, (Rect){room.x, room.y + 8, room.w, room.h - 12}, &w, m.max, &first, &last);
     const Rect cell = draw_output(s, right);

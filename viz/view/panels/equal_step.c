@@ -61,13 +61,21 @@ static void draw_pixel(Screen *s) {
     const double side = fmin(0.32 * room.w, room.h);
     const Rect before = cut_left(&room, side), after = cut_right(&room, side);
     draw_before_after(s, before, after);
-    const Rect in = draw_titled(s, room, "How many are darker?", "share of the pixels, over x");
+    const Rect in = draw_titled(s, room, "How many are darker?", "share of the pixels");
     draw_curve(s, (Rect){in.x, in.y + 4, in.w, in.h - 110}, src, p);
     static const char *const names[] = {NULL, "as dark or darker", "of them the darkest"};
     for (int i = 1; i < x.n_helpers && i < 3; i++)
         draw_fact(s, (Rect){in.x, in.y + in.h - 104 + 34 * i, in.w, 30}, names[i],
                   number_count((int64_t)(x.helper[i].v + 0.5)).s);
-    draw_arithmetic(s, card, &x, NULL, NULL);
+    if (x.n_helpers < 3 || x.kept < 1 || x.term[0].n_factors < 3) {
+        draw_arithmetic(s, card, &x, NULL, NULL); // of one shade only
+        return;
+    }
+    const char *lowest = arena_print(s->a, "%s", number_count((int64_t)(x.helper[2].v + 0.5)).s);
+    const char *upto = arena_print(s->a, "%s", number_count((int64_t)(x.helper[1].v + 0.5)).s);
+    const char *sum = arena_print(s->a, "%s · (%s − %s) / (%s − %s)  =", figures(s, x.term[0].factor[0].v, 3),
+                                  upto, lowest, number_count((int64_t)src.h * src.w).s, lowest);
+    draw_sentence(s, card, sum, figures(s, target_value(&s->here, s->v->at.channel, s->v->at.pixel), 4), "");
 }
 
 const Panel equal_step_panel = {

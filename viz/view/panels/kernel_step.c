@@ -62,11 +62,11 @@ static void draw_sum(Screen *s, Rect r, const Kernels *k, int which) {
                     arena_print(s->a, "%s = Σ = %s", names[which], number_figures(k->sum[which], 3).s));
 }
 
-static void draw_grids(Screen *s, Rect r, const Kernels *k, double x_max) {
+static void draw_grids(Screen *s, Rect r, const Kernels *k, const Map *src) {
     const int cells = k->size.h * k->size.w;
     const double sums = k->n > 1 ? 34 : 0, h = (r.h - sums) / 3, w = r.w / k->n;
     Grid g = {.title = "window of x", .sign = "", .v = k->x, .rows = k->size.h, .columns = k->size.w,
-              .current = -1, .done = cells, .max = x_max, .framed = true};
+              .current = -1, .done = cells, .max = src->max, .scale = src->scale, .framed = true};
     draw_window_grid(s, (Rect){r.x, r.y, r.w, h}, &g);
     for (int q = 0; q < k->n; q++) {
         const Rect column = {r.x + q * w, r.y, w, r.h};
@@ -85,12 +85,6 @@ static void draw_grids(Screen *s, Rect r, const Kernels *k, double x_max) {
 
 // ---- the pictures --------------------------------------------------------------------------------------
 
-static Map picture(Screen *s, Tensor v, int c, int target) {
-    Map m = map_of(s, v, 0, c, target);
-    if (m.scale == SCALE_UNSIGNED && m.max > 0) m.scale = SCALE_GRAY;
-    return m;
-}
-
 static Rect draw_picture(Screen *s, Rect r, const char *title, const Map *m, Cells marked) {
     const Rect in = draw_titled(s, r, title, arena_print(s->a, "channel %d", m->channel));
     const Rect place = map_fit((Rect){in.x, in.y, in.w, in.h - LEGEND_H - 4}, m->rows, m->columns);
@@ -104,6 +98,22 @@ static Rect draw_picture(Screen *s, Rect r, const char *title, const Map *m, Cel
     return cells;
 }
 
+// Of two kernels, the sum of the current one up to the current product.
+static void draw_sum_so_far(Screen *s, Rect card, const Kernels *k) {
+    const int which = current_cell(s, k, 0) < 0, cell = current_cell(s, k, which);
+    const char *text = which ? "b so far  =  " : "a so far  =  ";
+    double sum = 0;
+    for (int i = 0, any = 0; i <= cell; i++) {
+        if (k->w[which][i] == 0) continue;
+        const double w = (double)k->w[which][i];
+        const char *factor = arena_print(s->a, w < 0 ? "(%s)" : "%s", number_fixed(w, 0).s);
+        text = arena_print(s->a, "%s%s%s·%s", text, any++ ? " + " : "", factor,
+                           figures(s, (double)k->x[i], 3));
+        sum += (double)k->product[which][i];
+    }
+    draw_sentence(s, card, arena_print(s->a, "%s  =", text), figures(s, sum, 3), "");
+}
+
 static void draw_pixel(Screen *s) {
     const Tensor src = step_src(s), dst = step_dst(s);
     if (!src.v || !dst.v) return;
@@ -114,8 +124,8 @@ static void draw_pixel(Screen *s) {
         draw_step_pixel(s);
         return;
     }
-    const Map before = picture(s, src, p.c, -1),
-        after = map_until(picture(s, dst, p.c, 0), s->v->at.pixel + 1);
+    const Map before = map_of_plane(s, src, p.c, -1),
+        after = map_until(map_of_plane(s, dst, p.c, 0), s->v->at.pixel + 1);
     Rect room = s->area;
     const Rect card = cut_bottom(&room, k.n > 1 ? 92 : ARITHMETIC_H);
     const double side = fmin((k.n > 1 ? 0.28 : 0.32) * room.w, room.h - 40);
@@ -124,9 +134,13 @@ static void draw_pixel(Screen *s) {
                  (Cells){p.c, p.y - k.size.h / 2, p.x - k.size.w / 2, k.size.h, k.size.w});
     draw_picture(s, right, "After", &after, (Cells){p.c, p.y, p.x, 1, 1});
     draw_card(s->d, room);
-    draw_grids(s, (Rect){room.x, room.y + 8, room.w, room.h - 12}, &k, before.max);
-    if (k.n == 1 || s->v->at.level == LEVEL_TERM) {
+    draw_grids(s, (Rect){room.x, room.y + 8, room.w, room.h - 12}, &k, &before);
+    if (k.n == 1) {
         draw_arithmetic(s, card, &x, NULL, NULL);
+        return;
+    }
+    if (s->v->at.level == LEVEL_TERM) {
+        draw_sum_so_far(s, card, &k);
         return;
     }
     const char *sum = arena_print(s->a, "√(a² + b²)  =  √((%s)² + (%s)²)  =", figures(s, k.sum[0], 3),

@@ -23,6 +23,9 @@ void draw_result_card(Screen *s, Rect r, const char *title);
 void draw_gradient_number(Screen *s);
 void draw_gradient_channel(Screen *s);
 
+// A matrix with at most 128 rows and columns: of each block the number farthest from zero.
+Tensor matrix_shrunk(Screen *s, const real *v, int rows, int columns);
+
 // What stands at the right of a sum.
 const char *terms_note(Screen *s, const Answer *x);
 

@@ -29,6 +29,12 @@ static void draw_neighbours(Screen *s, Rect in, const Answer *x, int channel) {
                  o->c == channel);
         y += ROW;
     }
+    for (int i = 0; i < x->n_helpers && y + 30 < in.y + in.h - 90; i++) {
+        const TextStyle words = {.size = SIZE_LABEL, .tone = TONE_INK2};
+        if (x->helper[i].of == OF_SRC || !x->helper[i].note) continue;
+        draw_fitted(s->d, (Rect){in.x, y + 6, in.w, 24}, words,
+                    arena_print(s->a, "s = %s", x->helper[i].note));
+    }
     y = in.y + in.h - 78;
     draw_rule(s, (Point){in.x, y - 8}, (Point){in.x + in.w, y - 8}, TONE_LINE);
     for (int i = 0; i < x->n_helpers; i++) {

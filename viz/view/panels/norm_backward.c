@@ -164,11 +164,15 @@ static Map map_like(const Map *m, const float *v) {
     return out;
 }
 
-static void draw_factor(Screen *s, Rect r, const char *title, const char *sign, const Map *m) {
+// `cell` (or −1) is in the marker.
+static void draw_factor(Screen *s, Rect r, const char *title, const char *sign, const Map *m, int cell) {
     const TextStyle bold = {FONT_BOLD, SIZE_TITLE, TONE_INK, ALIGN_CENTRE, false};
     const Rect in = draw_titled(s, r, title, "this picture");
-    const Rect place = map_fit((Rect){in.x, in.y, in.w, in.h - LEGEND_H - 4}, m->rows, m->columns);
-    draw_map(s, place, m);
+    Rect place = map_fit((Rect){in.x, in.y, in.w, in.h - LEGEND_H - 4}, m->rows, m->columns);
+    if (m->columns == 1) place = (Rect){in.x + in.w / 2 - 60, in.y, 120, in.h - LEGEND_H - 4};
+    if (m->columns == 1) draw_grid(s, place, m, power_of(m->max), SIZE_BODY);
+    else draw_map(s, place, m);
+    if (cell >= 0) draw_mark(s, map_cells(place, m, cell / m->columns, cell % m->columns, 1, 1));
     draw_legend(s, (Rect){in.x, in.y + in.h - LEGEND_H + 4, in.w, LEGEND_H}, m, NULL);
     const Rect badge = {r.x - CARD_GAP / 2.0 - 17, r.y + r.h / 2 - 17, 34, 34};
     if (!*sign) return;
@@ -188,27 +192,42 @@ static void draw_sum(Screen *s, Rect r, const char *title, double here, const An
     draw_result(s, (Point){in.x, y + 152}, SIZE_TILE, number_figures(x->sum * p.factor, 3).s);
 }
 
+// x̂ of the inspected picture: one channel of it, or the whole vector.
+static float *normalised(Screen *s, const Map *src, int n) {
+    float *hat = arena_array(s->a, float, (size_t)(src->rows * src->columns));
+    NormFacts f = norm_facts(s, s->v->at.channel, 0, 0);
+    for (int i = 0; i < n; i++) {
+        if (src->vector && f.batch) f = norm_facts(s, i, 0, 0); // each channel has its own µ and σ
+        hat[i] = (float)(((double)src->v[i] - f.mean) / f.deviation);
+    }
+    return hat;
+}
+
+// With a set that is a channel, γ and β are one number each and sum all its places; else each number of
+// the picture has a γ and a β of its own, and only the pictures are summed.
 static void draw_param_number(Screen *s, bool gamma) {
-    const int c = s->v->at.channel, n = s->node->shape.h * s->node->shape.w;
-    const NormFacts f = norm_facts(s, c, 0, 0);
+    const Shape shape = s->node->shape;
+    const bool vector = shape.h * shape.w == 1, own = vector || s->here.pixels > 1;
+    const int c = s->v->at.channel, n = vector ? shape.c : shape.h * shape.w;
+    const int cell = !own ? -1 : vector ? c : s->v->at.pixel;
     const Answer x = answer_here(s->a, s->v);
     const Map delta = map_of(s, arriving(s), 0, c, -1), src = map_of(s, layer_src(s, 0), 0, c, -1);
-    float *hat = arena_array(s->a, float, (size_t)n), *product = arena_array(s->a, float, (size_t)n);
+    float *hat = normalised(s, &src, n);
+    float *product = arena_array(s->a, float, (size_t)(src.rows * src.columns));
     double here = 0;
     for (int i = 0; i < n; i++) {
-        hat[i] = (float)(((double)src.v[i] - f.mean) / f.deviation);
         product[i] = gamma ? delta.v[i] * hat[i] : delta.v[i];
-        here += (double)product[i];
+        here += cell < 0 || cell == i ? (double)product[i] : 0;
     }
     Rect room = s->area;
     const Rect card = cut_bottom(&room, ARITHMETIC_H), result = cut_right(&room, 220);
     const int maps = gamma ? 3 : 1;
     const double w = fmin((room.w - (maps - 1) * CARD_GAP) / maps, room.h);
     const Map h = map_like(&delta, hat), p = map_like(&delta, product);
-    draw_factor(s, cut_left(&room, w), "δ arrives", "", &delta);
-    if (gamma) draw_factor(s, cut_left(&room, w), "x̂ = (x − µ)/σ", "·", &h);
-    if (gamma) draw_factor(s, cut_left(&room, w), "products", "=", &p);
-    if (!gamma) draw_result_card(s, room, "∂L/∂β of every channel");
+    draw_factor(s, cut_left(&room, w), "δ arrives", "", &delta, cell);
+    if (gamma) draw_factor(s, cut_left(&room, w), "x̂ = (x − µ)/σ", "·", &h, cell);
+    if (gamma) draw_factor(s, cut_left(&room, w), "products", "=", &p, cell);
+    if (!gamma) draw_result_card(s, room, own ? "∂L/∂β" : "∂L/∂β of every channel");
     draw_sum(s, result, gamma ? "Σ δ·x̂ = ∂L/∂γ" : "Σ δ = ∂L/∂β", here, &x, s->v->t.n);
     draw_arithmetic(s, card, &x, NULL, terms_note(s, &x));
 }
@@ -216,16 +235,16 @@ static void draw_param_number(Screen *s, bool gamma) {
 // ---- together ------------------------------------------------------------------------------------
 
 static void draw_pixel(Screen *s) {
-    const Shape shape = s->node->shape;
-    const bool maps = shape.h * shape.w > 1 && s->here.pixels == 1;
+    const NormFacts f = norm_facts(s, 0, 0, 0);
     if (!s->here.v.v) draw_gradient_number(s);
     else if (!s->here.param) draw_input_number(s);
-    else if (maps) draw_param_number(s, strcmp(s->here.name, "weight") == 0);
+    else if (f.known) draw_param_number(s, strcmp(s->here.name, "weight") == 0);
     else draw_gradient_number(s);
 }
 
 static void draw_channel(Screen *s) {
-    if (s->here.param && s->here.pixels == 1) draw_pixel(s);
+    const bool single = s->here.param ? s->here.pixels == 1 : s->here.v.h * s->here.v.w == 1;
+    if (single) draw_pixel(s);
     else draw_gradient_channel(s);
 }
 

@@ -17,8 +17,8 @@ static NormFacts facts_here(Screen *s, Spot *spot) {
 
 static const char *statistics_text(const NormFacts *f) {
     return f->stored ? "µ and σ as they were stored while it learnt"
-         : f->batch ? "µ and σ of this batch; in use, stored ones"
-                    : "µ and σ of this picture, always";
+         : f->batch ? "While it learns, µ and σ are those of the batch; when it is used, stored ones."
+                    : "µ and σ are those of this picture, always.";
 }
 
 // ---- level Stage: every channel's mean and deviation -----------------------------------------------
@@ -110,8 +110,8 @@ static void draw_stage(Screen *s) {
 static void draw_way_through(Screen *s, Rect r, const NormFacts *f, double x) {
     const double off = x - f->mean, hat = off / f->deviation, scaled = f->gamma * hat;
     const ChainRow row[] = {
-        {"", "x", 0, x}, {"− µ", "x − µ", f->mean, off}, {"÷ σ", "x̂", f->deviation, hat},
-        {"· γ", "γ · x̂", f->gamma, scaled}, {"+ β", "y", f->beta, scaled + f->beta},
+        {"", "x", 0, x, 0}, {"− µ", "x − µ", f->mean, off, 0}, {"÷ σ", "x̂", f->deviation, hat, 0},
+        {"· γ", "γ · x̂", f->gamma, scaled, 0}, {"+ β", "y", f->beta, scaled + f->beta, 0},
     };
     draw_chain(s, r, row, 5, s->v->at.level == LEVEL_TERM ? 3 + s->v->at.term : -1);
 }

@@ -23,8 +23,8 @@ static Cells cells_of(const Answer *x, Spot p) {
 static bool is_crop(const Screen *s) { return strcmp(stage_of_name(s->stage), "crop") == 0; }
 
 static Rect draw_picture(Screen *s, Rect r, const char *title, Tensor v, int target) {
-    const Rect in = draw_titled(s, r, title, tensor_shape(s->a, v));
-    const Map m = map_of_picture(s, v, target);
+    const Rect in = draw_titled(s, r, title, step_words(s, v));
+    const Map m = step_map(s, v, target);
     const Rect place = map_fit(in, m.rows, m.columns);
     draw_map(s, place, &m);
     return place;
@@ -79,7 +79,7 @@ static void draw_pixel(Screen *s) {
                         c.h * from.h / src.h});
     draw_mark(s, (Rect){to.x + p.x * to.w / dst.w, to.y + p.y * to.h / dst.h, to.w / dst.w, to.h / dst.h});
     const Patch patch = {.title = "Before, enlarged", .helper = arena_print(s->a, "channel %d", p.c),
-                         .map = map_of(s, src, 0, p.c, -1), .cells = c, .most = 6};
+                         .map = map_of_plane(s, src, p.c, -1), .cells = c, .most = 6};
     draw_patch(s, room, &patch);
     draw_way_into(s, room, TONE_FORWARD);
     draw_way_into(s, after, TONE_FORWARD);

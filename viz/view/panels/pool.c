@@ -69,9 +69,10 @@ void draw_pool_windows(Screen *s, Rect r, const Map *m, const Pools *p, Tone ton
         const PoolWindow *w = &p->window[i];
         draw_rect(s->d, map_cells(r, m, w->covers.y, w->covers.x, w->covers.h, w->covers.w),
                   (ShapeStyle){.line = TONE_INK3, .width = 1.5});
-        if (!others_hatched)
-            draw_rect(s->d, rect_inset(map_cells(r, m, w->winner_y, w->winner_x, 1, 1), 2),
-                      (ShapeStyle){.line = tone, .width = 2.5});
+        const Rect winner = map_cells(r, m, w->winner_y, w->winner_x, 1, 1);
+        if (others_hatched) continue;
+        draw_rect(s->d, rect_inset(winner, 2.5), (ShapeStyle){.line = TONE_SURFACE, .width = 4.5}); // on dark
+        draw_rect(s->d, rect_inset(winner, 2), (ShapeStyle){.line = tone, .width = 2.5});
     }
     const Cells c = p->window[p->current].covers;
     draw_mark(s, map_cells(r, m, c.y, c.x, c.h, c.w));

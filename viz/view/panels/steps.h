@@ -18,5 +18,10 @@ void draw_step_pixel(Screen *s);
 // The number before the step at the current place, which has the same place there.
 double step_value(const Screen *s);
 
+// A picture as it is shown at the current level: at Channel one colour of it; and what stands beside its
+// title: "3×64×64", or "channel 1, green".
+Map step_map(Screen *s, Tensor v, int target);
+const char *step_words(Screen *s, Tensor v);
+
 // Where the numbers lie before and after, as two histograms.
 void draw_step_spreads(Screen *s, Rect r);

@@ -4,9 +4,17 @@
  *     normalize      y = (x − mean) / std       measured on all training pictures
  *     standardize    y = (x − µ) / σ            of the picture itself */
 #include <math.h>
+#include <string.h>
 
 #include "viz/view/panels/chain.h"
 #include "viz/view/panels/steps.h"
+
+static double largest(Tensor t) {
+    double max = 1e-12;
+    for (int i = 0; i < t.c * t.h * t.w; i++)
+        max = fmax(max, fabs((double)*at(t, 0, i / (t.h * t.w), i / t.w % t.h, i % t.w)));
+    return max;
+}
 
 // What was measured is told before the terms; a step without it multiplies by a factor.
 static void draw_way_through(Screen *s, Rect r, const Answer *x) {
@@ -14,17 +22,19 @@ static void draw_way_through(Screen *s, Rect r, const Answer *x) {
     if (x->n_helpers > 1) {
         const Operand *mean = &x->helper[0], *deviation = &x->helper[1];
         const ChainRow row[] = {
-            {"", "x", 0, first},
-            {"− mean", "x − mean", mean->v, first - mean->v},
-            {"÷ σ", "y", deviation->v, y},
+            {"", "x", 0, first, 0},
+            {"− mean", "x − mean", mean->v, first - mean->v, 0},
+            {"÷ σ", "y", deviation->v, y, 0},
         };
         draw_chain(s, r, row, 3, -1);
         return;
     }
     const double factor = x->kept > 0 && x->term[0].n_factors > 1 ? x->term[0].factor[1].v : 1;
     const bool divides = factor > 0 && factor < 1;
-    const ChainRow row[] = {{"", "x", 0, first},
-                            {divides ? "÷" : "·", "y", divides ? 1 / factor : factor, y}};
+    const double most = largest(step_src(s)); // so that both bars have the same length
+    const ChainRow row[] = {{"", "x", 0, first, most},
+                            {divides ? "÷" : "·", "y", divides ? 1 / factor : factor, y,
+                             fabs(factor) * most}};
     draw_chain(s, r, row, 2, -1);
 }
 
@@ -40,7 +50,10 @@ static void draw_sum(Screen *s, Rect r, const Answer *x) {
     }
     const char *sum = arena_print(s->a, "(%s − %s) / %s  =", figures(s, first, 4), operand(s, x->helper[0].v),
                                   operand(s, x->helper[1].v));
-    draw_sentence(s, r, sum, figures(s, y, 4), x->helper[0].note ? x->helper[0].note : "");
+    const char *from = x->helper[0].note; // "mean of the whole picture", "of the channel, in …"
+    const bool named = from && strncmp(from, "mean", 4) == 0;
+    draw_sentence(s, r, sum, figures(s, y, 4),
+                  from ? arena_print(s->a, "%s%s", named ? "" : "mean and deviation ", from) : "");
 }
 
 static void draw_pixel(Screen *s) {

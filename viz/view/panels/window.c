@@ -83,7 +83,7 @@ Rect draw_window_grid(Screen *s, Rect r, const Grid *g) {
     const TextStyle sign = {FONT_BOLD, SIZE_TITLE, TONE_INK, ALIGN_CENTRE, false};
     const double cell = fmin(84, (r.w - 2 * SIGN) / g->columns), w = cell * g->columns;
     const Rect in = {r.x + (r.w - w) / 2, r.y + HEAD, w, r.h - HEAD - 8};
-    const Map m = {.v = g->v, .rows = g->rows, .columns = g->columns, .scale = SCALE_SIGNED,
+    const Map m = {.v = g->v, .rows = g->rows, .columns = g->columns, .scale = g->scale,
                    .max = g->max, .done = g->rows * g->columns, .target = -1, .step = g->columns};
     draw_fitted(s->d, (Rect){in.x, r.y + 4, r.x + r.w - in.x, 14}, bold, g->title);
     draw_fitted(s->d, (Rect){in.x - SIGN, in.y, SIGN - 6, in.h}, sign, g->sign);

@@ -31,5 +31,6 @@ typedef struct Grid {
     int rows, columns, current, done;
     double max;
     bool framed;         // the whole grid is in the marker
+    Scale scale;         // SCALE_SIGNED if it is not said
 } Grid;
 Rect draw_window_grid(Screen *s, Rect r, const Grid *g);

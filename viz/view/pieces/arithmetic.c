@@ -40,18 +40,25 @@ const char *helper_text(Arena *a, const Node *node, const Graph *g, const Operan
     return arena_print(a, "%s = %s", operand_text(a, node, g, o), v.s);
 }
 
-static const char *factor_text(Arena *a, double v) {
+enum { FEW_TERMS = 3 }; // so few leave room for four digits
+
+static Digits factor_digits(double v, bool few) {
     const double size = fabs(v);
-    const Digits t = size >= 0.1 ? number_fixed(v, size >= 100 ? 0 : size >= 10 ? 1 : 2)
-                                 : number_figures(v, 2);
+    if (few) return v == round(v) && size < 1e6 ? number_fixed(v, 0) : number_figures(v, 4);
+    return size >= 0.1 ? number_fixed(v, size >= 100 ? 0 : size >= 10 ? 1 : 2) : number_figures(v, 2);
+}
+
+static const char *factor_text(Arena *a, double v, bool few) {
+    const Digits t = factor_digits(v, few);
     return arena_print(a, v < 0 && t.s[0] != '0' ? "(%s)" : "%s", t.s);
 }
 
-const char *term_text(Arena *a, const Term *t) {
+const char *term_text(Arena *a, const Answer *x, const Term *t) {
+    const bool few = x->n <= FEW_TERMS;
     const char *text = "";
     for (int f = 0; f < t->n_factors; f++)
-        text = arena_print(a, "%s%s%s", text, f ? "·" : "", factor_text(a, t->factor[f].v));
-    return t->n_factors ? text : factor_text(a, t->value);
+        text = arena_print(a, "%s%s%s", text, f ? "·" : "", factor_text(a, t->factor[f].v, few));
+    return t->n_factors ? text : factor_text(a, t->value, few);
 }
 
 // ---- a line of words -----------------------------------------------------------------------------
@@ -122,8 +129,8 @@ static void write_sum(Pen *p, Arena *a, const Answer *x, Choice c, const char *l
         if (any) word(p, sign_style, " + ", 40);
         any = true;
         if (c.current >= 0 && i > c.current) style.tone = TONE_INK3;
-        if (i == c.current) marked_word(p, term_text(a, t), room);
-        else word(p, style, term_text(a, t), room);
+        if (i == c.current) marked_word(p, term_text(a, x, t), room);
+        else word(p, style, term_text(a, x, t), room);
     }
     const int rest = written_from(x, c.hi, c.current);
     if (!any && rest == 0) word(p, sum_style, "0", 0);
@@ -197,14 +204,12 @@ void draw_arithmetic(Screen *s, Rect r, const Answer *x, const char *left, const
     Pen p = pen_in(s, r, right_w, lines);
     draw_card(s->d, r);
     draw_code_line(s, r);
-    if (right) {
-        const double y = p.y + (lines - 1) * LINE;
-        draw_text(s->d, (Point){r.x + r.w - CARD_PADDING, y}, note, right);
+    if (x->known) {
+        const Choice c = choose(&p, s->a, x, current, left);
+        write_sum(&p, s->a, x, c, left);
+        write_result(&p, x, current);
     }
-    if (!x->known) return;
-    const Choice c = choose(&p, s->a, x, current, left);
-    write_sum(&p, s->a, x, c, left);
-    write_result(&p, x, current);
+    if (right) draw_text(s->d, (Point){r.x + r.w - CARD_PADDING, p.y}, note, right); // beside the last line
 }
 
 void draw_sentence(Screen *s, Rect r, const char *before, const char *result, const char *behind) {

@@ -43,14 +43,13 @@ static void draw_thumb(Screen *s, Rect room, const Map *m, int channel) {
 }
 
 // All thumbnails of a tensor are measured by the same scale.
-static double common_max(Screen *s, const Target *t) {
+static double common_max(const Target *t) {
     double max = 1e-12;
     for (int c = 0; c < t->channels; c++)
         for (int i = 0; i < t->pixels; i++) {
             const double v = fabs(target_value(t, c, i));
             if (isfinite(v)) max = fmax(max, v);
         }
-    (void)s;
     return max;
 }
 
@@ -94,7 +93,7 @@ void draw_thumbnails(Screen *s, Rect r, Tensor t, int target) {
     const Rect room = {r.x, r.y, r.w, r.h - LEGEND_H - 8};
     const int columns = best_columns(room, n, (double)t.h / t.w), rows = (n + columns - 1) / columns;
     const double w = (room.w + THUMB_GAP) / columns, h = (room.h + THUMB_GAP) / rows;
-    const double max = common_max(s, &all);
+    const double max = common_max(&all);
     Map m = {0};
     for (int c = 0; c < n; c++) {
         m = map_of(s, t, 0, c, target);
@@ -121,7 +120,7 @@ void draw_channels(Screen *s, Rect r, int target, bool partly) {
     const int room = (int)((r.h - 46 + THUMB_GAP) / pitch), current = s->v->at.channel;
     const int n = t->channels < room ? t->channels : room;
     const int first = first_shown(current, t->channels, n);
-    const double max = common_max(s, t);
+    const double max = common_max(t);
     const TextStyle head = {FONT_BOLD, SIZE_LABEL, TONE_INK, ALIGN_CENTRE, false};
 
     draw_card(s->d, r);
@@ -181,7 +180,10 @@ static void draw_page(Screen *s, Rect r, int target, const Rank *rank) {
     const char *helper = n > per_page
         ? arena_print(s->a, "page %d of %d", page + 1, (n + per_page - 1) / per_page)
         : arena_print(s->a, "%d of them, one scale", n);
-    const Rect in = draw_titled(s, r, t->param ? "Filters" : "Channels", helper);
+    const bool gradient = t->param && s->stage->kind == STAGE_BACKWARD;
+    const char *title = arena_print(s->a, "%s of %s%s", t->param ? "Filters" : "Channels",
+                                    gradient ? "∂L/∂" : "", t->name);
+    const Rect in = draw_titled(s, r, title, helper);
     draw_choice(s, (Point){r.x + r.w - 324, r.y + 10}, 28, orders, N_ORDERS, (int)s->v->order, HIT_ORDER);
 
     const Rect room = {in.x, in.y + 12, in.w, in.h - 12};
@@ -190,7 +192,7 @@ static void draw_page(Screen *s, Rect r, int target, const Rank *rank) {
                                      : best_columns(room, shown, (double)first.rows / first.columns);
     const int rows = n > per_page ? PAGE_ROWS : (shown + columns - 1) / columns;
     const double w = (room.w + THUMB_GAP) / columns, h = (room.h + THUMB_GAP) / rows;
-    const double max = common_max(s, t);
+    const double max = common_max(t);
     for (int i = 0; i < shown; i++) {
         const int c = rank[lo + i].channel;
         const Rect place = {room.x + i % columns * w, room.y + i / columns * h, w - THUMB_GAP,

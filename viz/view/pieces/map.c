@@ -113,7 +113,13 @@ Map map_of_picture(Screen *s, Tensor t, int target) {
     for (int i = 0; lo < 0 && i < 3 * t.h * t.w; i++) v[i] = (float)((v[i] - lo) / (hi - lo));
     m.v = v;
     m.scale = SCALE_RGB;
-    m.max = lo < 0 ? 1 : hi > 1 ? 255 : 1;
+    m.max = lo < 0 ? 1 : white_of(hi);
+    return m;
+}
+
+Map map_of_plane(Screen *s, Tensor t, int channel, int target) {
+    Map m = map_of(s, t, 0, channel, target);
+    if (m.scale != SCALE_SIGNED) m.scale = SCALE_GRAY, m.max = white_of(measure_tensor(s, t).size);
     return m;
 }
 
@@ -178,7 +184,8 @@ void draw_map(Screen *s, Rect r, const Map *m) {
     draw_rect(s->d, r, (ShapeStyle){.line = TONE_LINE});
     hits_add(s->hits, (Hit){.kind = HIT_CELLS, .rect = r, .target = m->target, .channel = m->channel,
                             .vector = m->vector, .rows = m->rows, .columns = m->columns,
-                            .top = m->top, .left = m->left, .step = m->step});
+                            .top = m->top, .left = m->left, .step = m->step,
+                            .v = m->scale == SCALE_RGB ? NULL : m->v, .done = m->done});
 }
 
 // Three frames as draw_marker() has them, thinner where the marked place is small.

@@ -31,8 +31,10 @@ Map map_of(Screen *s, Tensor t, int n, int c, int target);
 // The map of a target's channel: a map of the stage, or a filter, its input channels side by side.
 Map map_of_target(Screen *s, const Target *t, int channel, int target);
 
-// A picture as people see it: gray or RGB, `max` is white.
+// A picture as people see it: gray or RGB, `max` is white; and one channel of it, in gray. What has
+// negative numbers is no picture any more: its channels are coloured by their signs.
 Map map_of_picture(Screen *s, Tensor t, int target);
+Map map_of_plane(Screen *s, Tensor t, int channel, int target);
 
 // A part of a map, cut at its edges.
 Map map_part(Screen *s, const Map *m, int top, int left, int rows, int columns);
@@ -75,8 +77,8 @@ void draw_grid(Screen *s, Rect r, const Map *m, Power power, double size);
 
 enum { ARITHMETIC_H = 128 };
 
-// A term as text: "0.57·(−0.41)".
-const char *term_text(Arena *a, const Term *t);
+// A term of a sum as text: "0.57·(−0.41)"; of a short sum with more digits.
+const char *term_text(Arena *a, const Answer *x, const Term *t);
 
 // The card at the bottom: the terms in order, as many as fit, the result in the marker (at level
 // Multiply the current term in the marker, and the sum so far), and below where this is written.
@@ -93,6 +95,7 @@ void draw_code_line(Screen *s, Rect r);
 // first.
 void draw_terms(Screen *s, Rect r, const Answer *x);
 double terms_max(const Answer *x); // the size of the largest term
+Power terms_power(const Screen *s, const Answer *x); // of the rows' numbers: one for many, none for few
 
 // An operand of a layer's sum, by name and place: "weight[1,0,2,2]", of a vector "x[50]".
 const char *operand_text(Arena *a, const Node *node, const Graph *g, const Operand *o);

@@ -6,7 +6,7 @@
 
 #include "viz/view/pieces/pieces.h"
 
-enum { ROW = 34, ROOMY = 68 };
+enum { ROW = 34, ROOMY = 68, FEW = 5, LEAST_BAR = 36 };
 
 static int by_size(const void *a, const void *b) {
     const Term *s = *(const Term *const *)a, *t = *(const Term *const *)b;
@@ -37,38 +37,60 @@ static const char *row_text(Screen *s, const Term *t) {
     return text;
 }
 
+// What all rows have in common: of many terms the values share a power of ten.
+typedef struct Rows { const Answer *x; bool shared; double max, product_w, words_w, value_w; } Rows;
+
+static bool is_shared(const Screen *s, const Answer *x) {
+    return s->v->at.level != LEVEL_TERM && x->n > FEW;
+}
+
+Power terms_power(const Screen *s, const Answer *x) {
+    return is_shared(s, x) ? power_of(terms_max(x)) : (Power){1, ""};
+}
+
+static Digits value_digits(const Rows *rows, double v) {
+    const Power p = power_of(rows->max);
+    return rows->shared ? number_fixed(v * p.factor, decimals_of(rows->max * p.factor))
+                        : number_figures(v, 3);
+}
+
+static void tint(Screen *s, Rect r) {
+    draw_rect(s->d, (Rect){r.x - 8, r.y, r.w + 16, r.h}, (ShapeStyle){.fill = TONE_FOCUS_TINT});
+}
+
 // A term on two lines, where there are only a few: what it is above, how much below.
-static void draw_roomy_row(Screen *s, Rect r, const Term *t, double max, bool current) {
+static void draw_roomy_row(Screen *s, Rect r, const Rows *rows, const Term *t, bool current) {
     const Font font = current ? FONT_BOLD : FONT_REGULAR;
     const TextStyle product = {font, SIZE_BODY, TONE_INK, ALIGN_LEFT, true};
     const TextStyle value = {font, SIZE_BODY, TONE_INK, ALIGN_RIGHT, true};
     const TextStyle words = {.size = SIZE_LABEL, .tone = TONE_INK2};
-    const Power p = power_of(max);
-    const double value_w = 84, bar_w = 0.3 * r.w;
-    if (current) draw_rect(s->d, (Rect){r.x - 8, r.y, r.w + 16, r.h}, (ShapeStyle){.fill = TONE_FOCUS_TINT});
+    const double value_w = fmax(84, rows->value_w), bar_w = 0.25 * r.w;
+    if (current) tint(s, r);
     draw_fitted(s->d, (Rect){r.x, r.y + 4, r.w, 26}, words, row_text(s, t));
     r.y += 30, r.h = ROW;
-    draw_fitted(s->d, (Rect){r.x, r.y, r.w - value_w - bar_w - 10, r.h}, product, term_text(s->a, t));
-    draw_bar(s, (Rect){r.x + r.w - value_w - bar_w, r.y + 9, bar_w, r.h - 18}, t->value, max, true);
+    draw_fitted(s->d, (Rect){r.x, r.y, r.w - value_w - bar_w - 20, r.h}, product,
+                term_text(s->a, rows->x, t));
+    draw_bar(s, (Rect){r.x + r.w - value_w - bar_w - 10, r.y + 9, bar_w, r.h - 18}, t->value, rows->max,
+             true);
     draw_fitted(s->d, (Rect){r.x + r.w - value_w, r.y, value_w, r.h}, value,
-                number_fixed(t->value * p.factor, decimals_of(max * p.factor)).s);
+                value_digits(rows, t->value).s);
 }
 
-static void draw_row(Screen *s, Rect r, const Term *t, double max, bool current, double product_w) {
+static void draw_row(Screen *s, Rect r, const Rows *rows, const Term *t, bool current) {
     const Font font = current ? FONT_BOLD : FONT_REGULAR;
     const TextStyle product = {font, SIZE_BODY, TONE_INK, ALIGN_LEFT, true};
     const TextStyle value = {font, SIZE_BODY, TONE_INK, ALIGN_RIGHT, true};
     const TextStyle words = {.size = SIZE_AXIS, .tone = current ? TONE_INK2 : TONE_INK3};
-    const Power p = power_of(max);
-    const double value_w = 76, bar_w = 0.2 * r.w;
-    const double words_w = r.w - value_w - bar_w - product_w - 20;
-    if (current) draw_rect(s->d, (Rect){r.x - 8, r.y, r.w + 16, r.h}, (ShapeStyle){.fill = TONE_FOCUS_TINT});
-    draw_fitted(s->d, (Rect){r.x, r.y, product_w, r.h}, product, term_text(s->a, t));
-    if (words_w > 60) draw_fitted(s->d, (Rect){r.x + product_w + 8, r.y, words_w, r.h}, words,
-                                  row_text(s, t));
-    draw_bar(s, (Rect){r.x + r.w - value_w - bar_w, r.y + 9, bar_w, r.h - 18}, t->value, max, true);
+    const double value_w = rows->value_w, bar_x = rows->product_w + rows->words_w + 26;
+    const double bar_w = fmin(0.25 * r.w, r.w - bar_x - value_w - 10), left = r.x + r.w - value_w - 10;
+    if (current) tint(s, r);
+    draw_fitted(s->d, (Rect){r.x, r.y, rows->product_w, r.h}, product, term_text(s->a, rows->x, t));
+    if (rows->words_w > 0)
+        draw_fitted(s->d, (Rect){r.x + rows->product_w + 12, r.y, rows->words_w, r.h}, words, row_text(s, t));
+    if (bar_w >= LEAST_BAR)
+        draw_bar(s, (Rect){left - bar_w, r.y + 9, bar_w, r.h - 18}, t->value, rows->max, true);
     draw_fitted(s->d, (Rect){r.x + r.w - value_w, r.y, value_w, r.h}, value,
-                number_fixed(t->value * p.factor, decimals_of(max * p.factor)).s);
+                value_digits(rows, t->value).s);
 }
 
 static double draw_helpers(Screen *s, Rect r, const Answer *x) {
@@ -80,12 +102,20 @@ static double draw_helpers(Screen *s, Rect r, const Answer *x) {
     return y - r.y;
 }
 
-// The width all products need, at most `most`.
-static double products_width(Screen *s, const Term *const *row, int n, double most) {
-    const TextStyle product = {FONT_BOLD, SIZE_BODY, TONE_INK, ALIGN_LEFT, true};
-    double w = 0;
-    for (int i = 0; i < n; i++) w = fmax(w, fonts_width(s->d->fonts, &product, term_text(s->a, row[i])));
-    return fmin(w + 4, most);
+// The widths all rows need. Bars have what is left; where that is too little there are none, and where
+// not even the names have room, these are left away.
+static Rows rows_of(Screen *s, const Answer *x, const Term *const *row, int n, double w) {
+    const TextStyle bold = {FONT_BOLD, SIZE_BODY, TONE_INK, ALIGN_LEFT, true};
+    const TextStyle words = {.size = SIZE_AXIS};
+    Rows r = {.x = x, .shared = is_shared(s, x), .max = terms_max(x)};
+    for (int i = 0; i < n; i++) {
+        r.product_w = fmax(r.product_w, fonts_width(s->d->fonts, &bold, term_text(s->a, x, row[i])) + 4);
+        r.words_w = fmax(r.words_w, fonts_width(s->d->fonts, &words, row_text(s, row[i])) + 2);
+        r.value_w = fmax(r.value_w, fonts_width(s->d->fonts, &bold, value_digits(&r, row[i]->value).s) + 4);
+    }
+    r.product_w = fmin(r.product_w, 0.6 * w);
+    if (r.product_w + r.words_w + r.value_w + 34 > w) r.words_w = 0;
+    return r;
 }
 
 double terms_max(const Answer *x) {
@@ -104,14 +134,13 @@ void draw_terms(Screen *s, Rect r, const Answer *x) {
     r.y += used, r.h -= used;
     const int room = (int)(r.h / ROW), n = x->kept < room ? x->kept : room;
     const Term **row = choose(s, x, n);
-    const double max = terms_max(x);
+    const Rows rows = rows_of(s, x, row, n, r.w);
     const bool roomy = n * ROOMY <= r.h;
-    const double products = products_width(s, row, n, 0.5 * r.w);
     for (int i = 0; i < n; i++) {
         const bool current = s->v->at.level == LEVEL_TERM &&
                              row[i] == &x->term[s->v->at.term - x->first];
         const Rect place = {r.x, r.y + i * (roomy ? ROOMY : ROW), r.w, roomy ? ROOMY : ROW};
-        if (roomy) draw_roomy_row(s, place, row[i], max, current);
-        else draw_row(s, place, row[i], max, current, products);
+        if (roomy) draw_roomy_row(s, place, &rows, row[i], current);
+        else draw_row(s, place, &rows, row[i], current);
     }
 }
