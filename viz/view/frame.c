@@ -270,11 +270,12 @@ static void draw_footer(Screen *s) {
 
 // ---- the value under the mouse -------------------------------------------------------------------
 
+// NULL where the cell is not computed yet.
 static const char *cell_words(Screen *s, const Hit *hit) {
     int row, column;
     hit_cell(hit, s->v->mouse, &row, &column);
     const int cell = row * hit->columns + column;
-    if (cell >= hit->done) return;
+    if (cell >= hit->done) return NULL;
     const char *place = hit->vector ? arena_print(s->a, "[%d]", cell)
                                     : arena_print(s->a, "[%d, %d]", hit->top + row, hit->left + column);
     return arena_print(s->a, "%s  %s", place, number_figures((double)hit->v[cell], 4).s);
@@ -297,6 +298,7 @@ static void draw_pointer(Screen *s) {
     const bool cell = hit && hit->kind == HIT_CELLS && hit->v, stage = hit && hit->kind == HIT_STAGE;
     if (!cell && !stage) return;
     const char *text = cell ? cell_words(s, hit) : stage_words(s, hit);
+    if (!text) return;
     const TextStyle words = {FONT_BOLD, SIZE_BODY, TONE_SURFACE, ALIGN_CENTRE, true};
     const double w = fmin(fonts_width(s->d->fonts, &words, text) + 24, s->d->w);
     Rect r = {v->mouse.x + 18, v->mouse.y + 18, w, 38};

@@ -38,8 +38,8 @@ typedef enum ScaleBy { BY_MAP, BY_STAGE, BY_ALL, N_SCALE_BY } ScaleBy;
 typedef enum Order { ORDER_INDEX, ORDER_STRONGEST, ORDER_SILENT, N_ORDERS } Order;
 
 // What fills the window: the stages, or something beside them.
-typedef enum Scene { SCENE_STAGES, SCENE_OVERVIEW, SCENE_TRAIN, SCENE_CELL, SCENE_DRAW, SCENE_OPEN, SCENE_HELP,
-                     N_SCENES } Scene;
+typedef enum Scene { SCENE_STAGES, SCENE_OVERVIEW, SCENE_TRAIN, SCENE_CELL, SCENE_DRAW, SCENE_OPEN,
+                     SCENE_HELP, N_SCENES } Scene;
 
 // How a view is opened. The session must have its pictures, unless `picture` is given.
 typedef struct ViewOptions {
