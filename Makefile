@@ -33,7 +33,7 @@ ifeq ($(WERROR),1)
 WARN += -Werror
 endif
 
-LIBS_ALWAYS := libpng libjpeg zlib
+LIBS_ALWAYS := libpng libjpeg zlib libdeflate
 LIBS_VIZ    := $(if $(filter 1,$(VIZ)),cairo freetype2)
 LIBS_SDL    := $(if $(filter 1,$(SDL)),sdl2)
 

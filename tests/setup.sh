@@ -31,6 +31,7 @@ need command pkg-config pkg-config pkgconf-pkg-config pkgconf pkg-config mingw-w
 need library libpng     libpng-dev libpng-devel libpng libpng mingw-w64-x86_64-libpng
 need library libjpeg    libjpeg-dev libjpeg-turbo-devel libjpeg-turbo jpeg-turbo mingw-w64-x86_64-libjpeg-turbo
 need library zlib       zlib1g-dev zlib-devel zlib zlib mingw-w64-x86_64-zlib
+need library libdeflate libdeflate-dev libdeflate-devel libdeflate libdeflate mingw-w64-x86_64-libdeflate
 if [ "$VIZ" = 1 ]; then
     need library cairo     libcairo2-dev cairo-devel cairo cairo mingw-w64-x86_64-cairo
     need library freetype2 libfreetype-dev freetype-devel freetype2 freetype mingw-w64-x86_64-freetype

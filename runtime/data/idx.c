@@ -5,17 +5,17 @@
  *     the numbers          exactly as many as the sides multiply to
  *
  * A .gz is unpacked to exactly the size that its header announces, so one that would unpack to
- * gigabytes is noticed one byte too late at most. First by inflate.c, which is quick; what that refuses,
- * zlib unpacks, or it says what is wrong. Source: Y. LeCun et al., "The MNIST database of
- * handwritten digits"; gzip: RFC 1952. */
+ * gigabytes is noticed one byte too late at most. First by libdeflate, which unpacks a whole file in a
+ * third of the time; what that refuses, zlib unpacks, or it says what is wrong. Source: Y. LeCun et
+ * al., "The MNIST database of handwritten digits"; gzip: RFC 1952. */
 #define ZLIB_CONST
 #include "runtime/data/idx.h"
 
+#include <libdeflate.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
 
-#include "runtime/data/inflate.h"
 #include "runtime/io.h"
 
 enum {
@@ -146,9 +146,13 @@ static bool take_header(Stream *s, Idx *x, int rank, size_t *n) {
 // The usual case, a .gz without a fault, is unpacked in one go, sides included.
 static bool unpack_all(const Stream *s, uint8_t *v, size_t n) {
     const size_t sides = s->out;
-    if (!s->packed || !inflate_gzip(s->in, s->len, v, sides + n)) return false;
-    memmove(v, v + sides, n);
-    return true;
+    size_t used;
+    struct libdeflate_decompressor *d = s->packed ? libdeflate_alloc_decompressor() : NULL;
+    const bool ok = d && libdeflate_gzip_decompress_ex(d, s->in, s->len, v, sides + n, &used, NULL)
+                             == LIBDEFLATE_SUCCESS && used == s->len;
+    libdeflate_free_decompressor(d);
+    if (ok) memmove(v, v + sides, n);
+    return ok;
 }
 
 static bool take_all(Stream *s, Idx *x, int rank) {
