@@ -18,7 +18,7 @@ uint64_t record_round(double v) {
 
 // The first convolution; without one, the first dense layer that reads the picture itself: the weights
 // of a unit are a picture then, too.
-static Kernels find_kernels(const Session *s) {
+static Filmed find_kernels(const Session *s) {
     const Graph *g = &s->x->graph;
     for (int i = 0; i < s->params->n; i++) {
         const ParamSpec *p = s->params->param[i].spec;
@@ -29,12 +29,12 @@ static Kernels find_kernels(const Session *s) {
         if (!conv && d[1] != picture.c * picture.h * picture.w) break;
         const int h = conv ? d[2] : picture.h, w = conv ? d[3] : picture.w;
         if (h * w > MOST_KERNEL || h * w < 2) break;
-        return (Kernels){i, d[0], d[0] < MOST_KERNELS ? d[0] : MOST_KERNELS, h, w, conv ? d[1] : picture.c};
+        return (Filmed){i, d[0], d[0] < MOST_KERNELS ? d[0] : MOST_KERNELS, h, w, conv ? d[1] : picture.c};
     }
-    return (Kernels){.param = -1};
+    return (Filmed){.param = -1};
 }
 
-static void look_at_kernels(RecordFrame *f, const Kernels *k, const Params *p, uint64_t step) {
+static void look_at_kernels(RecordFrame *f, const Filmed *k, const Params *p, uint64_t step) {
     const real *v = p->value + p->param[k->param].offset;
     const size_t len = (size_t)(k->h * k->w), apart = len * (size_t)k->inputs;
     f->step = step;

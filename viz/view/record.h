@@ -15,12 +15,12 @@ typedef struct RecordPoint { double step, loss, accuracy; } RecordPoint;
 // The kernels as they were before step number `step`, one after the other.
 typedef struct RecordFrame { uint64_t step; float v[MOST_KERNELS * MOST_KERNEL]; } RecordFrame;
 
-// Whose kernels are recorded: h × w numbers each, of the first input channel alone.
-typedef struct Kernels {
+// The kernels that are filmed: h × w numbers each, of the first input channel alone.
+typedef struct Filmed {
     int param;               // number of the parameter; −1: the model has none that can be shown
     int n, shown, h, w;      // how many there are; how many are recorded
     int inputs;              // channels each of them reads
-} Kernels;
+} Filmed;
 
 typedef struct Record {
     int n_points;
@@ -30,7 +30,7 @@ typedef struct Record {
     RecordPoint test[MOST_TESTS];
     int n_frames;
     RecordFrame frame[MOST_FRAMES], now;
-    Kernels kernels;
+    Filmed kernels;
     uint64_t test_every, frame_every;
 } Record;
 

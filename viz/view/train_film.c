@@ -11,7 +11,7 @@ enum { STEP_H = 18, FRAME_GAP = 10, KERNEL_GAP = 4 };
 typedef struct Film { int rows, columns, n; double side, w; Rect room; } Film;
 
 static Film lay_out(const Record *r, Rect room) {
-    const Kernels *k = &r->kernels;
+    const Filmed *k = &r->kernels;
     Film f = {.rows = k->shown > 1 ? 2 : 1, .columns = k->shown > 2 ? 2 : 1, .room = room};
     f.side = (room.h - STEP_H - (f.rows - 1) * KERNEL_GAP) / f.rows;
     const double wide = fmin(1.5, fmax(0.5, (double)k->w / k->h)) * f.side;
@@ -29,7 +29,7 @@ static double largest(const Record *r) {
 
 static void draw_frame(Screen *s, const Film *f, const Record *r, const RecordFrame *frame, double x,
                        double max, bool now) {
-    const Kernels *k = &r->kernels;
+    const Filmed *k = &r->kernels;
     const double w = (f->w - (f->columns - 1) * KERNEL_GAP) / f->columns;
     const TextStyle words = {now ? FONT_BOLD : FONT_REGULAR, SIZE_AXIS, now ? TONE_INK : TONE_INK2,
                              ALIGN_CENTRE, true};
@@ -47,7 +47,7 @@ static void draw_frame(Screen *s, const Film *f, const Record *r, const RecordFr
 }
 
 static const char *helper_of(Screen *s, const Record *r) {
-    const Kernels *k = &r->kernels;
+    const Filmed *k = &r->kernels;
     const int node = s->v->s->params->param[k->param].node;
     const char *layer = stage_title(s->a, &s->v->t, stage_of(&s->v->t, STAGE_FORWARD, node));
     const char *inputs = k->inputs == 3 ? ", for red" : k->inputs > 1 ? ", for the first input channel" : "";

@@ -162,7 +162,7 @@ static void tell_record(Telling *t, const Record *r) {
     for (int i = 0; i < r->n_tests; i++)
         tell(t, "test after step %.0f: loss %s, accuracy %s\n", r->test[i].step,
              number_figures(r->test[i].loss, 4).s, number_figures(r->test[i].accuracy, 4).s);
-    const Kernels *k = &r->kernels;
+    const Filmed *k = &r->kernels;
     for (int i = 0; k->param >= 0 && i <= r->n_frames; i++) {
         const RecordFrame *f = i < r->n_frames ? &r->frame[i] : &r->now;
         tell(t, "kernel 1 %sbefore step %llu:", i < r->n_frames ? "" : "now, ", (unsigned long long)f->step);
