@@ -90,6 +90,8 @@ folder_pictures data/catsdogs/train 0 18 cat dog
 folder_pictures data/catsdogs/test 20 30 cat dog
 folder_pictures data/flowers/train 0 16 daisy dandelion roses sunflowers tulips
 folder_pictures data/flowers/test 20 24 daisy dandelion roses sunflowers tulips
+folder_pictures data/pneumonia/train 0 18 healthy pneumonia
+folder_pictures data/pneumonia/test 20 30 healthy pneumonia
 
 place() { # place MODEL FOLDER — a folder for a run of it, with what the model loads
     mkdir -p "$2"
