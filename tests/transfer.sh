@@ -14,10 +14,11 @@ cifar_pictures 70 110 > other/cifar10/data_batch_1.bin
 cp data/cifar10/test_batch.bin other/cifar10
 CNNRUN_DATA=$dir/data
 
-# The models as they are, but for their pictures; weights are saved at every stage.
+# The models as they are, but for their pictures; weights are saved at every stage, and only the last
+# stage of the base is thawed.
 sed '/^augment/d' "$root/models/resnet20.cnn" > resnet20.cnn
 sed -e '/^augment/d' -e 's/^data .*/data cifar10/' -e 's/^load [^#]*/&; save "loaded.safetensors"/' \
-    -e 's/^unfreeze /save "frozen.safetensors"; &/' "$root/models/transfer.cnn" > transfer.cnn
+    -e 's/^unfreeze base/save "frozen.safetensors"; &.stage3/' "$root/models/transfer.cnn" > transfer.cnn
 
 # part FILE UPTO EXCEPT — writes FILE.part: of the weights in FILE.safetensors, those of the base up to
 # and with UPTO; what else is in the file is named in EXCEPT.
