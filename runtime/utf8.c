@@ -83,3 +83,17 @@ size_t utf8_put(char *out, unsigned c) {
     out[0] = (char)(mark[n] | c);
     return n;
 }
+
+void utf8_append(char *text, size_t room, unsigned c) {
+    char letter[4];
+    const size_t n = strlen(text), len = utf8_put(letter, c);
+    if (n + len >= room) return;
+    memcpy(text + n, letter, len);
+    text[n + len] = '\0';
+}
+
+void utf8_rub_out(char *text) {
+    size_t n = strlen(text);
+    while (n > 1 && (text[n - 1] & 0xC0) == 0x80) n--; // the bytes that continue a character
+    text[n > 0 ? n - 1 : 0] = '\0';
+}

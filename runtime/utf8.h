@@ -21,3 +21,8 @@ void utf8_show(char *dst, size_t cap, const char *text, const char *also);
 
 // Writes character c (0 … 0x10FFFF) and returns its number of bytes, 1 to 4.
 size_t utf8_put(char *out, unsigned c);
+
+// What typing does to a text of at most room bytes, its NUL included: puts a character behind it, if it
+// fits, or takes the last one away.
+void utf8_append(char *text, size_t room, unsigned c);
+void utf8_rub_out(char *text);

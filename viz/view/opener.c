@@ -221,25 +221,15 @@ static void follow_typed(View *v) {
         }
 }
 
-static void type(View *v, uint32_t key) {
-    char *t = v->opener.typed, letter[4];
-    const size_t n = strlen(t), len = utf8_put(letter, key);
-    if (n + len >= sizeof v->opener.typed) return;
-    memcpy(t + n, letter, len);
-    t[n + len] = '\0';
-}
-
+// Takes the last letter away; where there is none, goes to the folder above.
 static void rub_out(View *v) {
-    char *t = v->opener.typed;
-    size_t n = strlen(t);
-    if (n == 0) {
-        char *above = v->opener.data || !v->opener.folder ? NULL : io_join(v->opener.folder, "..");
-        if (above) read_folder(v, above);
-        free(above);
+    if (v->opener.typed[0]) {
+        utf8_rub_out(v->opener.typed);
         return;
     }
-    while (n > 1 && (t[n - 1] & 0xC0) == 0x80) n--; // the bytes that continue a letter
-    t[n - 1] = '\0';
+    char *above = v->opener.data || !v->opener.folder ? NULL : io_join(v->opener.folder, "..");
+    if (above) read_folder(v, above);
+    free(above);
 }
 
 bool opener_key(View *v, const Event *e) {
@@ -247,7 +237,7 @@ bool opener_key(View *v, const Event *e) {
     const bool digit = e->key >= '0' && e->key <= '9';
     const bool letter = e->key >= ' ' && e->key != 127 && e->key < 0x110000;
     if (letter && !digit && v->opener.data) opener_tab(v, false); // a path
-    if (letter) type(v, e->key);
+    if (letter) utf8_append(v->opener.typed, sizeof v->opener.typed, e->key);
     else if (e->key == KEY_BACKSPACE) rub_out(v);
     else if (e->key == KEY_ENTER) opener_take(v, -1);
     else if (e->key == KEY_TAB) opener_tab(v, !v->opener.data);

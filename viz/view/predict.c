@@ -48,21 +48,6 @@ static void say_typing(View *v) {
              minus ? "−" : "", minus ? t + 1 : t);
 }
 
-static void append(View *v, uint32_t key) {
-    char *t = v->guess.typed, letter[4];
-    const size_t n = strlen(t), len = utf8_put(letter, key);
-    if (n + len >= sizeof v->guess.typed) return;
-    memcpy(t + n, letter, len);
-    t[n + len] = '\0';
-}
-
-static void rub_out(View *v) {
-    char *t = v->guess.typed;
-    size_t n = strlen(t);
-    while (n > 0 && (t[n - 1] & 0xC0) == 0x80) n--; // the bytes that continue a letter
-    t[n > 0 ? n - 1 : 0] = '\0';
-}
-
 // A point only continues a number: alone it is the blank key of presenters' remotes.
 static bool in_number(const View *v, uint32_t key) {
     const bool begun = v->guess.typed[0] != '\0';
@@ -77,9 +62,10 @@ bool predict_key(View *v, const Event *e) {
     const bool begun = g->naming || g->typed[0];
     if (e->key == 'a' && !begun) g->naming = true;
     else if (begun && e->key == KEY_ENTER) return predict_reveal(v);
-    else if (begun && e->key == KEY_BACKSPACE) rub_out(v);
+    else if (begun && e->key == KEY_BACKSPACE) utf8_rub_out(g->typed);
     else if (begun && e->key == KEY_ESCAPE) *g = (Guess){0};
-    else if (in_number(v, e->key) || (g->naming && is_letter(e->key))) append(v, e->key);
+    else if (in_number(v, e->key) || (g->naming && is_letter(e->key)))
+        utf8_append(g->typed, sizeof g->typed, e->key);
     else return false;
     if (g->naming || g->typed[0]) say_typing(v);
     return true;
