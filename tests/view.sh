@@ -22,25 +22,10 @@ check() {
 
 # ---- everything that needs no window -------------------------------------------------------------
 
-"$BUILD/view_test" > "$dir/out" 2>&1
-verdict $? "view_test: $(tail -n 20 "$dir/out")"
-passed=$((passed + $(sed -n 's/^view: \([0-9]*\) passed.*/\1/p' "$dir/out")))
-"$BUILD/panels_test" > "$dir/out" 2>&1
-verdict $? "panels_test: $(tail -n 20 "$dir/out")"
-passed=$((passed + $(sed -n 's/^panels: \([0-9]*\) passed.*/\1/p' "$dir/out")))
-"$BUILD/compare_test" > "$dir/out" 2>&1
-verdict $? "compare_test: $(tail -n 20 "$dir/out")"
-passed=$((passed + $(sed -n 's/^compare: \([0-9]*\) passed.*/\1/p' "$dir/out")))
-"$BUILD/canvas_test" > "$dir/out" 2>&1
-verdict $? "canvas_test: $(tail -n 20 "$dir/out")"
-passed=$((passed + $(sed -n 's/^canvas: \([0-9]*\) passed.*/\1/p' "$dir/out")))
-training=$BUILD/training_test
-[ -x "$BUILD/asan/training_test" ] && training=$BUILD/asan/training_test
-"$training" > "$dir/out" 2>&1
-verdict $? "training_test: $(tail -n 20 "$dir/out")"
-passed=$((passed + $(sed -n 's/^training: \([0-9]*\) passed.*/\1/p' "$dir/out")))
-for test in code steer; do
-    "$BUILD/${test}_test" > "$dir/out" 2>&1
+for test in view panels compare canvas training code steer; do
+    program=$BUILD/${test}_test
+    [ $test = training ] && [ -x "$BUILD/asan/training_test" ] && program=$BUILD/asan/training_test
+    "$program" > "$dir/out" 2>&1
     verdict $? "${test}_test: $(tail -n 20 "$dir/out")"
     passed=$((passed + $(sed -n "s/^$test: \([0-9]*\) passed.*/\1/p" "$dir/out")))
 done
