@@ -99,6 +99,8 @@ void plan_free(Plan *p) {
 
 // ---- looking at it -----------------------------------------------------------------------------------
 
+bool plan_plain_sums(const Plan *p, int node) { return p->node[node].plain_sums; }
+
 static Tensor batch_tensor(const Plan *p, int node, int n, real *v) {
     const Shape s = p->g->node[node].shape;
     return (Tensor){.v = v, .n = n, .c = s.c, .h = s.h, .w = s.w, .layout = p->layout};

@@ -101,6 +101,9 @@ void plan_step(const Plan *p, int node, NodeStep *s);
 // The same for the loss.
 LossStep plan_loss_step(const Plan *p);
 
+// Does a node do the sums of the definition only because no_winograd was asked for?
+bool plan_plain_sums(const Plan *p, int node);
+
 // The first node, in order of computation, whose value (or, if all are finite, whose gradient) for
 // the last n images holds an infinity or a NaN; -1 if there is none. *in_gradient says which.
 int plan_bad(const Plan *p, int n, bool *in_gradient);

@@ -96,8 +96,10 @@ static void describe_nodes(Plan *p) {
         q->writes_params = kind->writes_params && (fast || !kind->backward);
         Shape src[MAX_SRC];
         source_shapes(p->g, n, src);
-        if (kind->prepared && fast && !p->o.no_winograd)
-            q->prepared_len = kind->prepared(n->use.cfg, src, n->shape, p->layout);
+        const size_t prepared = kind->prepared && fast
+                                    ? kind->prepared(n->use.cfg, src, n->shape, p->layout) : 0;
+        if (p->o.no_winograd) q->plain_sums = prepared > 0;
+        else q->prepared_len = prepared;
         if (kind->saved) q->saved_image = kind->saved(n->use.cfg, src, n->shape);
     }
 }

@@ -37,6 +37,7 @@ typedef struct NodePlan {
     size_t saved;        // offset in bytes, and bytes per image
     size_t saved_image;
     size_t prepared, prepared_len; // reals, in Plan.prepared
+    bool plain_sums;     // it would have some, but for no_winograd
     int reads;           // the node whose value is its first source, and the one in whose place its own
     int place;           // value lies: usually n->src[0] and itself (see change_places)
     int last_reader;     // the last node that reads it

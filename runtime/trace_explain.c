@@ -18,6 +18,10 @@ static bool can_be_asked(const Trace *t, int node, const NodeStep *s, const Ques
     return q->k < n->n_params && trace_param(t, first + q->k, PARAM_GRAD).v && inside(s->param[q->k], q);
 }
 
+bool trace_plain_sums(const Trace *t, int node) {
+    return !t->s->o.no_winograd && plan_plain_sums(t->state->now.plan, node);
+}
+
 bool trace_explain(const Trace *t, int node, Question *q) {
     if (!t->state->done || node <= 0 || node >= t->s->x->graph.n_nodes) return false;
     const LayerKind *kind = layer_of(&t->s->x->graph.node[node]);

@@ -88,6 +88,26 @@ optimizer adagrad lr=0.1
 train epochs=1
 CNN
 says 'forward: what comes out'        plain.cnn --steps
+
+# A 3x3 convolution of eight channels is trained in Winograd's way; a trace does the plain sums, and says so.
+cat > short.cnn <<'CNN'
+data digits
+conv 8 3x3 pad=1; relu; conv 8 3x3 pad=1; relu; dense classes; softmax
+loss crossentropy
+optimizer sgd lr=0.1
+train epochs=1 batch=32
+CNN
+short="Winograd's short cut"
+says "$short" short.cnn --steps --stage 2
+says "$short" short.cnn --steps --stage 2 --backward
+for other in '--stage 0' '--stage 2 --no-winograd' '--stage 2 --ref'; do
+    "$cnnrun" short.cnn --steps $other > out.txt 2>&1
+    verdict $? "--steps $other: $(tail -n 1 out.txt)"
+    grep -q "$short" out.txt
+    [ $? -eq 1 ]
+    verdict $? "--steps $other speaks of Winograd, though training does these sums"
+done
+
 "$cnnrun" two.cnn --train --limit 300 > /dev/null 2>&1
 verdict $? 'two.cnn is trained'
 says 'weights: two.safetensors'       two.cnn --steps

@@ -116,4 +116,8 @@ void stage_head(const Show *s) {
     fprintf(out(s), "\n%-10s %s\n", "what", g->use->kind->summary);
     if (*g->formula) fprintf(out(s), "%-10s %s\n", "formula", g->formula);
     if (*g->source) fprintf(out(s), "%-10s %s\n", "source", g->source);
+    const bool layer = g->kind == STAGE_FORWARD || g->kind == STAGE_BACKWARD;
+    if (layer && trace_plain_sums(s->t, g->index))
+        fprintf(out(s), "%-10s %s\n", "sums",
+                "as the formula says; training takes Winograd's short cut: the last digits may differ");
 }

@@ -258,6 +258,8 @@ static void draw_footer(Screen *s) {
         const char *kept = v->at.level == LEVEL_STAGE ? keep_words(s->a, v) : NULL;
         const size_t n = strlen(position);
         if (kept) snprintf(position + n, sizeof position - n, " · %s", kept);
+        else if (s->node && v->at.level == LEVEL_STAGE && trace_plain_sums(&v->t, s->stage->index))
+            snprintf(position + n, sizeof position - n, " · training: Winograd's sums");
     } else {
         if (scene_of(v)->words) scene_of(v)->words(v, position, sizeof position);
         else snprintf(position, sizeof position, "%s", scene_of(v)->footer);

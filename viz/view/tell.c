@@ -121,6 +121,8 @@ static void tell_head(Telling *t) {
     if (s->formula && *s->formula) tell(t, "formula %s\n", s->formula);
     const CodeLine code = code_here(t->a, v);
     if (code.file) tell(t, "code %s:%d %s\n", code.file, code.line, code.text);
+    if (node && trace_plain_sums(&v->t, s->index))
+        tell(t, "sums as the formula says; training takes Winograd's short cut\n");
 }
 
 static void tell_channel(Telling *t) {
