@@ -124,8 +124,8 @@ typedef enum ParamTime { PARAM_BEFORE, PARAM_GRAD, PARAM_USED, PARAM_AFTER } Par
 Tensor trace_param(const Trace *t, int param, ParamTime when);
 Tensor trace_slot(const Trace *t, int param, int slot, bool after);
 
-// A trace does the sums that explain() tells. Does training do those of a node in another way (Winograd's), so
-// that the last digits may differ?
+// A trace does the sums that explain() tells. Does training do those of a node in another way
+// (Winograd's), so that the last digits may differ?
 bool trace_plain_sums(const Trace *t, int node);
 
 // Takes one number apart: of a forward stage (asked = ASKED_DST) or a backward stage of the same
