@@ -3,7 +3,8 @@
  * Operations run in order. Neighbours that are cut into groups of images run as one: a worker takes
  * a group and carries it through all of them, so that its values are still in the cache when the
  * next layer reads them. A layer that is cut by channels needs the whole batch before it and is a
- * barrier of its own. Gradients of parameters come last, when all groups are done. */
+ * barrier of its own; so is a long call where there are too few groups for all threads, which is done
+ * in parts. Gradients of parameters come last, when all groups are done. */
 #include <assert.h>
 #include <string.h>
 
@@ -18,10 +19,14 @@ static Tensor block(const Plan *p, real *v, Shape s, int n) {
     return (Tensor){.v = v, .n = n, .c = s.c, .h = s.h, .w = s.w, .layout = p->layout};
 }
 
+// Where the images from number `lo` on have their shared values and what layers save.
+static size_t place_of(const Plan *p, int worker, int lo) {
+    return (size_t)(p->few ? lo / GROUP : worker);
+}
+
 static Tensor value_of(const Plan *p, int i, int worker, int lo, int hi) {
     const NodePlan *q = &p->node[i];
-    const size_t own = (size_t)worker * p->worker_len + p->work_len;
-    real *v = q->shared ? p->workers + own + q->value
+    real *v = q->shared ? p->places + place_of(p, worker, lo) * p->place_len + q->value
                         : p->values + q->value + (size_t)lo * q->image;
     return block(p, v, p->g->node[i].shape, hi - lo);
 }
@@ -34,7 +39,7 @@ static Tensor diff_of(const Plan *p, int i, int lo, int hi) {
 
 static void *saved_of(const Plan *p, int i, int worker, int lo) {
     const NodePlan *q = &p->node[i];
-    if (p->by_worker) return p->worker_saved + (size_t)worker * p->worker_saved_len;
+    if (p->by_place) return p->place_saved + place_of(p, worker, lo) * p->place_saved_len;
     const int first = q->kind->by_channel ? 0 : lo;
     return p->saved + q->saved + (size_t)first * q->saved_image;
 }
@@ -59,7 +64,7 @@ static void fill_call(const Plan *p, NodeStep *c, int i, int worker, int lo, int
                   .param = c->param, .diff_param = c->diff_param,
                   .prepared = q->prepared_len ? p->prepared + q->prepared : NULL,
                   .saved = saved_of(p, i, worker, lo),
-                  .work = p->workers + (size_t)worker * p->worker_len,
+                  .work = p->work + (size_t)worker * p->work_len,
                   .part = {0, n->shape.c}, .training = p->run.training, .replay = p->run.replay,
                   .frozen = frozen, .first = lo, .rng = rng_at(q->rng, p->run.step)};
 }
@@ -169,22 +174,76 @@ static void prepare_channels(const Plan *p, const Op *op) {
         memset(grad_of(p, i), 0, p->node[i].param_range * sizeof(real));
 }
 
+// ---- a call in parts -------------------------------------------------------------------------------
+
+// Of all maps of t the range `maps`. In the plain layout it does not matter to which image they belong.
+static void narrow(Tensor *t, Range maps) {
+    const bool plain = t->layout == LAYOUT_PLAIN;
+    if (t->v) t->v += (size_t)maps.lo * (size_t)t->h * (size_t)t->w * (plain ? 1 : LANES);
+    t->c = maps.hi - maps.lo;
+    if (plain) t->n = 1;
+}
+
+static void narrow_step(NodeStep *c, size_t saved_image) {
+    Step *s = &c->s;
+    const size_t images = s->dst.layout == LAYOUT_PLAIN ? 1 : LANES;
+    const size_t saved = saved_image / (size_t)s->dst.c * images;
+    const Range maps = step_share(s, images == 1 ? s->dst.n * s->dst.c : s->dst.c);
+    for (int k = 0; k < s->n_src; k++) narrow(&c->src[k], maps), narrow(&c->diff_src[k], maps);
+    narrow(&s->dst, maps), narrow(&s->diff_dst, maps);
+    s->saved = (unsigned char *)s->saved + (size_t)maps.lo * saved;
+}
+
+// Part task % shares of the call of group task / shares. Gradients of parameters come later.
+static void do_share(void *ctx, int task, int worker) {
+    const Plan *p = ctx;
+    const Op *op = p->op + p->run.lo;
+    const NodePlan *q = &p->node[op->node];
+    const int lo = task / q->shares * GROUP;
+    NodeStep c;
+    fill_call(p, &c, op->node, worker, lo, least(lo + GROUP, p->run.n));
+    c.s.share = (Share){task % q->shares, q->shares};
+    c.s.part = step_share(&c.s, c.s.dst.c);
+    if (q->kind->by_map) narrow_step(&c, q->saved_image);
+    if (c.s.dst.c == 0) return; // fewer maps than parts
+    if (op->kind == OP_BACKWARD) begin_sources(p, &c, op->node);
+    if (op->kind == OP_BACKWARD) q->backward(&c.s);
+    else q->forward(&c.s);
+}
+
+// ---- all operations --------------------------------------------------------------------------------
+
 static bool by_channel(const Plan *p, const Op *op) {
-    return op->kind != OP_LOSS && !p->by_worker && p->node[op->node].kind->by_channel;
+    return op->kind != OP_LOSS && !p->by_place && p->node[op->node].kind->by_channel;
+}
+
+static bool by_share(const Plan *p, const Op *op) {
+    return op->kind != OP_LOSS && p->node[op->node].shares > 1;
+}
+
+static bool by_group(const Plan *p, const Op *op) { return !by_channel(p, op) && !by_share(p, op); }
+
+// The first operation behind `lo` that does not run together with it.
+static int end_of_run(const Plan *p, int lo, int hi) {
+    int end = lo + 1;
+    while (by_group(p, &p->op[lo]) && end < hi && by_group(p, &p->op[end])) end++;
+    return end;
 }
 
 static void run_ops(Plan *p, int lo, int hi) {
     const int n_groups = (p->run.n + GROUP - 1) / GROUP;
-    while (lo < hi) {
-        int end = lo + 1;
-        const bool channels = by_channel(p, &p->op[lo]);
-        while (!channels && end < hi && !by_channel(p, &p->op[end])) end++;
+    for (; lo < hi; lo = p->run.hi) {
+        const Op *op = &p->op[lo];
         p->run.lo = lo;
-        p->run.hi = end;
-        if (channels) prepare_channels(p, &p->op[lo]);
-        if (channels) threads_run(p->threads, CHANNEL_PARTS, do_channels, p);
-        else threads_run(p->threads, n_groups, do_group, p);
-        lo = end;
+        p->run.hi = end_of_run(p, lo, hi);
+        if (by_channel(p, op)) {
+            prepare_channels(p, op);
+            threads_run(p->threads, CHANNEL_PARTS, do_channels, p);
+        } else if (by_share(p, op)) {
+            threads_run(p->threads, n_groups * p->node[op->node].shares, do_share, p);
+        } else {
+            threads_run(p->threads, n_groups, do_group, p);
+        }
     }
 }
 
@@ -230,6 +289,10 @@ static void do_grad(void *ctx, int task, int worker) {
     q->backward(&c.s);
 }
 
+static void all_grads(Plan *p) {
+    threads_run(p->grads_alone ? NULL : p->threads, p->n_grad_tasks, do_grad, p);
+}
+
 // ---- for everybody ---------------------------------------------------------------------------------
 
 // Lanes without an image hold zeros, so that nothing in them can become infinite: what they add to the
@@ -258,8 +321,11 @@ static void begin(Plan *p, int n, uint64_t step, bool training, bool replay) {
     p->run.step = step;
     p->run.training = training;
     p->run.replay = replay;
-    threads_run(p->threads, p->n_prepare_tasks, do_prepare, p);
+    if (!p->prepared_now) threads_run(p->threads, p->n_prepare_tasks, do_prepare, p);
+    p->prepared_now = p->o.weights_fixed;
 }
+
+void plan_weights_changed(Plan *p) { p->prepared_now = false; }
 
 // The targets are there: how much do the images count, all together?
 static void weigh_batch(Plan *p) {
@@ -291,7 +357,7 @@ double plan_train(Plan *p, int n, uint64_t step) {
     begin(p, n, step, true, false);
     weigh_batch(p);
     run_ops(p, 0, p->n_op);
-    threads_run(p->threads, p->n_grad_tasks, do_grad, p);
+    all_grads(p);
     return mean_loss(p);
 }
 
@@ -321,5 +387,5 @@ Tensor plan_seed(Plan *p, int n) {
 void plan_backward(Plan *p, int n) {
     assert(n == p->run.n);
     run_ops(p, p->n_forward + 1, p->n_op);
-    threads_run(p->threads, p->n_grad_tasks, do_grad, p);
+    all_grads(p);
 }

@@ -150,11 +150,16 @@ static Work work_of(const Step *s, Slide w) {
     return (Work){.gemm = s->work, .V = V, .M = M, .diff_U = V + room(w)};
 }
 
-static void each_chunk(Slide w, void (*visit)(void *ctx, Slide w, Chunk k), void *ctx) {
-    const int down = (w.to.H + 1) / 2, across = (w.to.W + 1) / 2;
-    for (int y = 0; y < down; y += w.rows)
-    for (int x = 0; x < across; x += w.columns)
+// Chunks are counted row by row.
+static int chunks_in_row(Slide w) { return ((w.to.W + 1) / 2 + w.columns - 1) / w.columns; }
+static int count_chunks(Slide w) { return ((w.to.H + 1) / 2 + w.rows - 1) / w.rows * chunks_in_row(w); }
+
+static void each_chunk(Slide w, Range chunks, void (*visit)(void *ctx, Slide w, Chunk k), void *ctx) {
+    const int down = (w.to.H + 1) / 2, across = (w.to.W + 1) / 2, in_row = chunks_in_row(w);
+    for (int i = chunks.lo; i < chunks.hi; i++) {
+        const int y = i / in_row * w.rows, x = i % in_row * w.columns;
         visit(ctx, w, (Chunk){y, x, smaller(w.rows, down - y), smaller(w.columns, across - x)});
+    }
 }
 
 // V of all maps, which begin at `maps`.
@@ -229,7 +234,7 @@ void conv_winograd_forward(const Step *s) {
     for (int n = 0; n < src.n; n += LANES) {
         a.from = at(src, n, 0, 0, 0);
         a.to = at(s->dst, n, 0, 0, 0);
-        each_chunk(w, pass_chunk, &a);
+        each_chunk(w, step_share(s, count_chunks(w)), pass_chunk, &a);
     }
 }
 
@@ -245,7 +250,7 @@ static void diff_src(const Step *s) {
     for (int n = 0; n < s->dst.n; n += LANES) {
         a.from = at(s->diff_dst, n, 0, 0, 0);
         a.to = at(s->diff_src[0], n, 0, 0, 0);
-        each_chunk(w, pass_chunk, &a);
+        each_chunk(w, step_share(s, count_chunks(w)), pass_chunk, &a);
     }
 }
 
@@ -278,7 +283,7 @@ static void diff_weights(const Step *s, Range part) {
         for (int n = 0; n < s->dst.n; n += LANES) {
             a.src = at(s->src[0], n, 0, 0, 0);
             a.diff_dst = at(s->diff_dst, n, f, 0, 0);
-            each_chunk(w, sums_chunk, &a);
+            each_chunk(w, (Range){0, count_chunks(w)}, sums_chunk, &a);
         }
         for (int i = 0; i < a.filters; i++)
             gather_filter(a.work.diff_U + i * row, plane(a.filters, row), w.in,
