@@ -27,7 +27,7 @@
 #include <xmmintrin.h>
 #endif
 
-enum { MAX_THREADS = 256, LOOKS = 400 };
+enum { MAX_THREADS = 256, LOOKS = 4000 };
 static const unsigned OPEN = 1u << 31;
 
 typedef struct Worker { struct Threads *pool; pthread_t thread; int number; } Worker;

@@ -20,7 +20,7 @@ enum {
     STRIP = 1 << 16, // numbers in the columns or maps of a strip, to stay in the second cache …
     NARROW = 192,    // … but it has so many places at least: every strip reads all weights
     SMALL = 128,     // images with fewer places go side by side
-    MANY_STRIPS = 8, // from so many on a call in parts is cut between them, else by filters
+    LEAST_PLACES = 16, // of a strip where a call is done in parts
 };
 
 // How one call is cut, and where it works. C, F and M are those of one group.
@@ -179,6 +179,14 @@ static void forward_strip(const Work *w, Strip t) {
                    (size_t)w->P * sizeof *maps);
 }
 
+// So many strips that there is one for each part of the call.
+static void narrower_strips(Work *w) {
+    const int of = larger(1, w->s->share.of), least = (LEAST_PLACES + w->g.OW - 1) / w->g.OW;
+    if (count_strips(w) >= of) return;
+    w->images = 1;
+    w->rows = smaller(w->rows, larger(least, w->s->dst.n * w->g.OH / of));
+}
+
 void conv_forward(const Step *s) {
     if (s->prepared) {
         conv_winograd_forward(s);
@@ -193,8 +201,8 @@ void conv_forward(const Step *s) {
         return;
     }
     Work w = work_of(s);
-    if (w.strips.hi >= MANY_STRIPS) w.strips = step_share(s, w.strips.hi);
-    else w.part = step_share(s, w.part.hi);
+    narrower_strips(&w);
+    w.strips = step_share(s, count_strips(&w));
     each_strip(&w, forward_strip);
 }
 

@@ -22,7 +22,8 @@
 enum {
     FIRST_CACHE = 8192, // numbers of a band with its rim that many windows look at
     LEAST_ROWS = 4,     // of a band: its windows see rows around it, too
-    FEW_FILTERS = 32,   // with more of them a matrix product loses little to its copies
+    FEW_VECTORS = 3,    // of places that several threads do not share
+    FEW_FILTERS = 64,   // with more of them a matrix product loses little to its copies
 };
 
 // Maps as long rows: W numbers from row to row of the image, `rows` of them, `map` from map to map;
@@ -268,12 +269,15 @@ static Rows rows_of(const Step *s) {
     return r;
 }
 
-// Visits this part of the H rows of every image, in bands of `most` rows at most.
-static void each_band(const Rows *r, int H, int most, void (*visit)(const Rows *r, int n, int g, int y, int h)) {
-    const Range rows = step_share(r->s, r->s->dst.n * H); // one image's after the other's
-    for (int n = rows.lo / H; n * H < rows.hi; n++) {
-        const int lo = larger(rows.lo - n * H, 0), hi = smaller(rows.hi - n * H, H);
-        const int step = equal_part(hi - lo, most);
+// Visits this part of the H × W places of every image, in bands of `most` rows at most. Parts are cut
+// where a few vectors are full.
+static void each_band(const Rows *r, int H, int W, int most,
+                      void (*visit)(const Rows *r, int n, int g, int y, int h)) {
+    const int unit = (FEW_VECTORS * LANES - 1) / (W + reach_x(r) - 1) + 1, units = (H + unit - 1) / unit;
+    const Range part = step_share(r->s, r->s->dst.n * units); // one image's after the other's
+    for (int n = part.lo / units; part.lo < part.hi && n * units < part.hi; n++) {
+        const int lo = larger(part.lo - n * units, 0) * unit;
+        const int hi = smaller(smaller(part.hi - n * units, units) * unit, H), step = equal_part(hi - lo, most);
         for (int g = 0; g < r->cfg->groups; g++)
             for (int y = lo; y < hi; y += step) visit(r, n, g, y, smaller(step, hi - y));
     }
@@ -291,7 +295,7 @@ static void diff_src_visit(const Rows *r, int n, int g, int y, int h) {
 
 void conv_rows_forward(const Step *s) {
     const Rows r = rows_of(s);
-    each_band(&r, r.dst.h, r.most, forward_visit);
+    each_band(&r, r.dst.h, r.dst.w, r.most, forward_visit);
 }
 
 // Filters `part`, all images.
@@ -311,7 +315,7 @@ static void diff_params(const Rows *r, Range part) {
 void conv_rows_backward(const Step *s) {
     const Rows r = rows_of(s);
     diff_params(&r, (Range){0, s->dst.c});
-    if (s->diff_src[0].v) each_band(&r, r.src.h, r.back_most, diff_src_visit);
+    if (s->diff_src[0].v) each_band(&r, r.src.h, r.src.w, r.back_most, diff_src_visit);
 }
 
 void conv_rows_backward_params(const Step *s) {
