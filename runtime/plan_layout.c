@@ -54,7 +54,7 @@ static int shares_of(const Plan *p, int i) {
     const LayerKind *kind = p->node[i].kind;
     const bool channels = kind->by_channel && p->by_place;
     if (!p->few || p->o.ref || !(kind->shares || kind->by_map || channels)) return 1;
-    const int64_t images = p->o.batch < GROUP ? p->o.batch : GROUP;
+    const int64_t images = p->o.batch < p->group ? p->o.batch : p->group;
     const int64_t numbers = images * (int64_t)p->node[i].image + (int64_t)p->node[i].param_range;
     const int64_t work = images * p->g->node[i].macs + NUMBER_WORK * numbers;
     const int64_t parts = work / SHARE_WORK / (p->max_groups > 1 ? MANY_TIMES : 1);
@@ -80,10 +80,22 @@ static bool large_images(const Graph *g) {
 /* Sixteen images side by side fill every vector of every layer, whatever its channels, if there are
  * sixteen: lanes without an image are computed for nothing. */
 static Layout choose_layout(const Plan *p) {
-    const int64_t lanes = (int64_t)p->max_groups * LANES;
+    const int64_t lanes = ((int64_t)p->o.batch + LANES - 1) / LANES * LANES;
     const bool filled = p->o.lanes || 4 * (int64_t)p->o.batch >= 3 * lanes;
     if (p->o.ref || !filled || large_images(p->g) || !all_kinds_take_lanes(p->g)) return LAYOUT_PLAIN;
     return LAYOUT_LANES;
+}
+
+static size_t all_weights(const Graph *g) {
+    size_t n = 0;
+    for (int i = 0; i < g->n_nodes; i++)
+        for (int k = 0; k < g->node[i].n_params; k++) n += param_room(&g->node[i].param[k]);
+    return n;
+}
+
+static int group_of(const Plan *p) {
+    const bool split = p->layout == LAYOUT_PLAIN && p->o.batch < GROUP && all_weights(p->g) <= SMALL_NET;
+    return split ? (p->o.batch + FEW_GROUPS - 1) / FEW_GROUPS : GROUP;
 }
 
 // ---- nodes -----------------------------------------------------------------------------------------
@@ -184,8 +196,8 @@ static void drop_unread(const Plan *p, Live *live, int i) {
 
 // The images of a group that are there at once: as many as there are, but lanes are always sixteen.
 static size_t value_room(const Plan *p, const NodePlan *q) {
-    const size_t images = p->layout == LAYOUT_LANES || p->o.batch > GROUP ? GROUP : (size_t)p->o.batch;
-    return round_up(q->image * images);
+    const bool filled = p->layout == LAYOUT_LANES || p->o.batch > p->group;
+    return round_up(q->image * (size_t)(filled ? p->group : p->o.batch));
 }
 
 // Puts node i into the first gap that is large enough. Returns the end of its place.
@@ -228,7 +240,7 @@ static void place_values(Plan *p) {
         if (goes_behind(p, i)) continue;
         if (!q->shared) q->value = take(&p->values_len, q->image * N);
         if (p->o.training && q->wants_diff) q->diff = take(&p->values_len, q->image * N);
-        const size_t bytes = q->saved_image * (p->by_place ? (size_t)GROUP : N);
+        const size_t bytes = q->saved_image * (p->by_place ? (size_t)p->group : N);
         q->saved = p->by_place ? 0 : p->saved_len;
         if (p->by_place) p->place_saved_len = larger(p->place_saved_len, bytes);
         else p->saved_len += (bytes + 63) / 64 * 64;
@@ -247,7 +259,7 @@ static void place_work(Plan *p) {
         Shape src[MAX_SRC];
         source_shapes(p->g, n, src);
         const bool whole = q->grad == GRAD_ROWS || q->grad == GRAD_WHOLE || q->kind->by_channel;
-        const int images = whole && !p->by_place ? p->o.batch : GROUP;
+        const int images = whole && !p->by_place ? p->o.batch : p->group;
         p->work_len = larger(p->work_len, q->kind->work(n->use.cfg, src, n->shape, images, p->layout));
     }
     p->work_len = round_up(p->work_len);
@@ -325,10 +337,11 @@ static int list_prepare_tasks(const Plan *p, GradTask *out) {
 bool plan_lay_out(Plan *p) {
     const size_t n = (size_t)p->g->n_nodes;
     p->by_place = !p->o.training && !p->o.keep;
-    p->max_groups = (int)(((int64_t)p->o.batch + GROUP - 1) / GROUP);
+    p->layout = choose_layout(p);
+    p->group = group_of(p);
+    p->max_groups = (int)(((int64_t)p->o.batch + p->group - 1) / p->group);
     p->few = p->max_groups < FEW_GROUPS;
     p->n_places = p->few ? p->max_groups : p->n_workers;
-    p->layout = choose_layout(p);
     p->room = p->layout == LAYOUT_LANES ? (size_t)p->max_groups * LANES : (size_t)p->o.batch;
     p->score = p->x->loss.kind ? loss_score(p->g, &p->x->loss) : p->g->output;
     p->node = calloc(n, sizeof *p->node);

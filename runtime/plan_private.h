@@ -5,7 +5,8 @@
 #include "runtime/plan.h"
 
 enum {
-    GROUP = 16,            // images that go through the network together
+    GROUP = 16,            // images that go through the network together, but of
+    SMALL_NET = 1 << 18,   // weights at most, which stay in the cache, so few that there are groups to share out
     PLAN_ALIGN = 16,       // reals: values begin on a cache line
     CHANNEL_PARTS = 16,    // tasks a by_channel layer is cut into
     ROW_PARTS = 16,        // tasks a large gradient is cut into,
@@ -75,7 +76,8 @@ struct Plan {
     Threads *threads;
     PlanOptions o;
     Layout layout;         // of all values and gradients; targets are plain
-    int n_workers, max_groups;
+    int n_workers;
+    int group, max_groups; // images of a group, and groups of a batch
     bool few;              // groups: long calls are done in parts
     size_t room;           // images that a value has room for: the batch, or so many whole groups
     int score;             // the node the loss judges

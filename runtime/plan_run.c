@@ -21,7 +21,7 @@ static Tensor block(const Plan *p, real *v, Shape s, int n) {
 
 // Where the images from number `lo` on have their shared values and what layers save.
 static size_t place_of(const Plan *p, int worker, int lo) {
-    return (size_t)(p->few ? lo / GROUP : worker);
+    return (size_t)(p->few ? lo / p->group : worker);
 }
 
 static Tensor value_of(const Plan *p, int i, int worker, int lo, int hi) {
@@ -132,7 +132,7 @@ static void backward_group(const Plan *p, NodeStep *c, int i, int group) {
 
 static void do_group(void *ctx, int group, int worker) {
     const Plan *p = ctx;
-    const int lo = group * GROUP, hi = least(lo + GROUP, p->run.n);
+    const int lo = group * p->group, hi = least(lo + p->group, p->run.n);
     for (const Op *op = p->op + p->run.lo; op < p->op + p->run.hi; op++) {
         NodeStep c;
         if (op->kind == OP_LOSS) {
@@ -199,9 +199,9 @@ static void do_share(void *ctx, int task, int worker) {
     const Plan *p = ctx;
     const Op *op = p->op + p->run.lo;
     const NodePlan *q = &p->node[op->node];
-    const int lo = task / q->shares * GROUP;
+    const int lo = task / q->shares * p->group;
     NodeStep c;
-    fill_call(p, &c, op->node, worker, lo, least(lo + GROUP, p->run.n));
+    fill_call(p, &c, op->node, worker, lo, least(lo + p->group, p->run.n));
     c.s.share = (Share){task % q->shares, q->shares};
     c.s.part = step_share(&c.s, c.s.dst.c);
     if (q->kind->by_map) narrow_step(&c, q->saved_image);
@@ -231,7 +231,7 @@ static int end_of_run(const Plan *p, int lo, int hi) {
 }
 
 static void run_ops(Plan *p, int lo, int hi) {
-    const int n_groups = (p->run.n + GROUP - 1) / GROUP;
+    const int n_groups = (p->run.n + p->group - 1) / p->group;
     for (; lo < hi; lo = p->run.hi) {
         const Op *op = &p->op[lo];
         p->run.lo = lo;
@@ -250,7 +250,7 @@ static void run_ops(Plan *p, int lo, int hi) {
 // ---- gradients of parameters ---------------------------------------------------------------------
 
 static void join_groups(const Plan *p, const GradTask *t) {
-    const int n_groups = (p->run.n + GROUP - 1) / GROUP;
+    const int n_groups = (p->run.n + p->group - 1) / p->group;
     real *grad = grad_of(p, t->node);
     memcpy(grad + t->lo, partial_of(p, t->node, 0) + t->lo, (t->hi - t->lo) * sizeof *grad);
     for (int k = 1; k < n_groups; k++) {
