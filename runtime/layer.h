@@ -10,8 +10,15 @@
  *
  * Backward *adds*, so a value that two layers read needs no special code. The plan cuts a batch
  * into groups of images and calls a layer once per group, from several threads at once, each with
- * its own diff_param; a kind that cannot be cut so (batchnorm needs the whole batch for its mean)
- * says by_channel and is cut into ranges of channels instead. */
+ * its own diff_param.
+ *
+ * A kind that must know the whole batch before it can begin (batchnorm: its mean) takes notes. Each
+ * group's are taken right after the layer before it, while its numbers are in the cache; when all groups
+ * are done, one call joins the notes in the order of the groups; then forward, too, goes group by group:
+ *
+ *     gather      notes  = what this group says       join       joined = what all notes say together
+ *
+ * Backward the same with gather_back and join_back. The definitions get the whole batch at once. */
 #pragma once
 #include <stdint.h>
 
@@ -21,7 +28,8 @@
 
 typedef struct Range { int lo, hi; } Range; // lo ≤ i < hi
 
-// One call of a layer: the images of one group (or, by_channel, the whole batch).
+// One call of a layer: the images of one group, or (join, and the definition of a kind that joins) the
+// whole batch.
 typedef struct Step {
     const void *cfg;          // the kind's options
     int n_src;
@@ -33,8 +41,11 @@ typedef struct Step {
     const Tensor *diff_param; // .v is NULL where it is frozen, a statistic, or done elsewhere
     real *prepared;           // what prepare() made of the parameters; NULL: do without
     void *saved;              // what forward keeps for backward: KindSpec-sized, for these images
+    void *notes;              // gather: of these images; join: of all groups, one behind the other
+    int n_notes;              // so many groups
+    void *joined;             // what join made of them, until backward is done; NULL: without a batch
     real *work;               // scratch, contents undefined
-    Range part;               // by_channel: channels; backward_params, prepare: first side of the weights
+    Range part;               // backward_params, prepare: rows of the weights' first side
     bool training;
     bool replay;              // `saved` already holds the random choices: use those
     bool fresh_params;        // diff_param holds nothing yet, so it is written, not added to
@@ -50,7 +61,6 @@ typedef struct Question Question; // explain.h
 
 typedef struct LayerKind {
     KindSpec spec;
-    bool by_channel;
     // forward and backward (the fast ones, or where there are none the definitions) are quick in
     // LAYOUT_LANES, too. A network with a kind that says no stays in the plain layout.
     bool lanes;
@@ -59,8 +69,13 @@ typedef struct LayerKind {
     bool writes;
     // The same for Step.fresh_params, in backward and backward_params.
     bool writes_params;
-    // Works number by number, src and dst may be the same place, and the larger of two numbers stays the
-    // larger one, unless both become equal and neither has a gradient any more.
+    // Works number by number, and src[0] and dst may be the same place, and so may their gradients (where
+    // that of src[0] is fresh).
+    bool in_place;
+    // Backward does not look at dst: the next layer may work in its place.
+    bool forgets;
+    // Works in place, and the larger of two numbers stays the larger one, unless both become equal and
+    // neither has a gradient any more.
     bool monotone;
     // Every number of dst is the largest of some of src, and its gradient goes there. A monotone kind
     // before it may as well come behind it: the same bits, and fewer numbers to work on.
@@ -69,6 +84,13 @@ typedef struct LayerKind {
     // holds something for every number, it lies as dst does: at(dst, n, c, y, x) − dst.v.
     size_t (*saved)(const void *cfg, const Shape *src, Shape dst);
     size_t (*work)(const void *cfg, const Shape *src, Shape dst, int n, Layout layout);
+    // Bytes of one group's notes, and of what is joined. NULL: the kind takes no notes, and has no function
+    // that does. While parameters are frozen none are taken.
+    size_t (*notes)(const void *cfg, const Shape *src, Shape dst);
+    void (*gather)(const Step *s);
+    void (*join)(const Step *s);
+    void (*gather_back)(const Step *s);
+    void (*join_back)(const Step *s);    // diff_param is complete after it: backward has none
     // Reals of `prepared`: the weights in the form that the fast code of this layer wants, made once
     // per step before all images, rows part.lo … part.hi of the weights at a time. 0 or NULL: none.
     size_t (*prepared)(const void *cfg, const Shape *src, Shape dst, Layout layout);

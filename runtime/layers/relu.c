@@ -45,6 +45,7 @@ const LayerKind relu_layer = {
              .source = "runtime/layers/relu.c", .min_src = 1, .max_src = 1},
     .lanes        = true,
     .writes       = true,
+    .in_place     = true,
     .monotone     = true,
     .forward_ref  = forward,
     .backward_ref = backward,
