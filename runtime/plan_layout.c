@@ -39,7 +39,7 @@ static bool uses_weights_often(const Plan *p, int i) {
 static GradMode grad_mode(const Plan *p, int i) {
     const NodePlan *q = &p->node[i];
     if (!q->live || !can_learn(p, i)) return GRAD_NONE;
-    if (q->kind->by_channel) return GRAD_DIRECT;
+    if (q->notes_len) return GRAD_JOINED;
     if (q->shares > 1 && q->kind->shares) return GRAD_ROWS;
     const size_t sums = q->param_range * sizeof(real) * (size_t)p->max_groups;
     const bool huge = p->layout == LAYOUT_LANES && q->param_range >= HUGE_GRADIENT;
@@ -52,8 +52,7 @@ static GradMode grad_mode(const Plan *p, int i) {
  * number of threads. */
 static int shares_of(const Plan *p, int i) {
     const LayerKind *kind = p->node[i].kind;
-    const bool channels = kind->by_channel && p->by_place;
-    if (!p->few || p->o.ref || !(kind->shares || kind->by_map || channels)) return 1;
+    if (!p->few || p->o.ref || !(kind->shares || kind->by_map)) return 1;
     const int64_t images = p->o.batch < p->group ? p->o.batch : p->group;
     const int64_t numbers = images * (int64_t)p->node[i].image + (int64_t)p->node[i].param_range;
     const int64_t work = images * p->g->node[i].macs + NUMBER_WORK * numbers;
@@ -110,7 +109,10 @@ static void describe_nodes(Plan *p) {
         for (int k = 0; k < n->n_params; k++, param++) q->param_range += param_room(&n->param[k]);
         q->rng = rng_named(rng, n->name);
         q->last_reader = q->place = i;
-        for (int k = 0; k < n->n_src; k++) p->node[n->src[k]].last_reader = i;
+        for (int k = 0; k < n->n_src; k++) {
+            p->node[n->src[k]].last_reader = i;
+            p->node[n->src[k]].n_readers++;
+        }
         if (i == 0) continue;
         q->reads = n->src[0];
         const LayerKind *kind = layer_of(n);
@@ -128,6 +130,8 @@ static void describe_nodes(Plan *p) {
         else q->prepared_len = prepared;
         if (kind->saved) q->saved_image = kind->saved(n->use.cfg, src, n->shape);
         q->shares = shares_of(p, i);
+        q->frozen = n->n_params > 0 && !can_learn(p, i);
+        if (kind->notes && !q->frozen && !p->by_place) q->notes_len = kind->notes(n->use.cfg, src, n->shape);
     }
 }
 
@@ -161,8 +165,6 @@ static bool may_go_behind(const Plan *p, int i) {
            g->node[i + 1].src[0] == i && p->node[i + 1].kind->picks;
 }
 
-static bool goes_behind(const Plan *p, int i) { return p->node[i].place != i; }
-
 static void change_places(Plan *p) {
     for (int i = 1; i < p->g->n_nodes; i++) {
         NodePlan *first = &p->node[i], *second = first + 1;
@@ -172,8 +174,27 @@ static void change_places(Plan *p) {
         second->reads = first->reads;
         second->clear = first->clear;
         first->reads = first->place = i + 1;
+        first->behind = true;
         first->clear = 1;
     }
+}
+
+/* Neighbours that share one place: a kind that works in place overwrites the value of the node before it,
+ * if nobody else reads that. What comes from memory once then stays in the cache for all of them. */
+static bool may_overwrite(const Plan *p, int i) {
+    const NodePlan *q = &p->node[i];
+    const int s = p->g->node[i].src[0];
+    if (s == 0 || s == p->score || q->behind || p->node[s - 1].behind) return false;
+    if (p->o.kept && p->o.kept[s]) return false;
+    const NodePlan *before = &p->node[s];
+    return q->kind->in_place && before->kind->forgets && before->n_readers == 1 &&
+           (q->clear & 1 || !before->wants_diff);
+}
+
+static void share_places(Plan *p) {
+    if (!p->o.unseen || p->o.ref || p->o.keep) return;
+    for (int i = p->g->n_nodes - 1; i > 0; i--)
+        if (may_overwrite(p, i)) p->node[i].reads = p->node[p->g->node[i].src[0]].place = p->node[i].place;
 }
 
 // ---- memory ----------------------------------------------------------------------------------------
@@ -208,12 +229,12 @@ static size_t place_in_gap(Plan *p, Live *live, int i) {
     size_t at = 0;
     for (; k < live->n; k++) {
         const NodePlan *other = &p->node[live->node[k]];
-        if (at + len <= other->value) break;
-        at = other->value + value_room(p, other);
+        if (at + len <= other->value_at) break;
+        at = other->value_at + value_room(p, other);
     }
     for (int j = live->n++; j > k; j--) live->node[j] = live->node[j - 1];
     live->node[k] = i;
-    q->value = at;
+    q->value_at = at;
     return at + len;
 }
 
@@ -223,10 +244,12 @@ static bool share_values(Plan *p) {
     if (!live.node) return false;
     size_t len = 0;
     for (int i = 1; i < p->g->n_nodes; i++) {
-        const bool kept = p->o.kept && p->o.kept[i];
-        p->node[i].shared = i != p->g->output && i != p->score && !kept && !goes_behind(p, i);
+        const int at = p->node[i].place;
+        const bool kept = p->o.kept && p->o.kept[at];
+        if (p->node[at].shared || at == p->g->output || at == p->score || kept) continue;
+        p->node[at].shared = true;
         drop_unread(p, &live, i);
-        if (p->node[i].shared) len = larger(len, place_in_gap(p, &live, i));
+        len = larger(len, place_in_gap(p, &live, at));
     }
     p->place_len = len;
     free(live.node);
@@ -237,13 +260,15 @@ static void place_values(Plan *p) {
     const size_t N = p->room;
     for (int i = 0; i < p->g->n_nodes; i++) {
         NodePlan *q = &p->node[i];
-        if (goes_behind(p, i)) continue;
-        if (!q->shared) q->value = take(&p->values_len, q->image * N);
-        if (p->o.training && q->wants_diff) q->diff = take(&p->values_len, q->image * N);
+        const bool own = q->place == i;
+        if (own && !q->shared) q->value_at = take(&p->values_len, q->image * N);
+        if (own && p->o.training && q->wants_diff) q->diff_at = take(&p->values_len, q->image * N);
         const size_t bytes = q->saved_image * (p->by_place ? (size_t)p->group : N);
         q->saved = p->by_place ? 0 : p->saved_len;
         if (p->by_place) p->place_saved_len = larger(p->place_saved_len, bytes);
         else p->saved_len += (bytes + 63) / 64 * 64;
+        q->notes = p->notes_len;
+        if (q->notes_len) p->notes_len += (q->notes_len * (1 + (size_t)p->max_groups) + 63) / 64 * 64;
         q->prepared = take(&p->prepared_len, q->prepared_len);
         if (q->grad == GRAD_GROUPS && p->max_groups > 1)
             q->partial = take(&p->partials_len, q->param_range * (size_t)p->max_groups);
@@ -258,8 +283,8 @@ static void place_work(Plan *p) {
         if (!q->kind->work || p->o.ref) continue;
         Shape src[MAX_SRC];
         source_shapes(p->g, n, src);
-        const bool whole = q->grad == GRAD_ROWS || q->grad == GRAD_WHOLE || q->kind->by_channel;
-        const int images = whole && !p->by_place ? p->o.batch : p->group;
+        const bool whole = q->grad == GRAD_ROWS || q->grad == GRAD_WHOLE;
+        const int images = whole ? p->o.batch : p->group;
         p->work_len = larger(p->work_len, q->kind->work(n->use.cfg, src, n->shape, images, p->layout));
     }
     p->work_len = round_up(p->work_len);
@@ -267,19 +292,37 @@ static void place_work(Plan *p) {
 
 // ---- the order of work -----------------------------------------------------------------------------
 
+static void add_op(Plan *p, OpKind kind, int i, bool whole) {
+    p->op[p->n_op++] = (Op){kind, i, whole};
+}
+
+// A kind that takes notes needs them joined first; its definition looks at the whole batch itself.
+static void list_forward(Plan *p, int i) {
+    const bool notes = p->node[i].notes_len > 0;
+    if (notes && !p->o.ref) add_op(p, OP_GATHER, i, false), add_op(p, OP_JOIN, i, true);
+    add_op(p, OP_FORWARD, i, notes && p->o.ref);
+}
+
+static void list_backward(Plan *p, int i) {
+    const bool notes = p->node[i].notes_len > 0;
+    if (notes && !p->o.ref) add_op(p, OP_GATHER_BACK, i, false), add_op(p, OP_JOIN_BACK, i, true);
+    add_op(p, OP_BACKWARD, i, notes && p->o.ref);
+}
+
 static void list_ops(Plan *p) {
-    const int n = p->g->n_nodes;
-    for (int i = 1; i < n; i++) {
-        const bool behind = goes_behind(p, i);
-        if (behind) p->op[p->n_op++] = (Op){OP_FORWARD, i + 1};
-        p->op[p->n_op++] = (Op){OP_FORWARD, i};
+    for (int i = 1; i < p->g->n_nodes; i++) {
+        const bool behind = p->node[i].behind;
+        if (behind) list_forward(p, i + 1);
+        list_forward(p, i);
         i += behind;
     }
     p->n_forward = p->n_op;
     if (!p->o.training) return;
-    p->op[p->n_op++] = (Op){OP_LOSS, p->score};
-    for (int k = p->n_forward - 1; k >= 0; k--)
-        if (p->node[p->op[k].node].wants_diff) p->op[p->n_op++] = (Op){OP_BACKWARD, p->op[k].node};
+    add_op(p, OP_LOSS, p->score, false);
+    for (int k = p->n_forward - 1; k >= 0; k--) {
+        const Op *op = &p->op[k];
+        if (op->kind == OP_FORWARD && p->node[op->node].wants_diff) list_backward(p, op->node);
+    }
 }
 
 // Rows of one task, a multiple of 8 so that matrix products have no thin edges. What each task of a
@@ -345,12 +388,13 @@ bool plan_lay_out(Plan *p) {
     p->room = p->layout == LAYOUT_LANES ? (size_t)p->max_groups * LANES : (size_t)p->o.batch;
     p->score = p->x->loss.kind ? loss_score(p->g, &p->x->loss) : p->g->output;
     p->node = calloc(n, sizeof *p->node);
-    p->op = calloc(2 * n + 1, sizeof *p->op);
+    p->op = calloc(6 * n + 1, sizeof *p->op);
     if (!p->node || !p->op) return false;
 
     describe_nodes(p);
     follow_gradients(p);
     change_places(p);
+    share_places(p);
     if (p->o.training)
         for (int i = 1; i < p->g->n_nodes; i++) p->node[i].grad = grad_mode(p, i);
     place_work(p);

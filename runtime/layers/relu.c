@@ -46,6 +46,7 @@ const LayerKind relu_layer = {
     .lanes        = true,
     .by_map       = true,
     .writes       = true,
+    .in_place     = true,
     .monotone     = true,
     .forward_ref  = forward,
     .backward_ref = backward,
