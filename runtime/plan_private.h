@@ -14,6 +14,8 @@ enum {
     HUGE_GRADIENT = 1 << 20, // numbers from which even such a gradient leaves every cache
     JOIN_LEN = 4096,       // numbers one task of adding partial sums works on
     LARGE_IMAGE = 1 << 20, // numbers of a value from which sixteen images are too much memory
+    SPAN = 4,              // groups that a worker takes at once, at most,
+    SPAN_WEIGHTS = 16384,  // if there is a layer with so many weights that likes it
 };
 
 static const size_t PARTIAL_BYTES = 64u << 20; // at most so much for the partial sums of one layer
@@ -41,6 +43,7 @@ typedef struct NodePlan {
     int reads;           // the node whose value is its first source, and the one in whose place its own
     int place;           // value lies: usually n->src[0] and itself (see change_places)
     int last_reader;     // the last node that reads it
+    bool spans;          // all groups that a worker has taken come in one call
     bool live;           // what the loss judges depends on it
     bool wants_diff;     // something before it (or itself) can learn
     bool cleared;        // somebody sets its gradient to zero before anybody adds to it:
@@ -68,6 +71,7 @@ struct Plan {
     PlanOptions o;
     Layout layout;         // of all values and gradients; targets are plain
     int n_workers, max_groups;
+    bool spans;            // a node does
     size_t room;           // images that a value has room for: the batch, or so many whole groups
     int score;             // the node the loss judges
     bool by_worker;        // inference without keep: values live in the workers' memory
@@ -92,7 +96,7 @@ struct Plan {
     size_t values_len, saved_len, partials_len, prepared_len, work_len, worker_len, worker_saved_len;
 
     // The run that is going on. The losses' mean is their sum divided by `weight`.
-    struct { int n, lo, hi; uint64_t step; double weight; bool training, replay; } run;
+    struct { int n, lo, hi, span; uint64_t step; double weight; bool training, replay; } run;
 };
 
 // Fills node, op, grad_task and all offsets and lengths of a plan whose x, params (may be NULL:

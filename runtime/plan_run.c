@@ -125,10 +125,9 @@ static void backward_group(const Plan *p, NodeStep *c, int i, int group) {
     p->node[i].backward(&c->s);
 }
 
-static void do_group(void *ctx, int group, int worker) {
-    const Plan *p = ctx;
-    const int lo = group * GROUP, hi = least(lo + GROUP, p->run.n);
-    for (const Op *op = p->op + p->run.lo; op < p->op + p->run.hi; op++) {
+// Neighbouring operations on images [lo, hi): one group, or several if it is an operation that spans them.
+static void carry(const Plan *p, Range ops, int worker, int lo, int hi) {
+    for (const Op *op = p->op + ops.lo; op < p->op + ops.hi; op++) {
         NodeStep c;
         if (op->kind == OP_LOSS) {
             judge_group(p, lo, hi, true);
@@ -136,7 +135,24 @@ static void do_group(void *ctx, int group, int worker) {
         }
         fill_call(p, &c, op->node, worker, lo, hi);
         if (op->kind == OP_FORWARD) p->node[op->node].forward(&c.s);
-        else backward_group(p, &c, op->node, group);
+        else backward_group(p, &c, op->node, lo / GROUP);
+    }
+}
+
+static bool op_spans(const Plan *p, int k) { return p->op[k].kind != OP_LOSS && p->node[p->op[k].node].spans; }
+
+// A worker takes some groups through all operations: one after the other, or where an operation spans
+// them all at once.
+static void do_groups(void *ctx, int task, int worker) {
+    const Plan *p = ctx;
+    const int lo = task * p->run.span * GROUP, hi = least(lo + p->run.span * GROUP, p->run.n);
+    Range ops = {p->run.lo, 0};
+    for (; ops.lo < p->run.hi; ops.lo = ops.hi) {
+        ops.hi = ops.lo + 1;
+        const bool spans = op_spans(p, ops.lo);
+        while (!spans && ops.hi < p->run.hi && !op_spans(p, ops.hi)) ops.hi++;
+        const int step = spans ? p->run.span * GROUP : GROUP;
+        for (int n = lo; n < hi; n += step) carry(p, ops, worker, n, least(n + step, hi));
     }
 }
 
@@ -173,17 +189,24 @@ static bool by_channel(const Plan *p, const Op *op) {
     return op->kind != OP_LOSS && !p->by_worker && p->node[op->node].kind->by_channel;
 }
 
+// So many groups go to a worker at once: which, changes no bit.
+static int span_of(const Plan *p, int n_groups) {
+    const int each = (n_groups + p->n_workers - 1) / p->n_workers;
+    return p->spans ? least(each, SPAN) : 1;
+}
+
 static void run_ops(Plan *p, int lo, int hi) {
-    const int n_groups = (p->run.n + GROUP - 1) / GROUP;
+    const int n_groups = (p->run.n + GROUP - 1) / GROUP, span = span_of(p, n_groups);
     while (lo < hi) {
         int end = lo + 1;
         const bool channels = by_channel(p, &p->op[lo]);
         while (!channels && end < hi && !by_channel(p, &p->op[end])) end++;
         p->run.lo = lo;
         p->run.hi = end;
+        p->run.span = span;
         if (channels) prepare_channels(p, &p->op[lo]);
         if (channels) threads_run(p->threads, CHANNEL_PARTS, do_channels, p);
-        else threads_run(p->threads, n_groups, do_group, p);
+        else threads_run(p->threads, (n_groups + span - 1) / span, do_groups, p);
         lo = end;
     }
 }

@@ -108,18 +108,13 @@ static size_t saved(const void *cfg, const Shape *src, Shape dst) {
     return ((size_t)src[0].c + (size_t)dst.c) * sizeof(real);
 }
 
-static Matrix lanes(Tensor t, int n) { return (Matrix){at(t, n, 0, 0, 0), LANES, 1}; }
+static int blocks(Tensor t) { return (t.n + LANES - 1) / LANES; }
 
 static void forward_lanes(const Step *s) {
-    const bool bias = ((const Dense *)s->cfg)->bias;
+    const real *const bias = ((const Dense *)s->cfg)->bias ? s->param[1].v : NULL;
     const Tensor src = s->src[0], weights = s->param[0], dst = s->dst;
-
-    for (int n = 0; n < dst.n; n += LANES) {
-        real *const to = at(dst, n, 0, 0, 0);
-        for (int o = 0; o < dst.c && bias; o++)
-            for (int l = 0; l < LANES; l++) to[o * LANES + l] = s->param[1].v[o];
-        gemm(dst.c, LANES, src.c, rows(weights), lanes(src, n), to, LANES, bias, s->work);
-    }
+    gemm_lanes(dst.c, blocks(dst), src.c, rows(weights), src.v, dst.v, (ptrdiff_t)dst.c * LANES,
+               bias, false);
 }
 
 static void keep_turned(const Step *s) {
@@ -134,9 +129,8 @@ static void keep_turned(const Step *s) {
 
 static void diff_src_lanes(const Step *s) {
     const Tensor diff_dst = s->diff_dst, diff_src = s->diff_src[0], weights = s->param[0];
-    for (int n = 0; n < diff_dst.n; n += LANES)
-        gemm(diff_src.c, LANES, diff_dst.c, turned(weights), lanes(diff_dst, n),
-             at(diff_src, n, 0, 0, 0), LANES, !step_fresh(s, 0), s->work);
+    gemm_lanes(diff_src.c, blocks(diff_src), diff_dst.c, turned(weights), diff_dst.v, diff_src.v,
+               (ptrdiff_t)diff_src.c * LANES, NULL, !step_fresh(s, 0));
 }
 
 // src and diff_dst of a step as matrices with an image in each row.
@@ -238,6 +232,7 @@ const LayerKind dense_layer = {
              .cfg_size = sizeof(Dense), .attrs = attrs, .infer = infer, .params = params,
              .macs = macs},
     .lanes           = true,
+    .spans           = true,
     .writes          = true,
     .writes_params   = true,
     .saved           = saved,
