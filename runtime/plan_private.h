@@ -16,6 +16,8 @@ enum {
     FEW_PRODUCTS = 1 << 20, // in the tasks of all gradients together: a thread would hardly be awake in time
     JOIN_LEN = 4096,       // numbers one task of adding partial sums works on
     LARGE_IMAGE = 1 << 20, // numbers of a value from which sixteen images are too much memory
+    SPAN = 4,              // groups that a worker takes at once, at most,
+    SPAN_WEIGHTS = 16384,  // if there is a layer with so many weights that likes it
     FEW_GROUPS = 4,        // with fewer of them a long call is done in parts: at most
     SHARES = 8,            // so many,
     SHARE_WORK = 1 << 18,  // each of so many products at least, or a multiple of that
@@ -53,6 +55,7 @@ typedef struct NodePlan {
     bool behind;         // it has changed places with the node behind it
     int last_reader;     // the last node that reads it
     int n_readers;       // how often it is read
+    bool spans;          // all groups that a worker has taken come in one call
     bool live;           // what the loss judges depends on it
     bool wants_diff;     // something before it (or itself) can learn
     bool cleared;        // somebody sets its gradient to zero before anybody adds to it:
@@ -94,6 +97,7 @@ struct Plan {
     Layout layout;         // of all values and gradients; targets are plain
     int n_workers;
     int group, max_groups; // images of a group, and groups of a batch
+    bool spans;            // a node does
     bool few;              // groups: long calls are done in parts
     size_t room;           // images that a value has room for: the batch, or so many whole groups
     int score;             // the node the loss judges
@@ -125,7 +129,7 @@ struct Plan {
     size_t work_len, place_len, place_saved_len;
 
     // The run that is going on. The losses' mean is their sum divided by `weight`.
-    struct { int n, lo, hi; uint64_t step; double weight; bool training, replay; } run;
+    struct { int n, lo, hi, span; uint64_t step; double weight; bool training, replay; } run;
 };
 
 // Fills node, op, grad_task and all offsets and lengths of a plan whose x, params (may be NULL:
