@@ -17,8 +17,8 @@
 #include "runtime/kernels/wide.h"
 
 enum {
-    CHUNK = 1 << 18, // numbers of V and M together that stay in the second cache …
-    FEW = 96,        // … but a chunk has at least so many tiles: every chunk reads all of U
+    CHUNK = 1 << 18, // numbers of V that stay in the second cache …
+    FEW = 96,        // … but of each map and place there are so many at least: every chunk reads all of U
     GAP = LANES,     // reals between two rows, or two places: what lies a power of two apart shares
                      // a few lines of the cache
 };
@@ -38,17 +38,17 @@ size_t tiling_planes(int maps, ptrdiff_t pitch) { return WINOGRAD * (size_t)tili
 // ---- chunks --------------------------------------------------------------------------------------
 
 static bool in_lanes(const Tiling *w) { return w->layout == LAYOUT_LANES; }
-static int numbers_of_tile(const Tiling *w) { return in_lanes(w) ? LANES : 1; }
+int tiling_tile(const Tiling *w) { return in_lanes(w) ? LANES : 1; }
 
 Tiling tiling_of(Layout layout, int images, int in, Sides from, int out, Sides to, int top, int left) {
     Tiling w = {.layout = layout, .images = images, .in = in, .out = out, .from = from, .to = to, .top = top,
                 .left = left, .across = (to.W + 1) / 2};
-    const int numbers = larger(FEW, CHUNK / (WINOGRAD * (in + out))), most = numbers / numbers_of_tile(&w);
+    const int numbers = larger(FEW, CHUNK / (WINOGRAD * in)), most = numbers / tiling_tile(&w);
     w.down = (to.H + 1) / 2 * (in_lanes(&w) ? 1 : images);
     w.columns = equal_part(w.across, most);
     const int rows = larger(1, most / w.across);
     w.rows = equal_part(w.down, rows);
-    w.pitch = tiling_pitch(smaller(w.down, rows) * w.columns * numbers_of_tile(&w));
+    w.pitch = tiling_pitch(smaller(w.down, rows) * w.columns * tiling_tile(&w));
     return w;
 }
 
@@ -58,7 +58,7 @@ void tiling_each(const Tiling *w, void (*visit)(void *ctx, const Tiling *w, Chun
         visit(ctx, w, (Chunk){y, x, smaller(w->rows, w->down - y), smaller(w->columns, w->across - x)});
 }
 
-int tiling_numbers(const Tiling *w, Chunk k) { return k.rows * k.columns * numbers_of_tile(w); }
+int tiling_numbers(const Tiling *w, Chunk k) { return k.rows * k.columns * tiling_tile(w); }
 
 // ---- sixteen images side by side -----------------------------------------------------------------
 
@@ -79,11 +79,11 @@ static void spread_lanes(const Tiling *w, Chunk k, const real *map, int y, real 
     kernels_chosen()->winograd->spread(&d, k.columns, M, next);
 }
 
-static void gather_lanes(const Tiling *w, Chunk k, const real *M, real bias, bool add, int y, real *map) {
-    real *const to = map + ((ptrdiff_t)2 * y * w->to.W + 2 * k.x) * LANES;
+static void gather_lanes(const Tiling *w, const Gather *g, const real *M, int n, real bias, int y, int x,
+                         real *map) {
+    real *const to = map + ((ptrdiff_t)2 * y * w->to.W + 2 * x) * LANES;
     real *const rows[2] = {to, 2 * y + 1 < w->to.H ? to + (ptrdiff_t)w->to.W * LANES : NULL};
-    kernels_chosen()->winograd->gather(M, tiling_plane(w->out, w->pitch), k.columns, bias, add, rows,
-                                       w->to.W - 2 * k.x);
+    kernels_chosen()->winograd->gather(M, g->plane, n, bias, g->add, rows, w->to.W - 2 * x);
 }
 
 // ---- one image after the other -------------------------------------------------------------------
@@ -148,14 +148,14 @@ WIDE static void join(const real *restrict even, const real *restrict odd, int W
     if (W % 2) dst[W - 1] = even[pairs] + (add ? dst[W - 1] : bias);
 }
 
-static void gather_plain(const Tiling *w, Chunk k, const real *M, real bias, bool add, int y, real *map,
-                         real *work) {
+static void gather_plain(const Tiling *w, const Gather *g, const real *M, int n, real bias, int y, int x,
+                         real *map, real *work) {
     const ptrdiff_t len = split_len(w->columns);
     real *const rows[2][2] = {{work, work + len}, {work + 2 * len, work + 3 * len}};
-    const int W = smaller(2 * k.columns, w->to.W - 2 * k.x);
-    kernels_chosen()->winograd->gather_split(M, tiling_plane(w->out, w->pitch), k.columns, rows);
+    kernels_chosen()->winograd->gather_split(M, g->plane, n, rows);
     for (int i = 0; i < 2 && 2 * y + i < w->to.H; i++)
-        join(rows[i][0], rows[i][1], W, bias, add, map + (ptrdiff_t)(2 * y + i) * w->to.W + 2 * k.x);
+        join(rows[i][0], rows[i][1], smaller(2 * n, w->to.W - 2 * x), bias, g->add,
+             map + (ptrdiff_t)(2 * y + i) * w->to.W + 2 * x);
 }
 
 // ---- all maps of a chunk -------------------------------------------------------------------------
@@ -172,7 +172,7 @@ static ptrdiff_t map_len(const Tiling *w, Sides s) {
     return (ptrdiff_t)s.H * s.W * (in_lanes(w) ? LANES : 1);
 }
 
-static ptrdiff_t row_len(const Tiling *w, Chunk k) { return k.columns * numbers_of_tile(w); }
+static ptrdiff_t row_len(const Tiling *w, Chunk k) { return k.columns * tiling_tile(w); }
 
 void tiling_see(const Tiling *w, Chunk k, const real *maps, real *V, real *work) {
     for (int c = 0; c < w->in; c++)
@@ -197,14 +197,16 @@ void tiling_spread(const Tiling *w, Chunk k, const real *maps, int n, real *M, r
     }
 }
 
-void tiling_gather(const Tiling *w, Chunk k, const real *M, const real *bias, bool add, real *maps, real *work) {
-    for (int f = 0; f < w->out; f++)
-    for (int y = 0; y < k.rows; y++) {
-        const Spot s = spot_of(w, k.y + y, w->out, w->to);
-        real *const map = maps + s.maps + f * map_len(w, w->to);
-        const real *const from = M + f * w->pitch + y * row_len(w, k);
-        const real b = bias ? bias[f] : 0;
-        if (in_lanes(w)) gather_lanes(w, k, from, b, add, s.y, map);
-        else gather_plain(w, k, from, b, add, s.y, map, work);
+void tiling_gather(const Tiling *w, Chunk k, const Gather *g, real *work) {
+    for (int f = g->f.lo; f < g->f.hi; f++)
+    for (int t = g->t.lo, n; t < g->t.hi; t += n) {
+        const int x = t % k.columns;
+        const Spot s = spot_of(w, k.y + t / k.columns, w->out, w->to);
+        real *const map = g->maps + s.maps + f * map_len(w, w->to);
+        const real *const M = g->M + (f - g->f.lo) * g->pitch + (t - g->t.lo) * tiling_tile(w);
+        const real bias = g->bias ? g->bias[f] : 0;
+        n = smaller(k.columns - x, g->t.hi - t);
+        if (in_lanes(w)) gather_lanes(w, g, M, n, bias, s.y, k.x + x, map);
+        else gather_plain(w, g, M, n, bias, s.y, k.x + x, map, work);
     }
 }

@@ -33,10 +33,20 @@ ptrdiff_t tiling_pitch(int n); // of a row of n numbers
 
 void tiling_each(const Tiling *w, void (*visit)(void *ctx, const Tiling *w, Chunk k), void *ctx);
 int tiling_numbers(const Tiling *w, Chunk k); // of a map in one place of the chunk's tiles
+int tiling_tile(const Tiling *w);             // of one tile: LANES, or 1
 
 // V = Bᵀ·d·B of all inputs, which begin at `maps`.
 void tiling_see(const Tiling *w, Chunk k, const real *maps, real *V, real *work);
 // A·δ·Aᵀ of n outputs, which begin at `maps`.
 void tiling_spread(const Tiling *w, Chunk k, const real *maps, int n, real *M, real *work);
-// All outputs: maps (+)= Aᵀ·M·A + bias, which may be NULL.
-void tiling_gather(const Tiling *w, Chunk k, const real *M, const real *bias, bool add, real *maps, real *work);
+// Outputs f.lo … f.hi of tiles t.lo … t.hi of the chunk, from M whose first number is that of the first of
+// them: map (+)= Aᵀ·M·A + bias, which may be NULL.
+typedef struct Gather {
+    const real *M;
+    ptrdiff_t plane, pitch; // of M
+    Range f, t;
+    const real *bias;
+    bool add;
+    real *maps;
+} Gather;
+void tiling_gather(const Tiling *w, Chunk k, const Gather *g, real *work);

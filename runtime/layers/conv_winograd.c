@@ -19,7 +19,7 @@
  * Convolutional Neural Networks", 2015. */
 #include <string.h>
 
-#include "runtime/kernels/gemm.h"
+#include "runtime/kernels/gemm_micro.h"
 #include "runtime/kernels/kernels.h"
 #include "runtime/kernels/wide.h"
 #include "runtime/layers/conv.h"
@@ -103,48 +103,84 @@ static Tiling backwards(const Conv *o, Shape src, Shape dst, Layout layout, int 
     return tiling_of(layout, images, w.out, w.to, w.in, w.from, 2 - w.top, 2 - w.left);
 }
 
-static size_t room(const Tiling *w) { return tiling_planes(w->in, w->pitch) + tiling_planes(w->out, w->pitch); }
-
 static size_t larger(size_t a, size_t b) { return a > b ? a : b; }
+
+// M of a sliver: all places of some tiles for the filters of a micro-kernel.
+enum { SLIVER = MAX_NV * LANES };
+
+static ptrdiff_t sliver_pitch(void) { return tiling_pitch(SLIVER); }
+static ptrdiff_t sliver_plane(void) { return tiling_plane(MAX_MR, sliver_pitch()); }
+
+static size_t pass_room(const Tiling *w) {
+    return tiling_work(w) + tiling_planes(w->in, w->pitch) + tiling_planes(MAX_MR, sliver_pitch());
+}
+
+static size_t sums_room(const Tiling *w) {
+    const int filters = smaller(w->out, FILTERS);
+    return gemm_work() + tiling_work(w) + tiling_planes(w->in, w->pitch) + tiling_planes(filters, w->pitch) +
+           tiling_planes(filters, tiling_pitch(w->in));
+}
 
 size_t conv_winograd_work(const Conv *o, Shape src, Shape dst, int n, Layout layout) {
     const Tiling there = forwards(o, src, dst, layout, n), back = backwards(o, src, dst, layout, n);
-    return gemm_work() + larger(tiling_work(&there), tiling_work(&back)) +
-           tiling_planes(smaller(dst.c, FILTERS), tiling_pitch(src.c)) + larger(room(&there), room(&back));
+    return larger(larger(pass_room(&there), pass_room(&back)), sums_room(&there));
 }
 
 // The images that are tiled together: images [n, n + images) of a call begin at image n.
 static int together(const Step *s) { return s->dst.layout == LAYOUT_LANES ? LANES : s->dst.n; }
 
-// Where one call works.
-typedef struct Work { real *gemm, *tiles, *diff_U, *V, *M; } Work;
-
-static Work work_of(const Step *s, const Tiling *w) {
-    Work a = {.gemm = s->work, .tiles = s->work + gemm_work()};
-    a.diff_U = a.tiles + tiling_work(w);
-    a.V = a.diff_U + tiling_planes(smaller(s->dst.c, FILTERS), tiling_pitch(s->src[0].c));
-    a.M = a.V + tiling_planes(w->in, w->pitch);
-    return a;
-}
-
 // ---- forward, and the gradient of the input --------------------------------------------------------
 
 typedef struct Pass {
-    Work work;
-    const real *from, *bias;
-    real *to;
-    bool add;
+    real *tiles, *V, *M;
+    const real *from;
     Matrix U[WINOGRAD];
+    Gather g;
 } Pass;
 
-static void pass_chunk(void *ctx, const Tiling *w, Chunk k) {
-    const Pass *a = ctx;
-    tiling_see(w, k, a->from, a->work.V, a->work.tiles);
+static Pass pass_of(const Step *s, const Tiling *w) {
+    Pass a = {.tiles = s->work, .V = s->work + tiling_work(w)};
+    a.M = a.V + tiling_planes(w->in, w->pitch);
+    a.g = (Gather){.M = a.M, .plane = sliver_plane(), .pitch = sliver_pitch()};
+    return a;
+}
+
+// M of filters [f, f + n) and numbers [i, i + vectors·vl) of the chunk. The kernels are those of a matrix
+// product, on what lies in V as they want it.
+static void product(const Pass *a, const Tiling *w, int f, int n, int i, int vectors) {
+    const GemmKernels *const k = kernels_chosen()->gemm;
     for (int p = 0; p < WINOGRAD; p++)
-        gemm(w->out, tiling_numbers(w, k), w->in, a->U[p],
-             (Matrix){a->work.V + p * tiling_plane(w->in, w->pitch), w->pitch, 1},
-             a->work.M + p * tiling_plane(w->out, w->pitch), w->pitch, false, a->work.gemm);
-    tiling_gather(w, k, a->work.M, a->bias, a->add, a->to, a->work.tiles);
+        for (int v = 0; v < vectors; v += k->nv) {
+            const int nv = smaller(k->nv, vectors - v);
+            const real *const V = a->V + p * tiling_plane(w->in, w->pitch) + i + v * k->vl;
+            const Matrix U = {a->U[p].v + f * a->U[p].rs, a->U[p].rs, a->U[p].cs};
+            const Tile t = {.kc = w->in, .n = nv * k->vl, .A = U, .B = {V, w->pitch, 1},
+                            .C = a->M + p * sliver_plane() + v * k->vl, .ldc = sliver_pitch()};
+            k->outer[nv][n](&t);
+        }
+}
+
+static int equal_part(int total, int limit) {
+    const int parts = (total + limit - 1) / limit;
+    return (total + parts - 1) / parts;
+}
+
+// Filters stand outside: what they read of U stays in the first cache for all slivers, as does M.
+static void pass_chunk(void *ctx, const Tiling *w, Chunk k) {
+    Pass *const a = ctx;
+    const GemmKernels *const kernels = kernels_chosen()->gemm;
+    const int tiles = k.rows * k.columns, sliver = equal_part(tiles, SLIVER / tiling_tile(w));
+    const int vectors = (sliver * tiling_tile(w) + kernels->vl - 1) / kernels->vl;
+    const int most = equal_part(w->out, kernels->mr[smaller(vectors, kernels->nv)]);
+    tiling_see(w, k, a->from, a->V, a->tiles);
+    for (int f = 0; f < w->out; f += most)
+        for (int t = 0; t < tiles; t += sliver) {
+            a->g.f = (Range){f, smaller(f + most, w->out)};
+            a->g.t = (Range){t, smaller(t + sliver, tiles)};
+            const int numbers = (a->g.t.hi - t) * tiling_tile(w);
+            product(a, w, f, a->g.f.hi - f, t * tiling_tile(w), (numbers + kernels->vl - 1) / kernels->vl);
+            tiling_gather(w, k, &a->g, a->tiles);
+        }
 }
 
 void conv_winograd_forward(const Step *s) {
@@ -152,12 +188,13 @@ void conv_winograd_forward(const Step *s) {
     const Tensor src = s->src[0], weights = s->param[0];
     const Tiling w = forwards(o, sides(src), sides(s->dst), s->dst.layout, together(s));
     const ptrdiff_t row = tiling_pitch(weights.c);
-    Pass a = {.work = work_of(s, &w), .bias = o->bias ? s->param[1].v : NULL};
+    Pass a = pass_of(s, &w);
+    a.g.bias = o->bias ? s->param[1].v : NULL;
     for (int p = 0; p < WINOGRAD; p++)
         a.U[p] = (Matrix){s->prepared + p * tiling_plane(weights.n, row), row, 1};
     for (int n = 0; n < src.n; n += w.images) {
         a.from = at(src, n, 0, 0, 0);
-        a.to = at(s->dst, n, 0, 0, 0);
+        a.g.maps = at(s->dst, n, 0, 0, 0);
         tiling_each(&w, pass_chunk, &a);
     }
 }
@@ -168,12 +205,13 @@ static void diff_src(const Step *s) {
     const Tensor weights = s->param[0];
     const Tiling w = backwards(s->cfg, sides(s->src[0]), sides(s->dst), s->dst.layout, together(s));
     const ptrdiff_t row = tiling_pitch(weights.c), next = tiling_plane(weights.n, row);
-    Pass a = {.work = work_of(s, &w), .add = !step_fresh(s, 0)};
+    Pass a = pass_of(s, &w);
+    a.g.add = !step_fresh(s, 0);
     for (int p = 0; p < WINOGRAD; p++)
         a.U[p] = (Matrix){s->prepared + (4 * turned[p / 4] + turned[p % 4]) * next, 1, row};
     for (int n = 0; n < s->dst.n; n += w.images) {
         a.from = at(s->diff_dst, n, 0, 0, 0);
-        a.to = at(s->diff_src[0], n, 0, 0, 0);
+        a.g.maps = at(s->diff_src[0], n, 0, 0, 0);
         tiling_each(&w, pass_chunk, &a);
     }
 }
@@ -181,22 +219,30 @@ static void diff_src(const Step *s) {
 // ---- the gradient of the weights -------------------------------------------------------------------
 
 typedef struct Sums {
-    Work work;
+    real *gemm, *tiles, *V, *M, *diff_U;
     const real *src, *diff_dst; // diff_dst from the first of the filters on
     int filters;
     bool add;
 } Sums;
 
+static Sums sums_of(const Step *s, const Tiling *w, int filters) {
+    Sums a = {.gemm = s->work, .tiles = s->work + gemm_work(), .filters = filters};
+    a.V = a.tiles + tiling_work(w);
+    a.M = a.V + tiling_planes(w->in, w->pitch);
+    a.diff_U = a.M + tiling_planes(filters, w->pitch);
+    return a;
+}
+
 static void sums_chunk(void *ctx, const Tiling *w, Chunk k) {
     Sums *a = ctx;
     const ptrdiff_t row = tiling_pitch(w->in);
-    tiling_see(w, k, a->src, a->work.V, a->work.tiles);
-    tiling_spread(w, k, a->diff_dst, a->filters, a->work.M, a->work.tiles);
+    tiling_see(w, k, a->src, a->V, a->tiles);
+    tiling_spread(w, k, a->diff_dst, a->filters, a->M, a->tiles);
     for (int p = 0; p < WINOGRAD; p++)
         gemm(a->filters, w->in, tiling_numbers(w, k),
-             (Matrix){a->work.M + p * tiling_plane(a->filters, w->pitch), w->pitch, 1},
-             (Matrix){a->work.V + p * tiling_plane(w->in, w->pitch), 1, w->pitch},
-             a->work.diff_U + p * tiling_plane(a->filters, row), row, a->add, a->work.gemm);
+             (Matrix){a->M + p * tiling_plane(a->filters, w->pitch), w->pitch, 1},
+             (Matrix){a->V + p * tiling_plane(w->in, w->pitch), 1, w->pitch},
+             a->diff_U + p * tiling_plane(a->filters, row), row, a->add, a->gemm);
     a->add = true;
 }
 
@@ -204,14 +250,14 @@ static void diff_weights(const Step *s, Range part) {
     const Tiling w = forwards(s->cfg, sides(s->src[0]), sides(s->dst), s->dst.layout, together(s));
     const ptrdiff_t row = tiling_pitch(w.in);
     for (int f = part.lo; f < part.hi; f += FILTERS) {
-        Sums a = {.work = work_of(s, &w), .filters = smaller(FILTERS, part.hi - f)};
+        Sums a = sums_of(s, &w, smaller(FILTERS, part.hi - f));
         for (int n = 0; n < s->dst.n; n += w.images) {
             a.src = at(s->src[0], n, 0, 0, 0);
             a.diff_dst = at(s->diff_dst, n, f, 0, 0);
             tiling_each(&w, sums_chunk, &a);
         }
         for (int i = 0; i < a.filters; i++)
-            gather_filter(a.work.diff_U + i * row, tiling_plane(a.filters, row), w.in,
+            gather_filter(a.diff_U + i * row, tiling_plane(a.filters, row), w.in,
                           at(s->diff_param[0], f + i, 0, 0, 0));
     }
 }
