@@ -34,7 +34,27 @@ typedef struct WinogradRows { const real *row[4]; int W, x; } WinogradRows;
 // with column 0. Whole vectors are read: LANES numbers behind the last tile must be there.
 typedef struct WinogradSplit { const real *row[4][2]; } WinogradSplit;
 
+/* The sum over channels, for filters f < ft and nv vectors of numbers t:
+ *
+ *     M[p,f,t] = Σ U[p,f,c] · V[p,c,t]
+ *                c
+ */
+typedef struct WinogradTile {
+    int C;
+    const real *U[WINOGRAD];
+    ptrdiff_t U_f, U_c;
+    const real *V;
+    ptrdiff_t V_p, V_c;
+    real *M;
+    ptrdiff_t M_p, M_f;
+} WinogradTile;
+
+enum { WINOGRAD_MAX_F = 12, WINOGRAD_MAX_V = 3 };
+
 typedef struct WinogradKernels {
+    int vl;                                 // numbers in a vector
+    int most_v, most_f[WINOGRAD_MAX_V + 1]; // the largest tiles: vectors, and filters for so many vectors
+    void (*const (*product)[WINOGRAD_MAX_V + 1])(const WinogradTile *t); // [ft][nv]
     // V of n tiles that lie side by side in four rows.
     void (*see)(const WinogradRows *d, int n, real *V, ptrdiff_t next);
     // A·δ·Aᵀ of n tiles that lie side by side in the first two of the rows.

@@ -6,6 +6,19 @@
 
 #include "runtime/kernels/each_isa_vec.h"
 
+#if REGISTERS == 32
+#define PRODUCT_TILES(T) TILES_X3(T, 1) TILES_X3(T, 2) TILES_X3(T, 3) TILES_X3(T, 4) TILES_X3(T, 5) \
+                         TILES_X3(T, 6) TILES_X3(T, 7) TILES_X3(T, 8) TILES_X2(T, 9) TILES_X2(T, 10) \
+                         TILES_X2(T, 11) TILES_X2(T, 12)
+#define LARGEST          .most_v = 3, .most_f = {0, 12, 12, 8}
+#elif REGISTERS == 16
+#define PRODUCT_TILES(T) TILES_X2(T, 1) TILES_X2(T, 2) TILES_X2(T, 3) TILES_X2(T, 4) TILES_X2(T, 5) TILES_X2(T, 6)
+#define LARGEST          .most_v = 2, .most_f = {0, 6, 6}
+#else
+#define PRODUCT_TILES(T) TILES_X2(T, 1) TILES_X2(T, 2) TILES_X2(T, 3) TILES_X2(T, 4)
+#define LARGEST          .most_v = 2, .most_f = {0, 4, 4}
+#endif
+
 // ---- the matrices --------------------------------------------------------------------------------
 
 INLINE void NAME(times_bt)(const vec d[4], vec out[4]) {
@@ -162,8 +175,41 @@ TARGET static void NAME(gather_split)(const real *M, ptrdiff_t next, int n, real
     }
 }
 
+// ---- M = Σ U·V -----------------------------------------------------------------------------------
+
+INLINE void NAME(product)(const int ft, const int nv, const WinogradTile *t) {
+    for (int p = 0; p < WINOGRAD; p++) {
+        const real *U = t->U[p], *V = t->V + p * t->V_p;
+        real *const M = t->M + p * t->M_p;
+        vec sum[WINOGRAD_MAX_F][WINOGRAD_MAX_V] = {{{0}}}, v[WINOGRAD_MAX_V];
+        for (int c = 0; c < t->C; c++, U += t->U_c, V += t->V_c) {
+            ALL for (int j = 0; j < nv; j++) v[j] = NAME(load)(V + j * VL);
+            ALL for (int f = 0; f < ft; f++) {
+                const vec u = U[f * t->U_f] - (vec){0};
+                ALL for (int j = 0; j < nv; j++) sum[f][j] = FMA(u, v[j], sum[f][j]);
+            }
+        }
+        ALL for (int f = 0; f < ft; f++)
+            ALL for (int j = 0; j < nv; j++) NAME(store)(M + f * t->M_f + j * VL, sum[f][j]);
+    }
+}
+
+#define PRODUCT(ft, nv) \
+    TARGET static void NAME(product_##ft##x##nv)(const WinogradTile *t) { NAME(product)(ft, nv, t); }
+PRODUCT_TILES(PRODUCT)
+
 // ---- the row -------------------------------------------------------------------------------------
 
-const WinogradKernels NAME(winograd) = {.see = NAME(see), .spread = NAME(spread), .gather = NAME(gather),
+#define PRODUCT_AT(ft, nv) [ft][nv] = NAME(product_##ft##x##nv),
+static void (*const NAME(product_tiles)[WINOGRAD_MAX_F + 1][WINOGRAD_MAX_V + 1])(const WinogradTile *) = {
+    PRODUCT_TILES(PRODUCT_AT)};
+
+const WinogradKernels NAME(winograd) = {.vl = VL, LARGEST, .product = NAME(product_tiles), .see = NAME(see),
+                                        .spread = NAME(spread), .gather = NAME(gather),
                                         .see_split = NAME(see_split), .spread_split = NAME(spread_split),
                                         .gather_split = NAME(gather_split)};
+
+#undef PRODUCT_TILES
+#undef LARGEST
+#undef PRODUCT
+#undef PRODUCT_AT

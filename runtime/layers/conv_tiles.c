@@ -17,7 +17,7 @@
 #include "runtime/kernels/wide.h"
 
 enum {
-    CHUNK = 1 << 18, // numbers of V that stay in the second cache …
+    CHUNK = 1 << 16, // numbers of V that stay in the second cache …
     FEW = 96,        // … but of each map and place there are so many at least: every chunk reads all of U
     GAP = LANES,     // reals between two rows, or two places: what lies a power of two apart shares
                      // a few lines of the cache
@@ -48,7 +48,7 @@ Tiling tiling_of(Layout layout, int images, int in, Sides from, int out, Sides t
     w.columns = equal_part(w.across, most);
     const int rows = larger(1, most / w.across);
     w.rows = equal_part(w.down, rows);
-    w.pitch = tiling_pitch(smaller(w.down, rows) * w.columns * tiling_tile(&w));
+    w.pitch = tiling_pitch(smaller(w.down, rows) * w.columns * tiling_tile(&w)) - (in_lanes(&w) ? GAP : 0);
     return w;
 }
 
@@ -175,38 +175,41 @@ static ptrdiff_t map_len(const Tiling *w, Sides s) {
 static ptrdiff_t row_len(const Tiling *w, Chunk k) { return k.columns * tiling_tile(w); }
 
 void tiling_see(const Tiling *w, Chunk k, const real *maps, real *V, real *work) {
-    for (int c = 0; c < w->in; c++)
     for (int y = 0; y < k.rows; y++) {
         const Spot s = spot_of(w, k.y + y, w->in, w->from);
-        const real *const map = maps + s.maps + c * map_len(w, w->from);
-        real *const to = V + c * w->pitch + y * row_len(w, k);
-        if (in_lanes(w)) see_lanes(w, k, map, s.y, to);
-        else see_plain(w, k, map, s.y, to, work);
+        for (int c = 0; c < w->in; c++) {
+            const real *const map = maps + s.maps + c * map_len(w, w->from);
+            real *const to = V + c * w->pitch + y * row_len(w, k);
+            if (in_lanes(w)) see_lanes(w, k, map, s.y, to);
+            else see_plain(w, k, map, s.y, to, work);
+        }
     }
 }
 
 void tiling_spread(const Tiling *w, Chunk k, const real *maps, int n, real *M, real *work) {
     const ptrdiff_t next = tiling_plane(n, w->pitch);
-    for (int f = 0; f < n; f++)
     for (int y = 0; y < k.rows; y++) {
         const Spot s = spot_of(w, k.y + y, w->out, w->to);
-        const real *const map = maps + s.maps + f * map_len(w, w->to);
-        real *const to = M + f * w->pitch + y * row_len(w, k);
-        if (in_lanes(w)) spread_lanes(w, k, map, s.y, to, next);
-        else spread_plain(w, k, map, s.y, to, next, work);
+        for (int f = 0; f < n; f++) {
+            const real *const map = maps + s.maps + f * map_len(w, w->to);
+            real *const to = M + f * w->pitch + y * row_len(w, k);
+            if (in_lanes(w)) spread_lanes(w, k, map, s.y, to, next);
+            else spread_plain(w, k, map, s.y, to, next, work);
+        }
     }
 }
 
 void tiling_gather(const Tiling *w, Chunk k, const Gather *g, real *work) {
-    for (int f = g->f.lo; f < g->f.hi; f++)
     for (int t = g->t.lo, n; t < g->t.hi; t += n) {
         const int x = t % k.columns;
         const Spot s = spot_of(w, k.y + t / k.columns, w->out, w->to);
-        real *const map = g->maps + s.maps + f * map_len(w, w->to);
-        const real *const M = g->M + (f - g->f.lo) * g->pitch + (t - g->t.lo) * tiling_tile(w);
-        const real bias = g->bias ? g->bias[f] : 0;
         n = smaller(k.columns - x, g->t.hi - t);
-        if (in_lanes(w)) gather_lanes(w, g, M, n, bias, s.y, k.x + x, map);
-        else gather_plain(w, g, M, n, bias, s.y, k.x + x, map, work);
+        for (int f = g->f.lo; f < g->f.hi; f++) {
+            real *const map = g->maps + s.maps + f * map_len(w, w->to);
+            const real *const M = g->M + (f - g->f.lo) * g->pitch + (t - g->t.lo) * tiling_tile(w);
+            const real bias = g->bias ? g->bias[f] : 0;
+            if (in_lanes(w)) gather_lanes(w, g, M, n, bias, s.y, k.x + x, map);
+            else gather_plain(w, g, M, n, bias, s.y, k.x + x, map, work);
+        }
     }
 }

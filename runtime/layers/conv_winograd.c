@@ -19,7 +19,7 @@
  * Convolutional Neural Networks", 2015. */
 #include <string.h>
 
-#include "runtime/kernels/gemm_micro.h"
+#include "runtime/kernels/gemm.h"
 #include "runtime/kernels/kernels.h"
 #include "runtime/kernels/wide.h"
 #include "runtime/layers/conv.h"
@@ -105,14 +105,14 @@ static Tiling backwards(const Conv *o, Shape src, Shape dst, Layout layout, int 
 
 static size_t larger(size_t a, size_t b) { return a > b ? a : b; }
 
-// M of a sliver: all places of some tiles for the filters of a micro-kernel.
-enum { SLIVER = MAX_NV * LANES };
+// M of a sliver: all places of some tiles, for the filters that a kernel does at once.
+enum { SLIVER = WINOGRAD_MAX_V * LANES };
 
 static ptrdiff_t sliver_pitch(void) { return tiling_pitch(SLIVER); }
-static ptrdiff_t sliver_plane(void) { return tiling_plane(MAX_MR, sliver_pitch()); }
+static ptrdiff_t sliver_plane(void) { return tiling_plane(WINOGRAD_MAX_F, sliver_pitch()); }
 
 static size_t pass_room(const Tiling *w) {
-    return tiling_work(w) + tiling_planes(w->in, w->pitch) + tiling_planes(MAX_MR, sliver_pitch());
+    return tiling_work(w) + tiling_planes(w->in, w->pitch) + tiling_planes(WINOGRAD_MAX_F, sliver_pitch());
 }
 
 static size_t sums_room(const Tiling *w) {
@@ -133,8 +133,8 @@ static int together(const Step *s) { return s->dst.layout == LAYOUT_LANES ? LANE
 
 typedef struct Pass {
     real *tiles, *V, *M;
-    const real *from;
-    Matrix U[WINOGRAD];
+    const real *from, *U[WINOGRAD];
+    ptrdiff_t U_f, U_c;
     Gather g;
 } Pass;
 
@@ -145,19 +145,17 @@ static Pass pass_of(const Step *s, const Tiling *w) {
     return a;
 }
 
-// M of filters [f, f + n) and numbers [i, i + vectors·vl) of the chunk. The kernels are those of a matrix
-// product, on what lies in V as they want it.
+// M of filters [f, f + n) and `vectors` vectors of V from number i of the chunk on.
 static void product(const Pass *a, const Tiling *w, int f, int n, int i, int vectors) {
-    const GemmKernels *const k = kernels_chosen()->gemm;
-    for (int p = 0; p < WINOGRAD; p++)
-        for (int v = 0; v < vectors; v += k->nv) {
-            const int nv = smaller(k->nv, vectors - v);
-            const real *const V = a->V + p * tiling_plane(w->in, w->pitch) + i + v * k->vl;
-            const Matrix U = {a->U[p].v + f * a->U[p].rs, a->U[p].rs, a->U[p].cs};
-            const Tile t = {.kc = w->in, .n = nv * k->vl, .A = U, .B = {V, w->pitch, 1},
-                            .C = a->M + p * sliver_plane() + v * k->vl, .ldc = sliver_pitch()};
-            k->outer[nv][n](&t);
-        }
+    const WinogradKernels *const k = kernels_chosen()->winograd;
+    WinogradTile t = {.C = w->in, .U_f = a->U_f, .U_c = a->U_c, .V_p = tiling_plane(w->in, w->pitch),
+                      .V_c = w->pitch, .M_p = sliver_plane(), .M_f = sliver_pitch()};
+    for (int p = 0; p < WINOGRAD; p++) t.U[p] = a->U[p] + f * a->U_f;
+    for (int v = 0; v < vectors; v += k->most_v) {
+        t.V = a->V + i + v * k->vl;
+        t.M = a->M + v * k->vl;
+        k->product[n][smaller(k->most_v, vectors - v)](&t);
+    }
 }
 
 static int equal_part(int total, int limit) {
@@ -168,10 +166,10 @@ static int equal_part(int total, int limit) {
 // Filters stand outside: what they read of U stays in the first cache for all slivers, as does M.
 static void pass_chunk(void *ctx, const Tiling *w, Chunk k) {
     Pass *const a = ctx;
-    const GemmKernels *const kernels = kernels_chosen()->gemm;
+    const WinogradKernels *const kernels = kernels_chosen()->winograd;
     const int tiles = k.rows * k.columns, sliver = equal_part(tiles, SLIVER / tiling_tile(w));
     const int vectors = (sliver * tiling_tile(w) + kernels->vl - 1) / kernels->vl;
-    const int most = equal_part(w->out, kernels->mr[smaller(vectors, kernels->nv)]);
+    const int most = equal_part(w->out, kernels->most_f[smaller(vectors, kernels->most_v)]);
     tiling_see(w, k, a->from, a->V, a->tiles);
     for (int f = 0; f < w->out; f += most)
         for (int t = 0; t < tiles; t += sliver) {
@@ -190,8 +188,8 @@ void conv_winograd_forward(const Step *s) {
     const ptrdiff_t row = tiling_pitch(weights.c);
     Pass a = pass_of(s, &w);
     a.g.bias = o->bias ? s->param[1].v : NULL;
-    for (int p = 0; p < WINOGRAD; p++)
-        a.U[p] = (Matrix){s->prepared + p * tiling_plane(weights.n, row), row, 1};
+    a.U_f = row, a.U_c = 1;
+    for (int p = 0; p < WINOGRAD; p++) a.U[p] = s->prepared + p * tiling_plane(weights.n, row);
     for (int n = 0; n < src.n; n += w.images) {
         a.from = at(src, n, 0, 0, 0);
         a.g.maps = at(s->dst, n, 0, 0, 0);
@@ -207,8 +205,9 @@ static void diff_src(const Step *s) {
     const ptrdiff_t row = tiling_pitch(weights.c), next = tiling_plane(weights.n, row);
     Pass a = pass_of(s, &w);
     a.g.add = !step_fresh(s, 0);
+    a.U_f = 1, a.U_c = row;
     for (int p = 0; p < WINOGRAD; p++)
-        a.U[p] = (Matrix){s->prepared + (4 * turned[p / 4] + turned[p % 4]) * next, 1, row};
+        a.U[p] = s->prepared + (4 * turned[p / 4] + turned[p % 4]) * next;
     for (int n = 0; n < s->dst.n; n += w.images) {
         a.from = at(s->diff_dst, n, 0, 0, 0);
         a.g.maps = at(s->diff_src[0], n, 0, 0, 0);
