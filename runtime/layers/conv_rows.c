@@ -241,22 +241,6 @@ static void diff_weights_image(const Rows *r, const real *src, const real *diff_
     }
 }
 
-WIDE static real sum_of(const real *v, int n) {
-    real lane[LANES] = {0}, sum = 0;
-    int i = 0;
-    for (; i + LANES <= n; i += LANES)
-        for (int l = 0; l < LANES; l++) lane[l] += v[i + l];
-    for (; i < n; i++) sum += v[i];
-    for (int l = 0; l < LANES; l++) sum += lane[l];
-    return sum;
-}
-
-static void diff_bias_image(const Rows *r, const real *diff_dst, int f, int lo, int hi) {
-    real *const diff_bias = r->cfg->bias ? r->s->diff_param[1].v : NULL;
-    const int P = r->dst.h * r->dst.w;
-    for (int i = lo; i < hi && diff_bias; i++) diff_bias[f + i] += sum_of(diff_dst + (ptrdiff_t)i * P, P);
-}
-
 // ---- the whole call --------------------------------------------------------------------------------------
 
 static Rows rows_of(const Step *s) {
@@ -305,11 +289,11 @@ static void diff_params(const Rows *r, Range part) {
         for (int f = 0; f < s->dst.c; f += r->dst.c) {
             const int lo = larger(part.lo - f, 0), hi = smaller(part.hi - f, r->dst.c);
             const real *const diff_dst = at(s->diff_dst, n, f, 0, 0);
-            if (lo >= hi) continue;
+            if (lo >= hi || !s->diff_param[0].v) continue;
             const real *const src = at(s->src[0], n, f / r->dst.c * r->src.c, 0, 0);
-            if (s->diff_param[0].v) diff_weights_image(r, src, diff_dst, f, lo, hi);
-            diff_bias_image(r, diff_dst, f, lo, hi);
+            diff_weights_image(r, src, diff_dst, f, lo, hi);
         }
+    conv_diff_bias(s, part);
 }
 
 void conv_rows_backward(const Step *s) {

@@ -1,6 +1,6 @@
 /* conv_winograd.c — a 3×3 convolution with 16 products in the place of 36: the sums of conv.c, sooner.
  *
- * The map is cut into tiles of 2×2 outputs. With the transforms of kernels/winograd.h
+ * The map is cut into tiles of 2×2 outputs (conv_tiles.h). With the transforms of kernels/winograd.h
  *
  *     U[p,f,c]     = (G · weights[f,c] · Gᵀ)[p]                   once per step, for all images
  *     V[p,c,t]     = (Bᵀ · the 4×4 numbers under tile t · B)[p]
@@ -23,36 +23,29 @@
 #include "runtime/kernels/kernels.h"
 #include "runtime/kernels/wide.h"
 #include "runtime/layers/conv.h"
+#include "runtime/layers/conv_tiles.h"
 
 enum {
-    CHUNK = 1 << 18,  // numbers of V and M together that stay in the second cache …
-    FEW = 6,          // … but a chunk has at least so many tiles: every chunk reads all of U
-    FILTERS = 64,     // filters whose diff_U is gathered at a time
-    NARROWEST = 8,    // from so many channels and filters on it wins
-    GAP = 16,         // reals between two rows, or two places: what lies a power of two apart shares
-                      // a few lines of the cache
+    FILTERS = 64,         // filters whose diff_U is gathered at a time
+    BLOCK = 8,            // outputs that are never cut apart
+    NARROWEST = 8,        // from so many channels and filters on it wins,
+    NARROWEST_PLAIN = 32, // of a single image from so many,
+    SMALLEST_PLAIN = 100, // and so many places: the transforms of the weights are made for few tiles
 };
 
 static int smaller(int a, int b) { return a < b ? a : b; }
-static int larger(int a, int b) { return a > b ? a : b; }
-static int pitch(int n) { return (n + 15) / 16 * 16 + GAP; }
-static ptrdiff_t plane(int rows, ptrdiff_t pitch) { return rows * pitch + GAP; } // one place of a tile
-static size_t planes(int rows, ptrdiff_t pitch) { return WINOGRAD * (size_t)plane(rows, pitch); }
-
-static int equal_part(int total, int limit) {
-    const int parts = (total + limit - 1) / limit;
-    return (total + parts - 1) / parts;
-}
 
 bool conv_winograd_fits(const Conv *o, Shape src, Shape dst, Layout layout) {
-    return layout == LAYOUT_LANES && o->kernel.h == 3 && o->kernel.w == 3 && o->stride == 1 &&
-           o->dilation == 1 && o->groups == 1 && src.c >= NARROWEST && dst.c >= NARROWEST;
+    const bool plain = layout == LAYOUT_PLAIN;
+    const int narrowest = plain ? NARROWEST_PLAIN : NARROWEST;
+    return o->kernel.h == 3 && o->kernel.w == 3 && o->stride == 1 && o->dilation == 1 && o->groups == 1 &&
+           src.c >= narrowest && dst.c >= narrowest && (!plain || dst.h * dst.w >= SMALLEST_PLAIN);
 }
 
 // ---- U: the weights ------------------------------------------------------------------------------
 
 size_t conv_winograd_prepared(const Conv *o, Shape src) {
-    return planes(o->filters, pitch(src.c));
+    return tiling_planes(o->filters, tiling_pitch(src.c));
 }
 
 // U of one filter and C channels, the places `next` reals apart.
@@ -74,7 +67,7 @@ WIDE static void transform_filter(const real *restrict g, int C, real *restrict 
 
 void conv_winograd_prepare(const Step *s) {
     const Tensor weights = s->param[0];
-    const ptrdiff_t row = pitch(weights.c), next = plane(weights.n, row);
+    const ptrdiff_t row = tiling_pitch(weights.c), next = tiling_plane(weights.n, row);
     for (int f = s->part.lo; f < s->part.hi; f++)
         transform_filter(at(weights, f, 0, 0, 0), weights.c, s->prepared + f * row, next);
 }
@@ -98,143 +91,123 @@ WIDE static void gather_filter(const real *restrict diff_U, ptrdiff_t next, int 
 
 // ---- tiles ---------------------------------------------------------------------------------------
 
-typedef struct Sides { int H, W; } Sides;
+static Shape sides(Tensor t) { return (Shape){t.c, t.h, t.w}; }
 
-// Inputs and outputs of a slide, and how its tiles are cut into chunks: some rows of them, or some
-// tiles of one row.
-typedef struct Slide {
-    int in, out;         // maps
-    Sides from, to;      // of their maps
-    int top, left;       // padding
-    int rows, columns;   // tiles of a chunk, at most
-    ptrdiff_t pitch;     // from one row of V or M to the next
-} Slide;
-
-typedef struct Chunk { int y, x, rows, columns; } Chunk; // tiles
-
-static Slide slide_of(int in, Sides from, int out, Sides to, int top, int left) {
-    const int most = larger(FEW, CHUNK / (WINOGRAD * LANES * (in + out))), across = (to.W + 1) / 2;
-    Slide w = {.in = in, .out = out, .from = from, .to = to, .top = top, .left = left};
-    w.columns = equal_part(across, most);
-    w.rows = equal_part((to.H + 1) / 2, larger(1, most / across));
-    w.pitch = pitch(w.rows * w.columns * LANES);
-    return w;
-}
-
-static Slide forwards(const Conv *o, Shape src, Shape dst) {
-    return slide_of(src.c, (Sides){src.h, src.w}, dst.c, (Sides){dst.h, dst.w}, conv_axis(o, src.h, 3).before,
-                    conv_axis(o, src.w, 3).before);
+static Tiling forwards(const Conv *o, Shape src, Shape dst, Layout layout, int images) {
+    return tiling_of(layout, images, src.c, (Sides){src.h, src.w}, dst.c, (Sides){dst.h, dst.w},
+                     conv_axis(o, src.h, 3).before, conv_axis(o, src.w, 3).before);
 }
 
 // With a window turned round, padded by what the other slide's padding leaves of 2.
-static Slide backwards(const Conv *o, Shape src, Shape dst) {
-    const Slide w = forwards(o, src, dst);
-    return slide_of(w.out, w.to, w.in, w.from, 2 - w.top, 2 - w.left);
+static Tiling backwards(const Conv *o, Shape src, Shape dst, Layout layout, int images) {
+    const Tiling w = forwards(o, src, dst, layout, images);
+    return tiling_of(layout, images, w.out, w.to, w.in, w.from, 2 - w.top, 2 - w.left);
 }
 
-static Shape sides(Tensor t) { return (Shape){t.c, t.h, t.w}; }
+static size_t larger(size_t a, size_t b) { return a > b ? a : b; }
 
-static size_t room(Slide w) { return planes(w.in, w.pitch) + planes(w.out, w.pitch); }
+// M of a sliver: all places of some tiles, for the filters that a kernel does at once.
+enum { SLIVER = WINOGRAD_MAX_V * LANES };
 
-size_t conv_winograd_work(const Conv *o, Shape src, Shape dst) {
-    const size_t there = room(forwards(o, src, dst)), back = room(backwards(o, src, dst));
-    const size_t diff_U = planes(smaller(dst.c, FILTERS), pitch(src.c));
-    return gemm_work() + (there > back ? there : back) + diff_U;
+static ptrdiff_t sliver_pitch(void) { return tiling_pitch(SLIVER); }
+static ptrdiff_t sliver_plane(void) { return tiling_plane(WINOGRAD_MAX_F, sliver_pitch()); }
+
+static size_t pass_room(const Tiling *w) {
+    return tiling_work(w) + tiling_planes(w->in, w->pitch) + tiling_planes(WINOGRAD_MAX_F, sliver_pitch());
 }
 
-// Where one call works.
-typedef struct Work { real *gemm, *V, *M, *diff_U; } Work;
-
-static Work work_of(const Step *s, Slide w) {
-    real *const V = s->work + gemm_work(), *const M = V + planes(w.in, w.pitch);
-    return (Work){.gemm = s->work, .V = V, .M = M, .diff_U = V + room(w)};
+static size_t sums_room(const Tiling *w) {
+    const int filters = smaller(w->out, FILTERS);
+    return gemm_work() + tiling_work(w) + tiling_planes(w->in, w->pitch) + tiling_planes(filters, w->pitch) +
+           tiling_planes(filters, tiling_pitch(w->in));
 }
 
-// Chunks are counted row by row.
-static int chunks_in_row(Slide w) { return ((w.to.W + 1) / 2 + w.columns - 1) / w.columns; }
-static int count_chunks(Slide w) { return ((w.to.H + 1) / 2 + w.rows - 1) / w.rows * chunks_in_row(w); }
-
-static void each_chunk(Slide w, Range chunks, void (*visit)(void *ctx, Slide w, Chunk k), void *ctx) {
-    const int down = (w.to.H + 1) / 2, across = (w.to.W + 1) / 2, in_row = chunks_in_row(w);
-    for (int i = chunks.lo; i < chunks.hi; i++) {
-        const int y = i / in_row * w.rows, x = i % in_row * w.columns;
-        visit(ctx, w, (Chunk){y, x, smaller(w.rows, down - y), smaller(w.columns, across - x)});
-    }
+size_t conv_winograd_work(const Conv *o, Shape src, Shape dst, int n, Layout layout) {
+    const Tiling there = forwards(o, src, dst, layout, n), back = backwards(o, src, dst, layout, n);
+    return larger(larger(pass_room(&there), pass_room(&back)), sums_room(&there));
 }
 
-// V of all maps, which begin at `maps`.
-static void see(Slide w, Chunk k, const real *maps, real *V) {
-    for (int c = 0; c < w.in; c++)
-    for (int y = 0; y < k.rows; y++) {
-        WinogradRows d = {.W = w.from.W, .x = 2 * k.x - w.left};
-        for (int i = 0; i < 4; i++) {
-            const int row = 2 * (k.y + y) - w.top + i;
-            if (row >= 0 && row < w.from.H)
-                d.row[i] = maps + ((ptrdiff_t)c * w.from.H + row) * w.from.W * LANES;
-        }
-        kernels_chosen()->winograd->see(&d, k.columns, V + c * w.pitch + y * k.columns * LANES,
-                                        plane(w.in, w.pitch));
-    }
-}
-
-// A·δ·Aᵀ of n maps of gradients, which begin at `maps`.
-static void spread(Slide w, Chunk k, const real *maps, int n, real *M) {
-    for (int f = 0; f < n; f++)
-    for (int y = 0; y < k.rows; y++) {
-        WinogradRows d = {.W = w.to.W, .x = 2 * k.x};
-        for (int i = 0; i < 2; i++) {
-            const int row = 2 * (k.y + y) + i;
-            if (row < w.to.H) d.row[i] = maps + ((ptrdiff_t)f * w.to.H + row) * w.to.W * LANES;
-        }
-        kernels_chosen()->winograd->spread(&d, k.columns, M + f * w.pitch + y * k.columns * LANES,
-                                           plane(n, w.pitch));
-    }
-}
-
-static void gather(Slide w, Chunk k, const real *M, const real *bias, bool add, real *maps) {
-    for (int f = 0; f < w.out; f++)
-    for (int y = 0; y < k.rows; y++) {
-        const int row = 2 * (k.y + y);
-        real *const to = maps + (((ptrdiff_t)f * w.to.H + row) * w.to.W + 2 * k.x) * LANES;
-        real *const rows[2] = {to, row + 1 < w.to.H ? to + (ptrdiff_t)w.to.W * LANES : NULL};
-        kernels_chosen()->winograd->gather(M + f * w.pitch + y * k.columns * LANES, plane(w.out, w.pitch),
-                                           k.columns, bias ? bias[f] : 0, add, rows, w.to.W - 2 * k.x);
-    }
-}
-
-static int numbers(Chunk k) { return k.rows * k.columns * LANES; }
+// The images that are tiled together: images [n, n + images) of a call begin at image n.
+static int together(const Step *s) { return s->dst.layout == LAYOUT_LANES ? LANES : s->dst.n; }
 
 // ---- forward, and the gradient of the input --------------------------------------------------------
 
-// One block of sixteen images.
 typedef struct Pass {
-    Work work;
-    const real *from, *bias;
-    real *to;
-    bool add;
-    Matrix U[WINOGRAD];
+    real *tiles, *V, *M;
+    const real *from, *U[WINOGRAD];
+    ptrdiff_t U_f, U_c;
+    Range f; // outputs
+    Gather g;
 } Pass;
 
-static void pass_chunk(void *ctx, Slide w, Chunk k) {
-    const Pass *a = ctx;
-    see(w, k, a->from, a->work.V);
-    for (int p = 0; p < WINOGRAD; p++)
-        gemm(w.out, numbers(k), w.in, a->U[p], (Matrix){a->work.V + p * plane(w.in, w.pitch), w.pitch, 1},
-             a->work.M + p * plane(w.out, w.pitch), w.pitch, false, a->work.gemm);
-    gather(w, k, a->work.M, a->bias, a->add, a->to);
+static Pass pass_of(const Step *s, const Tiling *w) {
+    Pass a = {.tiles = s->work, .V = s->work + tiling_work(w)};
+    a.M = a.V + tiling_planes(w->in, w->pitch);
+    a.g = (Gather){.M = a.M, .plane = sliver_plane(), .pitch = sliver_pitch()};
+    return a;
+}
+
+// M of filters [f, f + n) and `vectors` vectors of V from number i of the chunk on.
+static void product(const Pass *a, const Tiling *w, int f, int n, int i, int vectors) {
+    const WinogradKernels *const k = kernels_chosen()->winograd;
+    WinogradTile t = {.C = w->in, .U_f = a->U_f, .U_c = a->U_c, .V_p = tiling_plane(w->in, w->pitch),
+                      .V_c = w->pitch, .M_p = sliver_plane(), .M_f = sliver_pitch()};
+    for (int p = 0; p < WINOGRAD; p++) t.U[p] = a->U[p] + f * a->U_f;
+    for (int v = 0; v < vectors; v += k->most_v) {
+        t.V = a->V + i + v * k->vl;
+        t.M = a->M + v * k->vl;
+        k->product[n][smaller(k->most_v, vectors - v)](&t);
+    }
+}
+
+static int equal_part(int total, int limit) {
+    const int parts = (total + limit - 1) / limit;
+    return (total + parts - 1) / parts;
+}
+
+// Filters stand outside: what they read of U stays in the first cache for all slivers, as does M.
+static void pass_chunk(Pass *a, const Tiling *w, Chunk k) {
+    const WinogradKernels *const kernels = kernels_chosen()->winograd;
+    const int tiles = k.rows * k.columns, sliver = equal_part(tiles, SLIVER / tiling_tile(w));
+    const int vectors = (sliver * tiling_tile(w) + kernels->vl - 1) / kernels->vl;
+    const int most = equal_part(a->f.hi - a->f.lo, kernels->most_f[smaller(vectors, kernels->most_v)]);
+    tiling_see(w, k, a->from, a->V, a->tiles);
+    for (int f = a->f.lo; f < a->f.hi; f += most)
+        for (int t = 0; t < tiles; t += sliver) {
+            a->g.f = (Range){f, smaller(f + most, a->f.hi)};
+            a->g.t = (Range){t, smaller(t + sliver, tiles)};
+            const int numbers = (a->g.t.hi - t) * tiling_tile(w);
+            product(a, w, f, a->g.f.hi - f, t * tiling_tile(w), (numbers + kernels->vl - 1) / kernels->vl);
+            tiling_gather(w, k, &a->g, a->tiles);
+        }
+}
+
+// This part of a call: chunks, or where there are fewer than parts, some outputs of a chunk. Then V is made
+// for each of them.
+static void pass_share(const Step *s, const Tiling *w, Pass *a) {
+    const int chunks = tiling_chunks(w), parts = s->share.of > chunks ? s->share.of : chunks;
+    const int cuts = (parts + chunks - 1) / chunks, blocks = (w->out + BLOCK - 1) / BLOCK;
+    const Range units = step_share(s, chunks * cuts);
+    for (int i = units.lo / cuts; i * cuts < units.hi; i++) {
+        const int lo = units.lo > i * cuts ? units.lo - i * cuts : 0, hi = smaller(units.hi - i * cuts, cuts);
+        a->f = (Range){blocks * lo / cuts * BLOCK, smaller(blocks * hi / cuts * BLOCK, w->out)};
+        if (a->f.lo < a->f.hi) pass_chunk(a, w, tiling_chunk(w, i));
+    }
 }
 
 void conv_winograd_forward(const Step *s) {
     const Conv *o = s->cfg;
     const Tensor src = s->src[0], weights = s->param[0];
-    const Slide w = forwards(o, sides(src), sides(s->dst));
-    const ptrdiff_t row = pitch(weights.c);
-    Pass a = {.work = work_of(s, w), .bias = o->bias ? s->param[1].v : NULL};
-    for (int p = 0; p < WINOGRAD; p++) a.U[p] = (Matrix){s->prepared + p * plane(weights.n, row), row, 1};
-    for (int n = 0; n < src.n; n += LANES) {
+    const Tiling w = forwards(o, sides(src), sides(s->dst), s->dst.layout, together(s));
+    const ptrdiff_t row = tiling_pitch(weights.c);
+    Pass a = pass_of(s, &w);
+    a.g.bias = o->bias ? s->param[1].v : NULL;
+    a.U_f = row, a.U_c = 1;
+    for (int p = 0; p < WINOGRAD; p++) a.U[p] = s->prepared + p * tiling_plane(weights.n, row);
+    for (int n = 0; n < src.n; n += w.images) {
         a.from = at(src, n, 0, 0, 0);
-        a.to = at(s->dst, n, 0, 0, 0);
-        each_chunk(w, step_share(s, count_chunks(w)), pass_chunk, &a);
+        a.g.maps = at(s->dst, n, 0, 0, 0);
+        pass_share(s, &w, &a);
     }
 }
 
@@ -242,51 +215,62 @@ void conv_winograd_forward(const Step *s) {
 static void diff_src(const Step *s) {
     static const int turned[] = {3, 1, 2, 0};
     const Tensor weights = s->param[0];
-    const Slide w = backwards(s->cfg, sides(s->src[0]), sides(s->dst));
-    const ptrdiff_t row = pitch(weights.c);
-    Pass a = {.work = work_of(s, w), .add = !step_fresh(s, 0)};
+    const Tiling w = backwards(s->cfg, sides(s->src[0]), sides(s->dst), s->dst.layout, together(s));
+    const ptrdiff_t row = tiling_pitch(weights.c), next = tiling_plane(weights.n, row);
+    Pass a = pass_of(s, &w);
+    a.g.add = !step_fresh(s, 0);
+    a.U_f = 1, a.U_c = row;
     for (int p = 0; p < WINOGRAD; p++)
-        a.U[p] = (Matrix){s->prepared + (4 * turned[p / 4] + turned[p % 4]) * plane(weights.n, row), 1, row};
-    for (int n = 0; n < s->dst.n; n += LANES) {
+        a.U[p] = s->prepared + (4 * turned[p / 4] + turned[p % 4]) * next;
+    for (int n = 0; n < s->dst.n; n += w.images) {
         a.from = at(s->diff_dst, n, 0, 0, 0);
-        a.to = at(s->diff_src[0], n, 0, 0, 0);
-        each_chunk(w, step_share(s, count_chunks(w)), pass_chunk, &a);
+        a.g.maps = at(s->diff_src[0], n, 0, 0, 0);
+        pass_share(s, &w, &a);
     }
 }
 
 // ---- the gradient of the weights -------------------------------------------------------------------
 
 typedef struct Sums {
-    Work work;
-    const real *src, *diff_dst; // of sixteen images, from the first of the filters on
+    real *gemm, *tiles, *V, *M, *diff_U;
+    const real *src, *diff_dst; // diff_dst from the first of the filters on
     int filters;
     bool add;
 } Sums;
 
-static void sums_chunk(void *ctx, Slide w, Chunk k) {
+static Sums sums_of(const Step *s, const Tiling *w, int filters) {
+    Sums a = {.gemm = s->work, .tiles = s->work + gemm_work(), .filters = filters};
+    a.V = a.tiles + tiling_work(w);
+    a.M = a.V + tiling_planes(w->in, w->pitch);
+    a.diff_U = a.M + tiling_planes(filters, w->pitch);
+    return a;
+}
+
+static void sums_chunk(void *ctx, const Tiling *w, Chunk k) {
     Sums *a = ctx;
-    const ptrdiff_t row = pitch(w.in);
-    see(w, k, a->src, a->work.V);
-    spread(w, k, a->diff_dst, a->filters, a->work.M);
+    const ptrdiff_t row = tiling_pitch(w->in);
+    tiling_see(w, k, a->src, a->V, a->tiles);
+    tiling_spread(w, k, a->diff_dst, a->filters, a->M, a->tiles);
     for (int p = 0; p < WINOGRAD; p++)
-        gemm(a->filters, w.in, numbers(k), (Matrix){a->work.M + p * plane(a->filters, w.pitch), w.pitch, 1},
-             (Matrix){a->work.V + p * plane(w.in, w.pitch), 1, w.pitch},
-             a->work.diff_U + p * plane(a->filters, row), row, a->add, a->work.gemm);
+        gemm(a->filters, w->in, tiling_numbers(w, k),
+             (Matrix){a->M + p * tiling_plane(a->filters, w->pitch), w->pitch, 1},
+             (Matrix){a->V + p * tiling_plane(w->in, w->pitch), 1, w->pitch},
+             a->diff_U + p * tiling_plane(a->filters, row), row, a->add, a->gemm);
     a->add = true;
 }
 
 static void diff_weights(const Step *s, Range part) {
-    const Slide w = forwards(s->cfg, sides(s->src[0]), sides(s->dst));
-    const ptrdiff_t row = pitch(w.in);
+    const Tiling w = forwards(s->cfg, sides(s->src[0]), sides(s->dst), s->dst.layout, together(s));
+    const ptrdiff_t row = tiling_pitch(w.in);
     for (int f = part.lo; f < part.hi; f += FILTERS) {
-        Sums a = {.work = work_of(s, w), .filters = smaller(FILTERS, part.hi - f)};
-        for (int n = 0; n < s->dst.n; n += LANES) {
+        Sums a = sums_of(s, &w, smaller(FILTERS, part.hi - f));
+        for (int n = 0; n < s->dst.n; n += w.images) {
             a.src = at(s->src[0], n, 0, 0, 0);
             a.diff_dst = at(s->diff_dst, n, f, 0, 0);
-            each_chunk(w, (Range){0, count_chunks(w)}, sums_chunk, &a);
+            tiling_each(&w, sums_chunk, &a);
         }
         for (int i = 0; i < a.filters; i++)
-            gather_filter(a.work.diff_U + i * row, plane(a.filters, row), w.in,
+            gather_filter(a.diff_U + i * row, tiling_plane(a.filters, row), w.in,
                           at(s->diff_param[0], f + i, 0, 0, 0));
     }
 }
@@ -294,8 +278,10 @@ static void diff_weights(const Step *s, Range part) {
 void conv_winograd_backward(const Step *s) {
     if (s->diff_param[0].v) diff_weights(s, (Range){0, s->dst.c});
     if (s->diff_src[0].v) diff_src(s);
+    conv_diff_bias(s, (Range){0, s->dst.c});
 }
 
 void conv_winograd_backward_params(const Step *s) {
     if (s->diff_param[0].v) diff_weights(s, s->part);
+    conv_diff_bias(s, s->part);
 }
