@@ -23,7 +23,9 @@ enum {
     FIRST_CACHE = 8192, // numbers of a band with its rim that many windows look at
     LEAST_ROWS = 4,     // of a band: its windows see rows around it, too
     FEW_VECTORS = 3,    // of places that several threads do not share
-    FEW_FILTERS = 64,   // with more of them a matrix product loses little to its copies
+    FEW_FILTERS = 32,   // with more of them a matrix product loses little to its copies,
+    SMALL_FILTERS = 64, // or with more than these on maps of so few places that its vectors are narrow:
+    SMALL_MAP = 100,
 };
 
 // Maps as long rows: W numbers from row to row of the image, `rows` of them, `map` from map to map;
@@ -83,7 +85,8 @@ static size_t frame_len(Long a) { return (size_t)a.C * (size_t)a.map + LANES; }
 static size_t maps_len(int C, Long a) { return (size_t)C * (size_t)a.vectors * LANES; }
 
 bool conv_rows_fits(const Conv *o, Shape src, Shape dst, Layout layout) {
-    if (layout != LAYOUT_PLAIN || o->stride != 1 || o->filters / o->groups > FEW_FILTERS) return false;
+    const int few = dst.h * dst.w < SMALL_MAP ? SMALL_FILTERS : FEW_FILTERS;
+    if (layout != LAYOUT_PLAIN || o->stride != 1 || o->filters / o->groups > few) return false;
     const Rows r = rows_for(o, src, dst);
     const bool few_gaps = dst.w + reach_x(&r) - 1 <= 2 * dst.w && r.top < reach_y(&r) && r.left < reach_x(&r);
     return few_gaps && frame_len(in_rows(&r, r.most)) <= 2 * FIRST_CACHE &&
