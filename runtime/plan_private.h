@@ -19,7 +19,7 @@ enum {
     SPAN = 4,              // groups that a worker takes at once, at most,
     SPAN_WEIGHTS = 16384,  // if there is a layer with so many weights that likes it
     FEW_GROUPS = 4,        // with fewer of them a long call is done in parts: at most
-    SHARES = 8,            // so many,
+    SHARES = 4,            // so many,
     SHARE_WORK = 1 << 18,  // each of so many products at least, or a multiple of that
     MANY_TIMES = 16,       // if groups can occupy two threads already
     NUMBER_WORK = 8,       // a number that is read or written takes as long as so many products

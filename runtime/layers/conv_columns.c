@@ -19,7 +19,8 @@ enum {
     STRIP = 1 << 16, // numbers in the columns or maps of a strip, to stay in the second cache …
     NARROW = 192,    // … but it has so many places at least: every strip reads all weights
     SMALL = 128,     // images with fewer places go side by side
-    LEAST_PLACES = 16, // of a strip where a call is done in parts
+    LEAST_PLACES = 16, // of a strip where a call is done in parts; of no more the weights are the most work,
+    FEW_PLACES = 6,    // and of so few would hardly fill a vector
 };
 
 // How one call is cut, and where it works. C, F and M are those of one group.
@@ -68,7 +69,8 @@ static Work work_for(const Conv *o, Shape src, Shape dst) {
 
 // Numbers that the columns of a strip take at most, and its maps side by side.
 static size_t columns_len(const Work *w) {
-    return w->in_place ? 0 : (size_t)w->M * (size_t)w->images * (size_t)(w->rows * w->g.OW);
+    const size_t len = (size_t)w->M * (size_t)w->images * (size_t)(w->rows * w->g.OW);
+    return w->in_place ? 0 : len + (w->P <= FEW_PLACES ? (size_t)w->M * FEW_PLACES : 0);
 }
 
 static size_t maps_len(const Work *w) {
@@ -126,8 +128,23 @@ static Matrix columns_of(const Work *w, Strip t) {
     return (Matrix){w->columns, t.places, 1};
 }
 
-static Matrix weights_of(const Work *w, Strip t) {
-    return (Matrix){at(w->s->param[0], t.group * w->F, 0, 0, 0), w->M, 1};
+// The same turned round where they are few: then a product reads the weights along their rows.
+static Matrix few_columns_of(const Work *w, Strip t) {
+    const Matrix columns = columns_of(w, t);
+    if (t.places > FEW_PLACES || w->in_place) return columns;
+    real *const turned = w->columns + (ptrdiff_t)w->M * t.places;
+    for (int m = 0; m < w->M; m++)
+        for (int p = 0; p < t.places; p++) turned[(ptrdiff_t)p * w->M + m] = columns.v[m * columns.rs + p];
+    return (Matrix){turned, 1, w->M};
+}
+
+static Matrix weights_of(const Work *w, int f) {
+    return (Matrix){at(w->s->param[0], f, 0, 0, 0), w->M, 1};
+}
+
+// Those of the filters asked for that are of this group.
+static Range filters_of(const Work *w, Strip t) {
+    return (Range){larger(w->part.lo, t.group * w->F), smaller(w->part.hi, (t.group + 1) * w->F)};
 }
 
 static Matrix turned(Matrix m) { return (Matrix){m.v, m.cs, m.rs}; }
@@ -141,16 +158,18 @@ static void begin_with_bias(const real *bias, int F, int n, real *dst, ptrdiff_t
 
 static void forward_strip(const Work *w, Strip t) {
     const Tensor dst = w->s->dst;
-    const int f = t.group * w->F;
+    const Range f = filters_of(w, t);
+    const int F = f.hi - f.lo;
     const bool direct = t.images == 1;
-    real *const maps = direct ? at(dst, t.n, f, t.y, 0) : w->maps;
+    if (F <= 0) return;
+    real *const maps = direct ? at(dst, t.n, f.lo, t.y, 0) : w->maps;
     const ptrdiff_t ld = direct ? w->P : t.places;
 
-    if (w->cfg->bias) begin_with_bias(w->s->param[1].v + f, w->F, t.places, maps, ld);
-    gemm(w->F, t.places, w->M, weights_of(w, t), columns_of(w, t), maps, ld, w->cfg->bias, w->gemm);
+    if (w->cfg->bias) begin_with_bias(w->s->param[1].v + f.lo, F, t.places, maps, ld);
+    gemm(F, t.places, w->M, weights_of(w, f.lo), few_columns_of(w, t), maps, ld, w->cfg->bias, w->gemm);
     for (int k = 0; k < t.images && !direct; k++)
-        for (int i = 0; i < w->F; i++)
-            memcpy(at(dst, t.n + k, f + i, 0, 0), maps + i * ld + k * w->P,
+        for (int i = 0; i < F; i++)
+            memcpy(at(dst, t.n + k, f.lo + i, 0, 0), maps + i * ld + k * w->P,
                    (size_t)w->P * sizeof *maps);
 }
 
@@ -164,8 +183,12 @@ static void narrower_strips(Work *w) {
 
 void conv_columns_forward(const Step *s) {
     Work w = work_of(s);
-    narrower_strips(&w);
-    w.strips = step_share(s, count_strips(&w));
+    if (s->dst.n * w.P <= LEAST_PLACES) {
+        w.part = step_share(s, w.cfg->filters);
+    } else {
+        narrower_strips(&w);
+        w.strips = step_share(s, count_strips(&w));
+    }
     each_strip(&w, forward_strip);
 }
 
@@ -194,7 +217,7 @@ static void clear_channels(const Work *w) {
 static void add_diff_src(const Work *w, Strip t, Matrix diff_dst) {
     const int c = t.group * w->g.C + w->channels.lo, K = w->g.KH * w->g.KW;
     const int M = (w->channels.hi - w->channels.lo) * K;
-    Matrix weights = weights_of(w, t);
+    Matrix weights = weights_of(w, t.group * w->F);
     weights.v += w->channels.lo * K;
     if (w->in_place) {
         gemm(M, t.places, w->F, turned(weights), diff_dst, at(w->diff_src, t.n, c, t.y, 0), w->P, true,
@@ -210,7 +233,7 @@ static void add_diff_src(const Work *w, Strip t, Matrix diff_dst) {
 
 static void backward_strip(const Work *w, Strip t) {
     const Tensor diff_weights = w->s->diff_param[0];
-    const Range f = {larger(w->part.lo, t.group * w->F), smaller(w->part.hi, (t.group + 1) * w->F)};
+    const Range f = filters_of(w, t);
     if (f.lo >= f.hi) return;
 
     const Matrix diff_dst = diff_maps(w, t, f);
