@@ -184,7 +184,7 @@ static void change_places(Plan *p) {
 static bool may_overwrite(const Plan *p, int i) {
     const NodePlan *q = &p->node[i];
     const int s = p->g->node[i].src[0];
-    if (s == 0 || s == p->score || q->behind || p->node[s - 1].behind) return false;
+    if (s == 0 || p->node[s].is_input || s == p->score || q->behind || p->node[s - 1].behind) return false;
     if (p->o.kept && p->o.kept[s]) return false;
     const NodePlan *before = &p->node[s];
     return q->kind->in_place && before->kind->forgets && before->n_readers == 1 &&
@@ -192,18 +192,25 @@ static bool may_overwrite(const Plan *p, int i) {
 }
 
 static void share_places(Plan *p) {
+    for (int i = 1; i < p->g->n_nodes; i++) {
+        NodePlan *q = &p->node[i];
+        q->is_input = q->kind->same && p->g->node[i].src[0] == 0 && !p->o.ref && !q->wants_diff;
+    }
     if (!p->o.unseen || p->o.ref || p->o.keep) return;
     for (int i = p->g->n_nodes - 1; i > 0; i--)
         if (may_overwrite(p, i)) p->node[i].reads = p->node[p->g->node[i].src[0]].place = p->node[i].place;
 }
 
 /* A large matrix of weights leaves the cache before the next group wants it: some groups together read it
- * once. The numbers of the layers around it go through group by group all the same. */
+ * once. The numbers of the layers around it go through group by group all the same. If it is so large that
+ * fetching what another thread has changed takes longer than the products, each thread has rows of its own. */
 static void choose_spans(Plan *p) {
     for (int i = 1; i < p->g->n_nodes && p->layout == LAYOUT_LANES && !p->by_place; i++) {
         NodePlan *q = &p->node[i];
         q->spans = q->kind->spans && q->param_range >= SPAN_WEIGHTS && q->grad != GRAD_GROUPS;
         p->spans |= q->spans;
+        const bool own = q->spans && !p->few && p->n_workers > 1 && q->param_range >= OWN_WEIGHTS;
+        if (own) q->shares = 2 * p->n_workers < SHARES ? 2 * p->n_workers : SHARES;
     }
 }
 
@@ -255,7 +262,7 @@ static bool share_values(Plan *p) {
     size_t len = 0;
     for (int i = 1; i < p->g->n_nodes; i++) {
         const int at = p->node[i].place;
-        const bool kept = p->o.kept && p->o.kept[at];
+        const bool kept = (p->o.kept && p->o.kept[at]) || p->node[at].is_input;
         if (p->node[at].shared || at == p->g->output || at == p->score || kept) continue;
         p->node[at].shared = true;
         drop_unread(p, &live, i);
@@ -271,7 +278,8 @@ static void place_values(Plan *p) {
     for (int i = 0; i < p->g->n_nodes; i++) {
         NodePlan *q = &p->node[i];
         const bool own = q->place == i;
-        if (own && !q->shared) q->value_at = take(&p->values_len, q->image * N);
+        if (q->is_input) q->value_at = p->node[0].value_at;
+        else if (own && !q->shared) q->value_at = take(&p->values_len, q->image * N);
         if (own && p->o.training && q->wants_diff) q->diff_at = take(&p->values_len, q->image * N);
         const size_t bytes = q->saved_image * (p->by_place ? (size_t)p->group : N);
         q->saved = p->by_place ? 0 : p->saved_len;
@@ -309,6 +317,7 @@ static void add_op(Plan *p, OpKind kind, int i, bool whole) {
 // A kind that takes notes needs them joined first; its definition looks at the whole batch itself.
 static void list_forward(Plan *p, int i) {
     const bool notes = p->node[i].notes_len > 0;
+    if (p->node[i].is_input) return;
     if (notes && !p->o.ref) add_op(p, OP_GATHER, i, false), add_op(p, OP_JOIN, i, true);
     add_op(p, OP_FORWARD, i, notes && p->o.ref);
 }
@@ -346,30 +355,34 @@ static size_t task_len(const Plan *p, int i, size_t *all) {
     const Node *n = &p->g->node[i];
     *all = 1;
     switch (p->node[i].grad) {
-    case GRAD_GROUPS: return *all = p->max_groups > 1 ? p->node[i].param_range : 0, JOIN_LEN;
     case GRAD_ROWS:   return *all = (size_t)n->param[0].dim[0], rows_per_task(p, i, *all);
     case GRAD_WHOLE:  return 1;
-    default:          return *all = 0, 1;
+    default:          return *all = p->node[i].frozen ? 0 : p->node[i].param_range, JOIN_LEN;
     }
 }
 
+// The first parts of all nodes, then the second ones, …: a thread that is given neighbouring tasks has the
+// same part of each.
 static int list_grad_tasks(const Plan *p, GradTask *out) {
     int n = 0;
-    for (int i = 1; i < p->g->n_nodes; i++) {
-        size_t all;
-        const size_t step = task_len(p, i, &all);
-        for (size_t lo = 0; lo < all; lo += step, n++)
-            if (out) out[n] = (GradTask){i, lo, lo + step < all ? lo + step : all};
-    }
+    for (size_t part = 0; part < ROW_PARTS; part++)
+        for (int i = 1; i < p->g->n_nodes; i++) {
+            size_t all;
+            const size_t step = task_len(p, i, &all), tasks = (all + step - 1) / step;
+            const size_t end = tasks * (part + 1) / ROW_PARTS;
+            for (size_t k = tasks * part / ROW_PARTS; k < end; k++, n++)
+                if (out) out[n] = (GradTask){i, k * step, (k + 1) * step < all ? (k + 1) * step : all};
+        }
     return n;
 }
 
-// The products in the tasks of all gradients; joining sums counts, too.
+// The products in the tasks of all gradients; joining sums and changing parameters counts, too.
 static size_t grad_work(const Plan *p) {
     size_t n = 0;
     for (int i = 1; i < p->g->n_nodes; i++) {
         const GradMode mode = p->node[i].grad;
         const bool joined = mode == GRAD_GROUPS && p->max_groups > 1;
+        n += p->node[i].frozen ? 0 : p->node[i].param_range;
         if (joined) n += p->node[i].param_range * (size_t)p->max_groups;
         if (mode == GRAD_ROWS || mode == GRAD_WHOLE) n += (size_t)p->g->node[i].macs * (size_t)p->o.batch;
     }

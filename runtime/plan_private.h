@@ -17,7 +17,8 @@ enum {
     JOIN_LEN = 4096,       // numbers one task of adding partial sums works on
     LARGE_IMAGE = 1 << 20, // numbers of a value from which sixteen images are too much memory
     SPAN = 4,              // groups that a worker takes at once, at most,
-    SPAN_WEIGHTS = 16384,  // if there is a layer with so many weights that likes it
+    SPAN_WEIGHTS = 16384,  // if there is a layer with so many weights that likes it; with more of them than
+    OWN_WEIGHTS = 1 << 17, // this, threads do not take groups but rows of the weights, which stay with them
     FEW_GROUPS = 4,        // with fewer of them a long call is done in parts: at most
     SHARES = 4,            // so many,
     SHARE_WORK = 1 << 18,  // each of so many products at least, or a multiple of that
@@ -52,6 +53,7 @@ typedef struct NodePlan {
     bool plain_sums;     // it would have some, but for no_winograd
     int reads;           // the node whose value is its first source, and the one in whose place its own
     int place;           // value lies: usually n->src[0] and itself (see change_places, share_places)
+    bool is_input;       // it has the same numbers as the input, which lie where they are
     bool behind;         // it has changed places with the node behind it
     int last_reader;     // the last node that reads it
     int n_readers;       // how often it is read
@@ -72,7 +74,7 @@ typedef struct NodePlan {
     Step step;           // what all calls have in common
 } NodePlan;
 
-// One task after backward: turn what the groups left behind into a gradient.
+// One task after backward: turn what the groups left behind into a gradient, and change the parameters.
 typedef struct GradTask { int node; size_t lo, hi; } GradTask;
 
 // The functions of a layer, in the order in which they are called; between forward and backward, the loss.
@@ -129,7 +131,13 @@ struct Plan {
     size_t work_len, place_len, place_saved_len;
 
     // The run that is going on. The losses' mean is their sum divided by `weight`.
-    struct { int n, lo, hi, span; uint64_t step; double weight; bool training, replay; } run;
+    struct {
+        int n, lo, hi, span;
+        uint64_t step;
+        double weight;
+        bool training, replay;
+        const Update *update; // NULL: only the gradients are wanted
+    } run;
 };
 
 // Fills node, op, grad_task and all offsets and lengths of a plan whose x, params (may be NULL:

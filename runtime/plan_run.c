@@ -6,6 +6,7 @@
  * batchnorm; and a long call where there are too few groups for all threads, which is done in parts.
  * Gradients of parameters come last, when all groups are done. */
 #include <assert.h>
+#include <math.h>
 #include <string.h>
 
 #include "runtime/judge.h"
@@ -140,14 +141,15 @@ static void narrow_step(NodeStep *c, size_t saved_image) {
     s->saved = (unsigned char *)s->saved + (size_t)maps.lo * saved;
 }
 
-// Part task % shares of the call of group task / shares. Gradients of parameters come later.
+// Part task % shares of the call of group task / shares, or of that for all of them. Gradients of
+// parameters come later.
 static void do_share(void *ctx, int task, int worker) {
     const Plan *p = ctx;
     const Op *op = p->op + p->run.lo;
     const NodePlan *q = &p->node[op->node];
-    const int lo = task / q->shares * p->group;
+    const int lo = q->spans ? 0 : task / q->shares * p->group;
     NodeStep c;
-    plan_call(p, &c, op->node, worker, lo, least(lo + p->group, p->run.n));
+    plan_call(p, &c, op->node, worker, lo, q->spans ? p->run.n : least(lo + p->group, p->run.n));
     c.s.share = (Share){task % q->shares, q->shares};
     if (q->kind->by_map) narrow_step(&c, q->saved_image);
     if (c.s.dst.c == 0) return; // fewer maps than parts
@@ -188,7 +190,8 @@ static void run_ops(Plan *p, int lo, int hi) {
         const Op *op = &p->op[lo];
         p->run.lo = lo;
         p->run.hi = end_of_run(p, lo, hi);
-        if (in_parts(p, op)) threads_run(p->threads, n_groups * p->node[op->node].shares, do_share, p);
+        const NodePlan *q = &p->node[op->node];
+        if (in_parts(p, op)) threads_run(p->threads, (q->spans ? 1 : n_groups) * q->shares, do_share, p);
         else if (op->whole) threads_run(p->threads, 1, do_whole, p);
         else threads_run(p->threads, (n_groups + span - 1) / span, do_groups, p);
     }
@@ -213,14 +216,10 @@ static void clear_rows(const NodeStep *c, int n_params, Range rows) {
     }
 }
 
-static void do_grad(void *ctx, int task, int worker) {
-    const Plan *p = ctx;
-    const GradTask *t = &p->grad_task[task];
+static void find_grad(const Plan *p, const GradTask *t, int worker) {
     const NodePlan *q = &p->node[t->node];
-    if (q->grad == GRAD_GROUPS) {
-        join_groups(p, t);
-        return;
-    }
+    if (q->grad == GRAD_GROUPS && p->max_groups > 1) join_groups(p, t);
+    if (q->grad != GRAD_ROWS && q->grad != GRAD_WHOLE) return;
     NodeStep c;
     plan_call(p, &c, t->node, worker, 0, p->run.n);
     plan_point_diff_params(p, &c, t->node, plan_grad(p, t->node));
@@ -236,7 +235,32 @@ static void do_grad(void *ctx, int task, int worker) {
     q->backward(&c.s);
 }
 
-static void all_grads(Plan *p) {
+// The parameters' numbers that a task is about.
+static void change_params(const Plan *p, const GradTask *t) {
+    const NodePlan *q = &p->node[t->node];
+    const Param *param = &p->params->param[q->first_param];
+    const size_t start = param->offset;
+    for (int k = 0; k < p->g->node[t->node].n_params; k++, param++) {
+        const size_t row = param->len / (size_t)param->spec->dim[0], offset = param->offset - start;
+        size_t lo = 0, hi = param->len;
+        if (q->grad == GRAD_ROWS) lo = t->lo * row, hi = t->hi * row;
+        else if (q->grad != GRAD_WHOLE) {
+            lo = t->lo > offset ? t->lo - offset : 0;
+            hi = t->hi < offset ? 0 : t->hi - offset < hi ? t->hi - offset : hi;
+        }
+        if (lo < hi) params_update_part(p->params, p->run.update, q->first_param + k, lo, hi);
+    }
+}
+
+static void do_grad(void *ctx, int task, int worker) {
+    const Plan *p = ctx;
+    find_grad(p, &p->grad_task[task], worker);
+    if (p->run.update) change_params(p, &p->grad_task[task]);
+}
+
+static void all_grads(Plan *p, const Update *u) {
+    p->run.update = u;
+    if (u) params_next(p->params);
     threads_run(p->grads_alone ? NULL : p->threads, p->n_grad_tasks, do_grad, p);
 }
 
@@ -300,13 +324,16 @@ double plan_judge(Plan *p, int n) {
     return mean_loss(p);
 }
 
-double plan_train(Plan *p, int n, uint64_t step) {
+double plan_learn(Plan *p, int n, uint64_t step, const Update *u) {
     begin(p, n, step, true, false);
     weigh_batch(p);
     run_ops(p, 0, p->n_op);
-    all_grads(p);
-    return mean_loss(p);
+    const double loss = mean_loss(p);
+    all_grads(p, isfinite(loss) ? u : NULL);
+    return loss;
 }
+
+double plan_train(Plan *p, int n, uint64_t step) { return plan_learn(p, n, step, NULL); }
 
 void plan_step(const Plan *p, int node, NodeStep *s) { plan_call(p, s, node, 0, 0, p->run.n); }
 
@@ -334,5 +361,5 @@ Tensor plan_seed(Plan *p, int n) {
 void plan_backward(Plan *p, int n) {
     assert(n == p->run.n);
     run_ops(p, p->n_forward + 1, p->n_op);
-    all_grads(p);
+    all_grads(p, NULL);
 }
