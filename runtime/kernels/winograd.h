@@ -1,4 +1,4 @@
-/* winograd.h — the transforms of Winograd's 3×3 convolution, sixteen images side by side.
+/* winograd.h — the transforms of Winograd's 3×3 convolution, sixteen images or sixteen tiles at a time.
  *
  * A tile is 2×2 numbers of an output map. What its windows see are 4×4 numbers d of an input map, and
  * with the window g
@@ -14,8 +14,9 @@
  * products: layers/conv_winograd.c. The gradient of the weights turns the arrows round: with the
  * gradient δ of a tile, diff_U = (A·δ·Aᵀ) ⊙ V and diff_g = Gᵀ·diff_U·G.
  *
- * A number below is a row of LANES numbers, as in lanes.h. The sixteen places of V, of U ⊙ V and of
- * A·δ·Aᵀ, row by row, lie `next` reals apart, and the tiles of a row of tiles side by side.
+ * The sixteen places of V, of U ⊙ V and of A·δ·Aᵀ, row by row, lie `next` reals apart, and the tiles of
+ * a row of tiles side by side. Where sixteen images lie side by side, a number is a row of LANES numbers,
+ * as in lanes.h. Of a single image the even and the odd columns are split, and a vector lane is a tile.
  * Source: Lavin & Gray, "Fast Algorithms for Convolutional Neural Networks", 2015, §4.1. */
 #pragma once
 #include <stdbool.h>
@@ -29,6 +30,10 @@ enum { WINOGRAD = 16 }; // places of a tile
 // to the left of the map; what lies beside the map is zero.
 typedef struct WinogradRows { const real *row[4]; int W, x; } WinogradRows;
 
+// Rows of a single image: column 2t of row i at row[i][0][t], column 2t + 1 at row[i][1][t]; tile 0 begins
+// with column 0. Whole vectors are read: LANES numbers behind the last tile must be there.
+typedef struct WinogradSplit { const real *row[4][2]; } WinogradSplit;
+
 typedef struct WinogradKernels {
     // V of n tiles that lie side by side in four rows.
     void (*see)(const WinogradRows *d, int n, real *V, ptrdiff_t next);
@@ -37,6 +42,10 @@ typedef struct WinogradKernels {
     // Aᵀ·M·A of n tiles, plus bias or (add) what is there, to the first two rows: columns x … W of
     // them. A row that is NULL is left out.
     void (*gather)(const real *M, ptrdiff_t next, int n, real bias, bool add, real *const row[2], int W);
+    // The same of a single image. Whole vectors are written, too.
+    void (*see_split)(const WinogradSplit *d, int n, real *V, ptrdiff_t next);
+    void (*spread_split)(const WinogradSplit *d, int n, real *M, ptrdiff_t next);
+    void (*gather_split)(const real *M, ptrdiff_t next, int n, real *const row[2][2]);
 } WinogradKernels;
 
 // One of each instruction set (see kernels.h).

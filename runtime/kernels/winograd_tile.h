@@ -6,7 +6,38 @@
 
 #include "runtime/kernels/each_isa_vec.h"
 
+// ---- the matrices --------------------------------------------------------------------------------
+
+INLINE void NAME(times_bt)(const vec d[4], vec out[4]) {
+    out[0] = d[0] - d[2];
+    out[1] = d[1] + d[2];
+    out[2] = d[2] - d[1];
+    out[3] = d[1] - d[3];
+}
+
+INLINE void NAME(times_a)(const vec d[2], vec out[4]) {
+    out[0] = d[0];
+    out[1] = d[0] + d[1];
+    out[2] = d[0] - d[1];
+    out[3] = -d[1];
+}
+
+INLINE void NAME(times_at)(const vec m[4], vec out[2]) {
+    out[0] = m[0] + m[1] + m[2];
+    out[1] = m[1] - m[2] - m[3];
+}
+
 // ---- V = Bᵀ·d·B ----------------------------------------------------------------------------------
+
+// Of 4×4 numbers, whose columns have been multiplied by Bᵀ, the other side.
+INLINE void NAME(put_seen)(vec column[4][4], real *to, ptrdiff_t next) {
+    ALL for (int i = 0; i < 4; i++) {
+        const vec d[4] = {column[0][i], column[1][i], column[2][i], column[3][i]};
+        vec v[4];
+        NAME(times_bt)(d, v);
+        ALL for (int j = 0; j < 4; j++) NAME(store)(to + (4 * i + j) * next, v[j]);
+    }
+}
 
 // Column x of four rows, times Bᵀ.
 INLINE void NAME(see_column)(const WinogradRows *d, int x, int lane, vec out[4]) {
@@ -15,29 +46,19 @@ INLINE void NAME(see_column)(const WinogradRows *d, int x, int lane, vec out[4])
         const bool there = d->row[i] && x >= 0 && x < d->W;
         v[i] = there ? NAME(load)(d->row[i] + (ptrdiff_t)x * LANES + lane) : (vec){0};
     }
-    out[0] = v[0] - v[2];
-    out[1] = v[1] + v[2];
-    out[2] = v[2] - v[1];
-    out[3] = v[1] - v[3];
+    NAME(times_bt)(v, out);
 }
 
 // Neighbouring tiles share two columns.
 INLINE void NAME(see_lane)(const WinogradRows *d, int n, real *V, ptrdiff_t next, int lane) {
-    vec left[2][4], right[2][4];
-    NAME(see_column)(d, d->x, lane, left[0]);
-    NAME(see_column)(d, d->x + 1, lane, left[1]);
+    vec column[4][4];
+    NAME(see_column)(d, d->x, lane, column[0]);
+    NAME(see_column)(d, d->x + 1, lane, column[1]);
     for (int t = 0; t < n; t++) {
-        real *const to = V + (ptrdiff_t)t * LANES + lane;
-        NAME(see_column)(d, d->x + 2 * t + 2, lane, right[0]);
-        NAME(see_column)(d, d->x + 2 * t + 3, lane, right[1]);
-        ALL for (int i = 0; i < 4; i++) {
-            NAME(store)(to + (4 * i + 0) * next, left[0][i] - right[0][i]);
-            NAME(store)(to + (4 * i + 1) * next, left[1][i] + right[0][i]);
-            NAME(store)(to + (4 * i + 2) * next, right[0][i] - left[1][i]);
-            NAME(store)(to + (4 * i + 3) * next, left[1][i] - right[1][i]);
-            left[0][i] = right[0][i];
-            left[1][i] = right[1][i];
-        }
+        NAME(see_column)(d, d->x + 2 * t + 2, lane, column[2]);
+        NAME(see_column)(d, d->x + 2 * t + 3, lane, column[3]);
+        NAME(put_seen)(column, V + (ptrdiff_t)t * LANES + lane, next);
+        ALL for (int i = 0; i < 4; i++) column[0][i] = column[2][i], column[1][i] = column[3][i];
     }
 }
 
@@ -45,7 +66,28 @@ TARGET static void NAME(see)(const WinogradRows *d, int n, real *V, ptrdiff_t ne
     for (int lane = 0; lane < LANES; lane += VL) NAME(see_lane)(d, n, V, next, lane);
 }
 
+TARGET static void NAME(see_split)(const WinogradSplit *d, int n, real *V, ptrdiff_t next) {
+    for (int t = 0; t < n; t += VL) {
+        vec column[4][4];
+        ALL for (int j = 0; j < 4; j++) {
+            vec v[4];
+            ALL for (int i = 0; i < 4; i++) v[i] = NAME(load)(d->row[i][j % 2] + t + j / 2);
+            NAME(times_bt)(v, column[j]);
+        }
+        NAME(put_seen)(column, V + t, next);
+    }
+}
+
 // ---- A·δ·Aᵀ --------------------------------------------------------------------------------------
+
+INLINE void NAME(put_spread)(vec column[2][4], real *to, ptrdiff_t next) {
+    ALL for (int i = 0; i < 4; i++) {
+        const vec d[2] = {column[0][i], column[1][i]};
+        vec m[4];
+        NAME(times_a)(d, m);
+        ALL for (int j = 0; j < 4; j++) NAME(store)(to + (4 * i + j) * next, m[j]);
+    }
+}
 
 // Column x of two rows, times A.
 INLINE void NAME(spread_column)(const WinogradRows *d, int x, int lane, vec out[4]) {
@@ -54,29 +96,44 @@ INLINE void NAME(spread_column)(const WinogradRows *d, int x, int lane, vec out[
         const bool there = d->row[i] && x < d->W;
         v[i] = there ? NAME(load)(d->row[i] + (ptrdiff_t)x * LANES + lane) : (vec){0};
     }
-    out[0] = v[0];
-    out[1] = v[0] + v[1];
-    out[2] = v[0] - v[1];
-    out[3] = -v[1];
+    NAME(times_a)(v, out);
 }
 
 TARGET static void NAME(spread)(const WinogradRows *d, int n, real *M, ptrdiff_t next) {
     for (int t = 0; t < n; t++)
     for (int lane = 0; lane < LANES; lane += VL) {
-        real *const to = M + (ptrdiff_t)t * LANES + lane;
-        vec left[4], right[4];
-        NAME(spread_column)(d, d->x + 2 * t, lane, left);
-        NAME(spread_column)(d, d->x + 2 * t + 1, lane, right);
-        ALL for (int i = 0; i < 4; i++) {
-            NAME(store)(to + (4 * i + 0) * next, left[i]);
-            NAME(store)(to + (4 * i + 1) * next, left[i] + right[i]);
-            NAME(store)(to + (4 * i + 2) * next, left[i] - right[i]);
-            NAME(store)(to + (4 * i + 3) * next, -right[i]);
+        vec column[2][4];
+        ALL for (int j = 0; j < 2; j++) NAME(spread_column)(d, d->x + 2 * t + j, lane, column[j]);
+        NAME(put_spread)(column, M + (ptrdiff_t)t * LANES + lane, next);
+    }
+}
+
+TARGET static void NAME(spread_split)(const WinogradSplit *d, int n, real *M, ptrdiff_t next) {
+    for (int t = 0; t < n; t += VL) {
+        vec column[2][4];
+        ALL for (int j = 0; j < 2; j++) {
+            const vec v[2] = {NAME(load)(d->row[0][j] + t), NAME(load)(d->row[1][j] + t)};
+            NAME(times_a)(v, column[j]);
         }
+        NAME(put_spread)(column, M + t, next);
     }
 }
 
 // ---- Aᵀ·M·A --------------------------------------------------------------------------------------
+
+// Number i, j of the outputs of a tile.
+INLINE void NAME(gathered)(const real *from, ptrdiff_t next, vec out[2][2]) {
+    vec column[4][2];
+    ALL for (int j = 0; j < 4; j++) {
+        vec m[4];
+        ALL for (int i = 0; i < 4; i++) m[i] = NAME(load)(from + (4 * i + j) * next);
+        NAME(times_at)(m, column[j]);
+    }
+    ALL for (int i = 0; i < 2; i++) {
+        const vec m[4] = {column[0][i], column[1][i], column[2][i], column[3][i]};
+        NAME(times_at)(m, out[i]);
+    }
+}
 
 INLINE void NAME(put_sum)(real *to, vec v, real bias, bool add) {
     NAME(store)(to, add ? NAME(load)(to) + v : v + bias);
@@ -86,22 +143,27 @@ TARGET static void NAME(gather)(const real *M, ptrdiff_t next, int n, real bias,
                                 int W) {
     for (int t = 0; t < n; t++)
     for (int lane = 0; lane < LANES; lane += VL) {
-        const real *const from = M + (ptrdiff_t)t * LANES + lane;
-        vec top[4], bottom[4];
-        ALL for (int j = 0; j < 4; j++) {
-            const vec m1 = NAME(load)(from + (4 + j) * next), m2 = NAME(load)(from + (8 + j) * next);
-            top[j] = NAME(load)(from + j * next) + m1 + m2;
-            bottom[j] = m1 - m2 - NAME(load)(from + (12 + j) * next);
-        }
         const ptrdiff_t x = 2 * (ptrdiff_t)t * LANES + lane;
-        const bool two = 2 * t + 1 < W;
-        if (row[0]) NAME(put_sum)(row[0] + x, top[0] + top[1] + top[2], bias, add);
-        if (row[0] && two) NAME(put_sum)(row[0] + x + LANES, top[1] - top[2] - top[3], bias, add);
-        if (row[1]) NAME(put_sum)(row[1] + x, bottom[0] + bottom[1] + bottom[2], bias, add);
-        if (row[1] && two) NAME(put_sum)(row[1] + x + LANES, bottom[1] - bottom[2] - bottom[3], bias, add);
+        vec out[2][2];
+        NAME(gathered)(M + (ptrdiff_t)t * LANES + lane, next, out);
+        ALL for (int i = 0; i < 2; i++) {
+            if (row[i]) NAME(put_sum)(row[i] + x, out[i][0], bias, add);
+            if (row[i] && 2 * t + 1 < W) NAME(put_sum)(row[i] + x + LANES, out[i][1], bias, add);
+        }
+    }
+}
+
+TARGET static void NAME(gather_split)(const real *M, ptrdiff_t next, int n, real *const row[2][2]) {
+    for (int t = 0; t < n; t += VL) {
+        vec out[2][2];
+        NAME(gathered)(M + t, next, out);
+        ALL for (int i = 0; i < 2; i++)
+            ALL for (int j = 0; j < 2; j++) NAME(store)(row[i][j] + t, out[i][j]);
     }
 }
 
 // ---- the row -------------------------------------------------------------------------------------
 
-const WinogradKernels NAME(winograd) = {.see = NAME(see), .spread = NAME(spread), .gather = NAME(gather)};
+const WinogradKernels NAME(winograd) = {.see = NAME(see), .spread = NAME(spread), .gather = NAME(gather),
+                                        .see_split = NAME(see_split), .spread_split = NAME(spread_split),
+                                        .gather_split = NAME(gather_split)};

@@ -18,8 +18,7 @@
  * flip the window. Source: Dumoulin & Visin, "A guide to convolution arithmetic", 2016, §2 to §5.1;
  * groups: Krizhevsky, Sutskever & Hinton, "ImageNet Classification …", 2012, §3.2.
  *
- * The letters above are the variable names below. The same sums, sooner: conv_fast.c,
- * and where sixteen images lie side by side conv_lanes.c and conv_winograd.c. */
+ * The letters above are the variable names below. The same sums, sooner, in four ways: conv_fast.c. */
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>

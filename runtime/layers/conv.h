@@ -23,25 +23,33 @@ void conv_backward_params(const Step *s);
 size_t conv_prepared(const void *cfg, const Shape *src, Shape dst, Layout layout);
 void conv_prepare(const Step *s);
 
-// conv_lanes.c: the same for sixteen images side by side.
-size_t conv_lanes_work(const Conv *o, Shape src, Shape dst);
-void conv_lanes_forward(const Step *s);
-void conv_lanes_backward(const Step *s);
-void conv_lanes_backward_params(const Step *s);
-void conv_lanes_diff_bias(const Step *s, Range filters);
+// For all the ways below: diff_bias of these filters += their sums of diff_dst, if somebody asks for it.
+void conv_diff_bias(const Step *s, Range filters);
 
-// conv_winograd.c: the same for 3×3 windows, with fewer products. The gradient of the bias is not in it.
-bool conv_winograd_fits(const Conv *o, Shape src, Shape dst, Layout layout);
-size_t conv_winograd_prepared(const Conv *o, Shape src);
-void conv_winograd_prepare(const Step *s);
-size_t conv_winograd_work(const Conv *o, Shape src, Shape dst);
-void conv_winograd_forward(const Step *s);
-void conv_winograd_backward(const Step *s);
-void conv_winograd_backward_params(const Step *s);
-
-// conv_rows.c: the same for small images, one after the other.
+// conv_rows.c: small images one after the other, the places of a row as vectors.
 bool conv_rows_fits(const Conv *o, Shape src, Shape dst, Layout layout);
 size_t conv_rows_work(const Conv *o, Shape src, Shape dst);
 void conv_rows_forward(const Step *s);
 void conv_rows_backward(const Step *s);
 void conv_rows_backward_params(const Step *s);
+
+// conv_winograd.c: 3×3 windows over many channels, with fewer products.
+bool conv_winograd_fits(const Conv *o, Shape src, Shape dst, Layout layout);
+size_t conv_winograd_work(const Conv *o, Shape src, Shape dst, int n, Layout layout);
+size_t conv_winograd_prepared(const Conv *o, Shape src);
+void conv_winograd_prepare(const Step *s);
+void conv_winograd_forward(const Step *s);
+void conv_winograd_backward(const Step *s);
+void conv_winograd_backward_params(const Step *s);
+
+// conv_lanes.c: sixteen images side by side.
+size_t conv_lanes_work(const Conv *o, Shape src, Shape dst);
+void conv_lanes_forward(const Step *s);
+void conv_lanes_backward(const Step *s);
+void conv_lanes_backward_params(const Step *s);
+
+// conv_columns.c: images one after the other, windows copied to the columns of a matrix.
+size_t conv_columns_work(const Conv *o, Shape src, Shape dst, int n);
+void conv_columns_forward(const Step *s);
+void conv_columns_backward(const Step *s);
+void conv_columns_backward_params(const Step *s);

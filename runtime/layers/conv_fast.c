@@ -1,272 +1,108 @@
-/* conv_fast.c — convolution as a matrix product: the sums of conv.c, sooner.
+/* conv_fast.c — four ways to the sums of conv.c, sooner: which one is taken?
  *
- * Copy every window into a column (im2col.h); the triple sum over c, i, j then is a matrix product:
+ *     rows       few filters on small images, one after the other        conv_rows.c
+ *     winograd   3×3 windows over many channels                          conv_winograd.c
+ *     lanes      sixteen images side by side                             conv_lanes.c
+ *     columns    everything else, as a matrix product                    conv_columns.c
  *
- *     dst          = weights  · columns        F × M · M × P         M = C·KH·KW, P = H'·W'
- *     diff_weights = diff_dst · columnsᵀ       F × P · P × M
- *     diff_columns = weightsᵀ · diff_dst       M × F · F × P         back to diff_src by col2im
- *
- * The columns of a whole batch would fill the memory, so the work is cut into strips: some rows of
- * one large image, or several small images side by side. A 1×1 window with stride 1 copies nothing:
- * the image itself is its columns. Sixteen images side by side have other ways: conv_winograd.c where
- * `prepared` is there, else conv_lanes.c. */
-#include <string.h>
-
-#include "runtime/kernels/gemm.h"
-#include "runtime/kernels/im2col.h"
+ * The first that fits. The gradient of the bias is the same sum in all of them. */
+#include "runtime/kernels/wide.h"
 #include "runtime/layers/conv.h"
 
-enum {
-    STRIP = 1 << 16, // numbers in the columns or maps of a strip, to stay in the second cache …
-    NARROW = 192,    // … but it has so many places at least: every strip reads all weights
-    SMALL = 128,     // images with fewer places go side by side
-};
+typedef struct Way {
+    bool (*fits)(const Conv *o, Shape src, Shape dst, Layout layout);
+    size_t (*work)(const Conv *o, Shape src, Shape dst, int n, Layout layout);
+    // Both or none: reals of the prepared weights, and how to make them. Without those the next way is taken.
+    size_t (*prepared)(const Conv *o, Shape src);
+    void (*prepare)(const Step *s);
+    void (*forward)(const Step *s), (*backward)(const Step *s), (*backward_params)(const Step *s);
+} Way;
 
-// How one call is cut, and where it works. C, F and M are those of one group.
-typedef struct Work {
-    const Step *s;
-    const Conv *cfg;
-    Windows g;
-    int F, M, P;
-    int images, rows;      // of a strip, at most: several images, or some rows of one
-    bool in_place;         // the columns of an image are the image
-    Range part;            // the filters whose gradients are asked for
-    Tensor diff_src;       // .v is NULL if it is not asked for
-    real *gemm, *columns, *maps;
-} Work;
-
-// Output rows [y, y + rows) of images [n, n + images) for one group: `places` columns.
-typedef struct Strip { int n, images, y, rows, places, group; } Strip;
-
-static int larger(int a, int b) { return a > b ? a : b; }
-static int smaller(int a, int b) { return a < b ? a : b; }
-static size_t aligned(size_t n) { return (n + 15) / 16 * 16; }
-
-// `total` in as few equal parts as `limit` for one allows: the size of a part.
-static int equal_part(int total, int limit) {
-    const int parts = (total + limit - 1) / limit;
-    return (total + parts - 1) / parts;
+static size_t rows_work(const Conv *o, Shape src, Shape dst, int n, Layout layout) {
+    (void)n, (void)layout;
+    return conv_rows_work(o, src, dst);
 }
 
-// Everything that follows from the shapes.
-static Work work_for(const Conv *o, Shape src, Shape dst) {
-    const int KH = o->kernel.h, KW = o->kernel.w, C = src.c / o->groups;
-    Work w = {.cfg = o, .F = o->filters / o->groups, .M = C * KH * KW, .P = dst.h * dst.w};
-    w.g = (Windows){.C = C, .H = src.h, .W = src.w, .KH = KH, .KW = KW, .OH = dst.h, .OW = dst.w,
-                    .S = o->stride, .D = o->dilation, .top = conv_axis(o, src.h, KH).before,
-                    .left = conv_axis(o, src.w, KW).before};
+static bool lanes_fits(const Conv *o, Shape src, Shape dst, Layout layout) {
+    (void)o, (void)src, (void)dst;
+    return layout == LAYOUT_LANES;
+}
 
-    const int wanted = larger(NARROW, STRIP / larger(w.M, w.F));
-    const bool small = w.P < SMALL;
-    w.images = small ? larger(1, wanted / w.P) : 1;
-    w.rows = small ? dst.h : equal_part(dst.h, larger(1, wanted / dst.w));
-    w.in_place = !small && KH * KW == 1 && o->stride == 1 && w.P == src.h * src.w;
+static size_t lanes_work(const Conv *o, Shape src, Shape dst, int n, Layout layout) {
+    (void)n, (void)layout;
+    return conv_lanes_work(o, src, dst);
+}
+
+static bool always(const Conv *o, Shape src, Shape dst, Layout layout) {
+    (void)o, (void)src, (void)dst, (void)layout;
+    return true;
+}
+
+static size_t columns_work(const Conv *o, Shape src, Shape dst, int n, Layout layout) {
+    (void)layout;
+    return conv_columns_work(o, src, dst, n);
+}
+
+static const Way ways[] = {
+    {.fits = conv_rows_fits, .work = rows_work, .forward = conv_rows_forward, .backward = conv_rows_backward,
+     .backward_params = conv_rows_backward_params},
+    {.fits = conv_winograd_fits, .work = conv_winograd_work, .prepared = conv_winograd_prepared,
+     .prepare = conv_winograd_prepare, .forward = conv_winograd_forward, .backward = conv_winograd_backward,
+     .backward_params = conv_winograd_backward_params},
+    {.fits = lanes_fits, .work = lanes_work, .forward = conv_lanes_forward, .backward = conv_lanes_backward,
+     .backward_params = conv_lanes_backward_params},
+    {.fits = always, .work = columns_work, .forward = conv_columns_forward, .backward = conv_columns_backward,
+     .backward_params = conv_columns_backward_params},
+};
+
+// The first way that fits, `prepared` saying whether the weights may be.
+static const Way *way_for(const Conv *o, Shape src, Shape dst, Layout layout, bool prepared) {
+    const Way *w = ways;
+    while (!w->fits(o, src, dst, layout) || (w->prepared && !prepared)) w++;
     return w;
 }
 
-// Numbers that the columns of a strip take at most, and its maps side by side.
-static size_t columns_len(const Work *w) {
-    return w->in_place ? 0 : (size_t)w->M * (size_t)w->images * (size_t)(w->rows * w->g.OW);
+static const Way *way_of(const Step *s) {
+    const Tensor src = s->src[0], dst = s->dst;
+    return way_for(s->cfg, (Shape){src.c, src.h, src.w}, (Shape){dst.c, dst.h, dst.w}, dst.layout, s->prepared);
 }
 
-static size_t maps_len(const Work *w) {
-    return w->images > 1 ? (size_t)w->F * (size_t)w->images * (size_t)w->P : 0;
-}
-
+// Enough for either: whether the weights are prepared is the plan's choice.
 size_t conv_work(const void *cfg, const Shape *src, Shape dst, int n, Layout layout) {
-    if (layout == LAYOUT_LANES) {
-        const bool winograd = conv_winograd_fits(cfg, src[0], dst, layout);
-        const size_t plain = conv_lanes_work(cfg, src[0], dst);
-        const size_t tiles = winograd ? conv_winograd_work(cfg, src[0], dst) : 0;
-        return tiles > plain ? tiles : plain;
-    }
-    if (conv_rows_fits(cfg, src[0], dst, layout)) return conv_rows_work(cfg, src[0], dst);
-    Work w = work_for(cfg, src[0], dst);
-    w.images = smaller(w.images, n);
-    return aligned(gemm_work()) + aligned(columns_len(&w)) + maps_len(&w);
+    const Way *const first = way_for(cfg, src[0], dst, layout, true);
+    const Way *const plain = way_for(cfg, src[0], dst, layout, false);
+    const size_t a = first->work(cfg, src[0], dst, n, layout), b = plain->work(cfg, src[0], dst, n, layout);
+    return a > b ? a : b;
 }
 
 size_t conv_prepared(const void *cfg, const Shape *src, Shape dst, Layout layout) {
-    return conv_winograd_fits(cfg, src[0], dst, layout) ? conv_winograd_prepared(cfg, src[0]) : 0;
+    const Way *const w = way_for(cfg, src[0], dst, layout, true);
+    return w->prepared ? w->prepared(cfg, src[0]) : 0;
 }
 
-void conv_prepare(const Step *s) { conv_winograd_prepare(s); }
+void conv_prepare(const Step *s) { way_of(s)->prepare(s); }
+void conv_forward(const Step *s) { way_of(s)->forward(s); }
+void conv_backward(const Step *s) { way_of(s)->backward(s); }
+void conv_backward_params(const Step *s) { way_of(s)->backward_params(s); }
 
-static Shape sides(Tensor t) { return (Shape){t.c, t.h, t.w}; }
+// ---- the gradient of the bias ----------------------------------------------------------------------
 
-static bool by_rows(const Step *s) {
-    return conv_rows_fits(s->cfg, sides(s->src[0]), sides(s->dst), s->dst.layout);
-}
-
-static Work work_of(const Step *s) {
-    Work w = work_for(s->cfg, sides(s->src[0]), sides(s->dst));
-    w.images = equal_part(s->dst.n, w.images);
-    w.s = s;
-    w.gemm = s->work;
-    w.columns = w.gemm + aligned(gemm_work());
-    w.maps = w.columns + aligned(columns_len(&w));
-    return w;
-}
-
-static void each_strip(const Work *w, void (*visit)(const Work *, Strip)) {
-    for (int n = 0; n < w->s->dst.n; n += w->images)
-    for (int y = 0; y < w->g.OH; y += w->rows)
-    for (int group = 0; group < w->cfg->groups; group++) {
-        Strip t = {.n = n, .images = smaller(w->images, w->s->dst.n - n), .y = y,
-                   .rows = smaller(w->rows, w->g.OH - y), .group = group};
-        t.places = t.images * t.rows * w->g.OW;
-        visit(w, t);
-    }
-}
-
-// The windows of a strip, one per column: M × places.
-static Matrix columns_of(const Work *w, Strip t) {
-    const Tensor src = w->s->src[0];
-    const int c = t.group * w->g.C;
-    if (w->in_place) return (Matrix){at(src, t.n, c, t.y, 0), w->P, 1};
-
-    for (int k = 0; k < t.images; k++)
-        im2col(&w->g, at(src, t.n + k, c, 0, 0), t.y, t.y + t.rows, w->columns + k * w->P,
-               t.places);
-    return (Matrix){w->columns, t.places, 1};
-}
-
-static Matrix weights_of(const Work *w, Strip t) {
-    return (Matrix){at(w->s->param[0], t.group * w->F, 0, 0, 0), w->M, 1};
-}
-
-static Matrix turned(Matrix m) { return (Matrix){m.v, m.cs, m.rs}; }
-
-// ---- forward ----
-
-static void begin_with_bias(const real *bias, int F, int n, real *dst, ptrdiff_t ld) {
-    for (int f = 0; f < F; f++)
-    for (int i = 0; i < n; i++) dst[f * ld + i] = bias[f];
-}
-
-static void forward_strip(const Work *w, Strip t) {
-    const Tensor dst = w->s->dst;
-    const int f = t.group * w->F;
-    const bool direct = t.images == 1;
-    real *const maps = direct ? at(dst, t.n, f, t.y, 0) : w->maps;
-    const ptrdiff_t ld = direct ? w->P : t.places;
-
-    if (w->cfg->bias) begin_with_bias(w->s->param[1].v + f, w->F, t.places, maps, ld);
-    gemm(w->F, t.places, w->M, weights_of(w, t), columns_of(w, t), maps, ld, w->cfg->bias, w->gemm);
-    for (int k = 0; k < t.images && !direct; k++)
-        for (int i = 0; i < w->F; i++)
-            memcpy(at(dst, t.n + k, f + i, 0, 0), maps + i * ld + k * w->P,
-                   (size_t)w->P * sizeof *maps);
-}
-
-void conv_forward(const Step *s) {
-    if (s->prepared) {
-        conv_winograd_forward(s);
-        return;
-    }
-    if (s->dst.layout == LAYOUT_LANES) {
-        conv_lanes_forward(s);
-        return;
-    }
-    if (by_rows(s)) {
-        conv_rows_forward(s);
-        return;
-    }
-    const Work w = work_of(s);
-    each_strip(&w, forward_strip);
-}
-
-// ---- backward ----
-
-// Sixteen sums side by side, so that the compiler may use its vectors.
-static real sum_of(const real *v, int n) {
-    real lane[16] = {0}, sum = 0;
-    int i = 0;
-    for (; i + 16 <= n; i += 16)
-        for (int l = 0; l < 16; l++) lane[l] += v[i + l];
+// Sixteen sums side by side.
+WIDE static real sum_of(const real *v, ptrdiff_t n) {
+    real lane[LANES] = {0}, sum = 0;
+    ptrdiff_t i = 0;
+    for (; i + LANES <= n; i += LANES)
+        for (int l = 0; l < LANES; l++) lane[l] += v[i + l];
     for (; i < n; i++) sum += v[i];
-    for (int l = 0; l < 16; l++) sum += lane[l];
+    for (int l = 0; l < LANES; l++) sum += lane[l];
     return sum;
 }
 
-// diff_dst of filters [f.lo, f.hi): one row for each.
-static Matrix diff_maps(const Work *w, Strip t, Range f) {
-    const Tensor diff_dst = w->s->diff_dst;
-    const ptrdiff_t ld = t.places;
-    if (t.images == 1) return (Matrix){at(diff_dst, t.n, f.lo, t.y, 0), w->P, 1};
-
-    for (int i = f.lo; i < f.hi; i++)
-        for (int k = 0; k < t.images; k++)
-            memcpy(w->maps + (i - f.lo) * ld + k * w->P, at(diff_dst, t.n + k, i, 0, 0),
-                   (size_t)w->P * sizeof *w->maps);
-    return (Matrix){w->maps, ld, 1};
-}
-
-static void add_diff_src(const Work *w, Strip t, Matrix diff_dst) {
-    const int c = t.group * w->g.C;
-    if (w->in_place) {
-        gemm(w->M, t.places, w->F, turned(weights_of(w, t)), diff_dst,
-             at(w->diff_src, t.n, c, t.y, 0), w->P, true, w->gemm);
-        return;
-    }
-    gemm(w->M, t.places, w->F, turned(weights_of(w, t)), diff_dst, w->columns, t.places, false,
-         w->gemm);
-    for (int k = 0; k < t.images; k++)
-        col2im(&w->g, w->columns + k * w->P, t.places, t.y, t.y + t.rows,
-               at(w->diff_src, t.n + k, c, 0, 0));
-}
-
-static void backward_strip(const Work *w, Strip t) {
-    const Tensor diff_weights = w->s->diff_param[0];
-    real *const diff_bias = w->cfg->bias ? w->s->diff_param[1].v : NULL;
-    const Range f = {larger(w->part.lo, t.group * w->F), smaller(w->part.hi, (t.group + 1) * w->F)};
-    if (f.lo >= f.hi) return;
-
-    const Matrix diff_dst = diff_maps(w, t, f);
-    for (int i = f.lo; i < f.hi && diff_bias; i++)
-        diff_bias[i] += sum_of(diff_dst.v + (i - f.lo) * diff_dst.rs, t.places);
-    if (diff_weights.v)
-        gemm(f.hi - f.lo, w->M, t.places, diff_dst, turned(columns_of(w, t)),
-             at(diff_weights, f.lo, 0, 0, 0), w->M, true, w->gemm);
-    if (w->diff_src.v) add_diff_src(w, t, diff_dst);
-}
-
-void conv_backward(const Step *s) {
-    if (s->prepared) {
-        conv_winograd_backward(s);
-        conv_lanes_diff_bias(s, (Range){0, s->dst.c});
-        return;
-    }
-    if (s->dst.layout == LAYOUT_LANES) {
-        conv_lanes_backward(s);
-        return;
-    }
-    if (by_rows(s)) {
-        conv_rows_backward(s);
-        return;
-    }
-    Work w = work_of(s);
-    w.part = (Range){0, w.cfg->filters};
-    w.diff_src = s->diff_src[0];
-    if (w.diff_src.v && step_fresh(s, 0)) tensor_zero(w.diff_src);
-    each_strip(&w, backward_strip);
-}
-
-void conv_backward_params(const Step *s) {
-    if (s->prepared) {
-        conv_winograd_backward_params(s);
-        conv_lanes_diff_bias(s, s->part);
-        return;
-    }
-    if (s->dst.layout == LAYOUT_LANES) {
-        conv_lanes_backward_params(s);
-        return;
-    }
-    if (by_rows(s)) {
-        conv_rows_backward_params(s);
-        return;
-    }
-    Work w = work_of(s);
-    w.part = s->part;
-    each_strip(&w, backward_strip);
+void conv_diff_bias(const Step *s, Range filters) {
+    const Tensor diff_dst = s->diff_dst;
+    real *const diff_bias = ((const Conv *)s->cfg)->bias ? s->diff_param[1].v : NULL;
+    const int together = diff_dst.layout == LAYOUT_LANES ? LANES : 1;
+    const ptrdiff_t map = (ptrdiff_t)diff_dst.h * diff_dst.w * together;
+    for (int n = 0; n < diff_dst.n && diff_bias; n += together)
+        for (int f = filters.lo; f < filters.hi; f++) diff_bias[f] += sum_of(at(diff_dst, n, f, 0, 0), map);
 }

@@ -16,7 +16,6 @@
 #include <string.h>
 
 #include "runtime/kernels/kernels.h"
-#include "runtime/kernels/wide.h"
 #include "runtime/layers/conv.h"
 
 enum {
@@ -270,23 +269,6 @@ static void diff_weights_block(const Block *b, int lo, int hi) {
     }
 }
 
-// Sixteen sums side by side.
-WIDE static real sum_of(const real *v, ptrdiff_t places) {
-    real lane[LANES] = {0}, sum = 0;
-    for (ptrdiff_t i = 0; i < places; i++)
-        for (int l = 0; l < LANES; l++) lane[l] += v[i * LANES + l];
-    for (int l = 0; l < LANES; l++) sum += lane[l];
-    return sum;
-}
-
-void conv_lanes_diff_bias(const Step *s, Range filters) {
-    const Tensor diff_dst = s->diff_dst;
-    real *const diff_bias = ((const Conv *)s->cfg)->bias ? s->diff_param[1].v : NULL;
-    for (int n = 0; n < diff_dst.n && diff_bias; n += LANES)
-        for (int f = filters.lo; f < filters.hi; f++)
-            diff_bias[f] += sum_of(at(diff_dst, n, f, 0, 0), (ptrdiff_t)diff_dst.h * diff_dst.w);
-}
-
 // ---- the whole call ------------------------------------------------------------------------------------
 
 static void each_block(const Step *s, void (*visit)(const Block *)) {
@@ -321,9 +303,9 @@ static void backward_params_block(const Block *b) {
 void conv_lanes_forward(const Step *s) { each_block(s, forward_block); }
 void conv_lanes_backward(const Step *s) {
     each_block(s, backward_block);
-    conv_lanes_diff_bias(s, (Range){0, s->dst.c});
+    conv_diff_bias(s, (Range){0, s->dst.c});
 }
 void conv_lanes_backward_params(const Step *s) {
     each_block(s, backward_params_block);
-    conv_lanes_diff_bias(s, s->part);
+    conv_diff_bias(s, s->part);
 }

@@ -145,24 +145,37 @@ static void pool_2x2(const real *src, Slide rows, Slide columns, real *dst, int3
                      winner + y * n);
 }
 
-/* Sixteen images side by side (LAYOUT_LANES): the innermost loop runs over them. Backward, every pixel
- * of a window asks whether it was the winner, so that all sixteen can be done at once. */
+/* Sixteen images side by side (LAYOUT_LANES): the innermost loop runs over them, and one pixel of all
+ * windows of a row is taken at a time. Backward, every pixel of a row asks the windows that it lies in,
+ * from the first to the last, whether it won there: its row is written once, by all sixteen images. */
 
-WIDE static void pool_lanes(const real *restrict src, Slide rows, Slide columns, int y, int x,
-                            real *restrict dst, int32_t *restrict winner) {
-    const int32_t first = first_inside(rows, columns, y, x);
-    for (int l = 0; l < LANES; l++) dst[l] = -INFINITY, winner[l] = first;
-    for (int i = 0; i < rows.k; i++)
-    for (int j = 0; j < columns.k; j++) {
-        const int row = slide_at(rows, y, i), column = slide_at(columns, x, j);
-        if (row < 0 || row >= rows.n || column < 0 || column >= columns.n) continue;
-        const int32_t place = row * columns.n + column;
-        const real *restrict v = src + (ptrdiff_t)place * LANES;
-        for (int l = 0; l < LANES; l++) {
-            const bool wins = beats(v[l], dst[l]);
-            dst[l] = wins ? v[l] : dst[l];
+WIDE static void begin_lanes(Slide rows, Slide columns, int y, real *restrict best, int32_t *restrict winner) {
+    for (int x = 0; x < columns.out; x++) {
+        const int32_t first = first_inside(rows, columns, y, x);
+        AS_ONE for (int l = 0; l < LANES; l++) best[x * LANES + l] = -INFINITY, winner[x * LANES + l] = first;
+    }
+}
+
+WIDE static void take_lanes(real *restrict best, int32_t *restrict winner, const real *restrict src,
+                            int32_t place, int n, int stride) {
+    for (int x = 0; x < n; x++, best += LANES, winner += LANES, src += stride * LANES, place += stride)
+        AS_ONE for (int l = 0; l < LANES; l++) {
+            const bool wins = beats(src[l], best[l]);
+            best[l] = wins ? src[l] : best[l];
             winner[l] = wins ? place : winner[l];
         }
+}
+
+static void pool_row_lanes(const real *src, Slide rows, Slide columns, int y, real *dst, int32_t *winner) {
+    begin_lanes(rows, columns, y, dst, winner);
+    for (int i = 0; i < rows.k; i++)
+    for (int j = 0; j < columns.k; j++) {
+        const int row = slide_at(rows, y, i);
+        const Range x = slide_inside(columns, j);
+        if (row < 0 || row >= rows.n || x.lo >= x.hi) continue;
+        const int32_t place = row * columns.n + slide_at(columns, x.lo, j);
+        take_lanes(dst + x.lo * LANES, winner + x.lo * LANES, src + (ptrdiff_t)place * LANES, place,
+                   x.hi - x.lo, columns.s);
     }
 }
 
@@ -193,23 +206,38 @@ static void plane_lanes(const real *src, Slide rows, Slide columns, real *dst, i
     for (int y = 0; y < rows.out; y++) {
         const ptrdiff_t row = (ptrdiff_t)y * columns.out * LANES;
         if (simple) pool_2x2_lanes(src, y, columns.n, columns.out, dst + row, winner + row);
-        for (int x = 0; x < columns.out && !simple; x++)
-            pool_lanes(src, rows, columns, y, x, dst + row + x * LANES, winner + row + x * LANES);
+        else pool_row_lanes(src, rows, columns, y, dst + row, winner + row);
     }
 }
 
-WIDE static void unpool_lanes(const real *restrict diff_dst, const int32_t *restrict winner, Slide rows,
-                              Slide columns, real *restrict diff_src) {
-    for (int y = 0; y < rows.out; y++)
-    for (int x = 0; x < columns.out; x++, diff_dst += LANES, winner += LANES)
-        for (int i = 0; i < rows.k; i++)
-        for (int j = 0; j < columns.k; j++) {
-            const int row = slide_at(rows, y, i), column = slide_at(columns, x, j);
-            if (row < 0 || row >= rows.n || column < 0 || column >= columns.n) continue;
-            const int32_t place = row * columns.n + column;
-            real *restrict to = diff_src + (ptrdiff_t)place * LANES;
-            for (int l = 0; l < LANES; l++) to[l] += winner[l] == place ? diff_dst[l] : 0;
-        }
+// To pixels `place`, place + stride, … of n windows.
+WIDE static void give_lanes(const real *restrict diff_dst, const int32_t *restrict winner, int32_t place,
+                            int n, int stride, real *restrict diff_src) {
+    for (int x = 0; x < n; x++, diff_dst += LANES, winner += LANES, diff_src += stride * LANES, place += stride)
+        AS_ONE for (int l = 0; l < LANES; l++) diff_src[l] += winner[l] == place ? diff_dst[l] : 0;
+}
+
+static void unpool_row_lanes(const real *diff_dst, const int32_t *winner, Slide rows, Slide columns, int row,
+                             real *diff_src) {
+    for (int i = rows.k - 1; i >= 0; i--)
+    for (int j = columns.k - 1; j >= 0; j--) {
+        const int y = slide_stop(rows, row, i);
+        const Range x = slide_inside(columns, j);
+        if (y < 0 || x.lo >= x.hi) continue;
+        const ptrdiff_t first = ((ptrdiff_t)y * columns.out + x.lo) * LANES;
+        const int column = slide_at(columns, x.lo, j);
+        give_lanes(diff_dst + first, winner + first, row * columns.n + column, x.hi - x.lo, columns.s,
+                   diff_src + column * LANES);
+    }
+}
+
+static void unpool_lanes(const real *diff_dst, const int32_t *winner, Slide rows, Slide columns, bool fresh,
+                         real *diff_src) {
+    const size_t width = (size_t)columns.n * LANES;
+    for (int row = 0; row < rows.n; row++, diff_src += width) {
+        if (fresh) memset(diff_src, 0, width * sizeof *diff_src);
+        unpool_row_lanes(diff_dst, winner, rows, columns, row, diff_src);
+    }
 }
 
 // Maps of sixteen images.
@@ -243,12 +271,12 @@ WIDE static void unpool_2x2_lanes(const real *restrict diff_dst, const int32_t *
 static void unplane_lanes(const real *diff_dst, const int32_t *winner, Slide rows, Slide columns,
                           bool fresh, real *diff_src) {
     const bool simple = side_by_side(rows) && side_by_side(columns);
-    const bool all = simple && 2 * rows.out == rows.n && 2 * columns.out == columns.n;
-    if (fresh && !all) memset(diff_src, 0, (size_t)rows.n * (size_t)columns.n * LANES * sizeof *diff_src);
+    const bool all = 2 * rows.out == rows.n && 2 * columns.out == columns.n;
     if (!simple) {
-        unpool_lanes(diff_dst, winner, rows, columns, diff_src);
+        unpool_lanes(diff_dst, winner, rows, columns, fresh, diff_src);
         return;
     }
+    if (fresh && !all) memset(diff_src, 0, (size_t)rows.n * (size_t)columns.n * LANES * sizeof *diff_src);
     const ptrdiff_t row = (ptrdiff_t)columns.out * LANES;
     for (int y = 0; y < rows.out; y++)
         unpool_2x2_lanes(diff_dst + y * row, winner + y * row, y, columns.n, columns.out, fresh && all,

@@ -65,6 +65,11 @@ static const struct { Shape in; int n; const char *net, *note; } cases[] = {
     {{8, 4, 3},    5,  "conv 70 3x3 pad=same",              NULL},
     {{12, 3, 4},   2,  "conv 13 3x3 pad=6",                 NULL},
     {{8, 3, 333},  2,  "conv 8 3x3",                        NULL},
+    // the same of single images: rows of tiles that are and are not whole vectors, chunks across images
+    {{32, 10, 10}, 3,  "conv 32 3x3 pad=1",                 NULL},
+    {{33, 13, 15}, 2,  "conv 40 3x3",                       NULL},
+    {{40, 9, 66},  1,  "conv 70 3x3 pad=2 bias=no",         NULL},
+    {{32, 3, 444}, 2,  "conv 33 3x3",                       NULL},
     // dense layers
     {{1, 1, 1},    1,  "dense 1",                           NULL},
     {{84, 1, 1},   16, "dense 10",                          NULL},
@@ -141,6 +146,13 @@ static void run_rows(Bench *b) {
                                             (Range){k * F / 3, (k + 1) * F / 3}));
 }
 
+static void check_unprepared(Bench *fast, const Bench *ref, const char *net) {
+    if (!fast->prepared) return;
+    bench_unprepared(fast);
+    bench_run(fast, false, (Mode){.training = true}, 1);
+    check_same(fast, ref, "without preparing the weights the numbers are others", net);
+}
+
 static void check_case(Shape in, int n, const char *net, const char *note) {
     Model m = model_make(net, in, 10);
     const Node *node = m.g ? &m.g->node[m.g->output] : NULL;
@@ -153,6 +165,7 @@ static void check_case(Shape in, int n, const char *net, const char *note) {
         check_same(&fast, &ref, "the fast code gives other numbers", net);
         run_rows(&fast);
         check_same(&fast, &ref, "gradients by filters are others", net);
+        check_unprepared(&fast, &ref, net);
         bench_free(&fast);
         fast = bench_make_in(m.g, node, n, LAYOUT_LANES);
         fill_lanes(&fast, &ref);
@@ -160,11 +173,7 @@ static void check_case(Shape in, int n, const char *net, const char *note) {
         check_same(&fast, &ref, "sixteen images side by side give other numbers", net);
         run_rows(&fast);
         check_same(&fast, &ref, "gradients by filters of images side by side are others", net);
-        if (fast.prepared) {
-            bench_unprepared(&fast);
-            bench_run(&fast, false, (Mode){.training = true}, 1);
-            check_same(&fast, &ref, "without preparing the weights the numbers are others", net);
-        }
+        check_unprepared(&fast, &ref, net);
         bench_free(&ref), bench_free(&fast);
     }
     model_free(&m);

@@ -19,9 +19,10 @@ static const long double UNIT = DBL_EPSILON / 2;
 static const long double UNIT = FLT_EPSILON / 2;
 #endif
 
-static const struct { Shape in; const char *net; } cases[] = {
-    {{16, 12, 12}, "conv 16 3x3 pad=1"},
-    {{64, 7, 6},   "conv 48 3x3 pad=1"},
+static const struct { Shape in; const char *net; Layout layout; } cases[] = {
+    {{16, 12, 12}, "conv 16 3x3 pad=1", LAYOUT_LANES},
+    {{64, 7, 6},   "conv 48 3x3 pad=1", LAYOUT_LANES},
+    {{64, 12, 11}, "conv 48 3x3 pad=1", LAYOUT_PLAIN},
 };
 
 // The largest error so far, in u·Σ|a·b|.
@@ -93,10 +94,10 @@ static void check(Worst w, const char *row, const char *net, const char *how) {
     printf("%-6s  %-20s  %-10s  %4.2Lf  %4.2Lf  %4.2Lf\n", row, net, how, w.dst, w.diff_src, w.diff_weights);
 }
 
-static void check_case(const char *row, Shape in, const char *net) {
+static void check_case(const char *row, Shape in, const char *net, Layout layout) {
     Model m = model_make(net, in, 10);
     if (m.g) {
-        Bench b = bench_make_in(m.g, &m.g->node[m.g->output], IMAGES, LAYOUT_LANES);
+        Bench b = bench_make_in(m.g, &m.g->node[m.g->output], IMAGES, layout);
         CHECK(b.prepared != NULL);
         check(measure(&b), row, net, "Winograd");
         bench_unprepared(&b);
@@ -113,7 +114,7 @@ int main(void) {
         if (!k->usable()) continue;
         CHECK(kernels_choose(k->name, &e));
         for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-            check_case(k->name, cases[i].in, cases[i].net);
+            check_case(k->name, cases[i].in, cases[i].net, cases[i].layout);
     }
     return test_end("winograd");
 }

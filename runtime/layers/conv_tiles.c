@@ -1,0 +1,210 @@
+/* conv_tiles.c — from maps to the tiles of Winograd's convolution and back (conv_tiles.h).
+ *
+ * Row i of the 4×4 numbers under tile y, x of a map is its row 2·y − top + i, column j its column
+ * 2·x − left + j; the outputs of the tile are rows 2·y, 2·y + 1 and columns 2·x, 2·x + 1.
+ *
+ *     LAYOUT_LANES    a number is a vector of sixteen images: rows are read where they lie
+ *     LAYOUT_PLAIN    a vector is sixteen tiles of a row. Their columns j lie two apart: the even and the
+ *                     odd columns of a row are split, with zeros beside the map, and become vectors
+ *
+ * A row of tiles that is not a multiple of a vector is written as if it were; the next row then writes
+ * over what is too much, and behind the last row there is a gap. */
+#include "runtime/layers/conv_tiles.h"
+
+#include <string.h>
+
+#include "runtime/kernels/kernels.h"
+#include "runtime/kernels/wide.h"
+
+enum {
+    CHUNK = 1 << 18, // numbers of V and M together that stay in the second cache …
+    FEW = 96,        // … but a chunk has at least so many tiles: every chunk reads all of U
+    GAP = LANES,     // reals between two rows, or two places: what lies a power of two apart shares
+                     // a few lines of the cache
+};
+
+static int smaller(int a, int b) { return a < b ? a : b; }
+static int larger(int a, int b) { return a > b ? a : b; }
+
+static int equal_part(int total, int limit) {
+    const int parts = (total + limit - 1) / limit;
+    return (total + parts - 1) / parts;
+}
+
+ptrdiff_t tiling_pitch(int n) { return (n + LANES - 1) / LANES * LANES + GAP; }
+ptrdiff_t tiling_plane(int maps, ptrdiff_t pitch) { return maps * pitch + GAP; }
+size_t tiling_planes(int maps, ptrdiff_t pitch) { return WINOGRAD * (size_t)tiling_plane(maps, pitch); }
+
+// ---- chunks --------------------------------------------------------------------------------------
+
+static bool in_lanes(const Tiling *w) { return w->layout == LAYOUT_LANES; }
+static int numbers_of_tile(const Tiling *w) { return in_lanes(w) ? LANES : 1; }
+
+Tiling tiling_of(Layout layout, int images, int in, Sides from, int out, Sides to, int top, int left) {
+    Tiling w = {.layout = layout, .images = images, .in = in, .out = out, .from = from, .to = to, .top = top,
+                .left = left, .across = (to.W + 1) / 2};
+    const int numbers = larger(FEW, CHUNK / (WINOGRAD * (in + out))), most = numbers / numbers_of_tile(&w);
+    w.down = (to.H + 1) / 2 * (in_lanes(&w) ? 1 : images);
+    w.columns = equal_part(w.across, most);
+    const int rows = larger(1, most / w.across);
+    w.rows = equal_part(w.down, rows);
+    w.pitch = tiling_pitch(smaller(w.down, rows) * w.columns * numbers_of_tile(&w));
+    return w;
+}
+
+void tiling_each(const Tiling *w, void (*visit)(void *ctx, const Tiling *w, Chunk k), void *ctx) {
+    for (int y = 0; y < w->down; y += w->rows)
+    for (int x = 0; x < w->across; x += w->columns)
+        visit(ctx, w, (Chunk){y, x, smaller(w->rows, w->down - y), smaller(w->columns, w->across - x)});
+}
+
+int tiling_numbers(const Tiling *w, Chunk k) { return k.rows * k.columns * numbers_of_tile(w); }
+
+// ---- sixteen images side by side -----------------------------------------------------------------
+
+// Row `row` of a map; NULL beside it.
+static const real *row_of(const real *map, Sides s, int row) {
+    return row >= 0 && row < s.H ? map + (ptrdiff_t)row * s.W * LANES : NULL;
+}
+
+static void see_lanes(const Tiling *w, Chunk k, const real *map, int y, real *V) {
+    WinogradRows d = {.W = w->from.W, .x = 2 * k.x - w->left};
+    for (int i = 0; i < 4; i++) d.row[i] = row_of(map, w->from, 2 * y - w->top + i);
+    kernels_chosen()->winograd->see(&d, k.columns, V, tiling_plane(w->in, w->pitch));
+}
+
+static void spread_lanes(const Tiling *w, Chunk k, const real *map, int y, real *M, ptrdiff_t next) {
+    WinogradRows d = {.W = w->to.W, .x = 2 * k.x};
+    for (int i = 0; i < 2; i++) d.row[i] = row_of(map, w->to, 2 * y + i);
+    kernels_chosen()->winograd->spread(&d, k.columns, M, next);
+}
+
+static void gather_lanes(const Tiling *w, Chunk k, const real *M, real bias, bool add, int y, real *map) {
+    real *const to = map + ((ptrdiff_t)2 * y * w->to.W + 2 * k.x) * LANES;
+    real *const rows[2] = {to, 2 * y + 1 < w->to.H ? to + (ptrdiff_t)w->to.W * LANES : NULL};
+    kernels_chosen()->winograd->gather(M, tiling_plane(w->out, w->pitch), k.columns, bias, add, rows,
+                                       w->to.W - 2 * k.x);
+}
+
+// ---- one image after the other -------------------------------------------------------------------
+
+// A row split into its even and its odd columns has room for n tiles, one number more, and a vector.
+static ptrdiff_t split_len(int n) { return (n + 1 + 2 * LANES - 1) / LANES * LANES; }
+
+size_t tiling_work(const Tiling *w) { return in_lanes(w) ? 0 : 8 * (size_t)split_len(w->columns); }
+
+// dst[t] = row[first + 2t] for t < n; 0 beside the W numbers of the row.
+WIDE static void every_second(const real *restrict row, int W, int first, int n, real *restrict dst) {
+    const int lo = first < 0 ? smaller(n, (1 - first) / 2) : 0;
+    const int hi = first < W ? smaller(n, (W - 1 - first) / 2 + 1) : 0;
+    for (int t = 0; t < lo; t++) dst[t] = 0;
+    for (int t = lo; t < hi; t++) dst[t] = row[first + 2 * t];
+    for (int t = larger(lo, hi); t < n; t++) dst[t] = 0;
+}
+
+// n numbers of every second column from `first` on, and from the one behind it on.
+static void split(const real *map, Sides s, int row, int first, int n, real *even, real *odd) {
+    const bool there = row >= 0 && row < s.H;
+    for (int j = 0; j < 2; j++) {
+        real *const to = j ? odd : even;
+        if (there) every_second(map + (ptrdiff_t)row * s.W, s.W, first + j, n, to);
+        else memset(to, 0, (size_t)n * sizeof *to);
+    }
+}
+
+static WinogradSplit split_rows(const real *map, Sides s, int rows, int row, int first, int n, int columns,
+                                real *work) {
+    const ptrdiff_t len = split_len(columns);
+    WinogradSplit d = {{{NULL}}};
+    for (int i = 0; i < rows; i++) {
+        real *const even = work + 2 * i * len, *const odd = even + len;
+        split(map, s, row + i, first, n, even, odd);
+        memset(even + n, 0, (size_t)(len - n) * sizeof *even);
+        memset(odd + n, 0, (size_t)(len - n) * sizeof *odd);
+        d.row[i][0] = even, d.row[i][1] = odd;
+    }
+    return d;
+}
+
+static void see_plain(const Tiling *w, Chunk k, const real *map, int y, real *V, real *work) {
+    const WinogradSplit d = split_rows(map, w->from, 4, 2 * y - w->top, 2 * k.x - w->left, k.columns + 1,
+                                       w->columns, work);
+    kernels_chosen()->winograd->see_split(&d, k.columns, V, tiling_plane(w->in, w->pitch));
+}
+
+static void spread_plain(const Tiling *w, Chunk k, const real *map, int y, real *M, ptrdiff_t next, real *work) {
+    const WinogradSplit d = split_rows(map, w->to, 2, 2 * y, 2 * k.x, k.columns, w->columns, work);
+    kernels_chosen()->winograd->spread_split(&d, k.columns, M, next);
+}
+
+// Even and odd columns of a row, W numbers, join: dst (+)= them + bias.
+WIDE static void join(const real *restrict even, const real *restrict odd, int W, real bias, bool add,
+                      real *restrict dst) {
+    const int pairs = W / 2;
+    if (add)
+        for (int t = 0; t < pairs; t++) dst[2 * t] += even[t], dst[2 * t + 1] += odd[t];
+    else
+        for (int t = 0; t < pairs; t++) dst[2 * t] = even[t] + bias, dst[2 * t + 1] = odd[t] + bias;
+    if (W % 2) dst[W - 1] = even[pairs] + (add ? dst[W - 1] : bias);
+}
+
+static void gather_plain(const Tiling *w, Chunk k, const real *M, real bias, bool add, int y, real *map,
+                         real *work) {
+    const ptrdiff_t len = split_len(w->columns);
+    real *const rows[2][2] = {{work, work + len}, {work + 2 * len, work + 3 * len}};
+    const int W = smaller(2 * k.columns, w->to.W - 2 * k.x);
+    kernels_chosen()->winograd->gather_split(M, tiling_plane(w->out, w->pitch), k.columns, rows);
+    for (int i = 0; i < 2 && 2 * y + i < w->to.H; i++)
+        join(rows[i][0], rows[i][1], W, bias, add, map + (ptrdiff_t)(2 * y + i) * w->to.W + 2 * k.x);
+}
+
+// ---- all maps of a chunk -------------------------------------------------------------------------
+
+// Where row y of all images' tiles lies: the image's first map, and the row among its own.
+typedef struct Spot { ptrdiff_t maps; int y; } Spot;
+
+static Spot spot_of(const Tiling *w, int y, int maps, Sides s) {
+    const int down = (w->to.H + 1) / 2;
+    return (Spot){(ptrdiff_t)(y / down) * maps * s.H * s.W, y % down};
+}
+
+static ptrdiff_t map_len(const Tiling *w, Sides s) {
+    return (ptrdiff_t)s.H * s.W * (in_lanes(w) ? LANES : 1);
+}
+
+static ptrdiff_t row_len(const Tiling *w, Chunk k) { return k.columns * numbers_of_tile(w); }
+
+void tiling_see(const Tiling *w, Chunk k, const real *maps, real *V, real *work) {
+    for (int c = 0; c < w->in; c++)
+    for (int y = 0; y < k.rows; y++) {
+        const Spot s = spot_of(w, k.y + y, w->in, w->from);
+        const real *const map = maps + s.maps + c * map_len(w, w->from);
+        real *const to = V + c * w->pitch + y * row_len(w, k);
+        if (in_lanes(w)) see_lanes(w, k, map, s.y, to);
+        else see_plain(w, k, map, s.y, to, work);
+    }
+}
+
+void tiling_spread(const Tiling *w, Chunk k, const real *maps, int n, real *M, real *work) {
+    const ptrdiff_t next = tiling_plane(n, w->pitch);
+    for (int f = 0; f < n; f++)
+    for (int y = 0; y < k.rows; y++) {
+        const Spot s = spot_of(w, k.y + y, w->out, w->to);
+        const real *const map = maps + s.maps + f * map_len(w, w->to);
+        real *const to = M + f * w->pitch + y * row_len(w, k);
+        if (in_lanes(w)) spread_lanes(w, k, map, s.y, to, next);
+        else spread_plain(w, k, map, s.y, to, next, work);
+    }
+}
+
+void tiling_gather(const Tiling *w, Chunk k, const real *M, const real *bias, bool add, real *maps, real *work) {
+    for (int f = 0; f < w->out; f++)
+    for (int y = 0; y < k.rows; y++) {
+        const Spot s = spot_of(w, k.y + y, w->out, w->to);
+        real *const map = maps + s.maps + f * map_len(w, w->to);
+        const real *const from = M + f * w->pitch + y * row_len(w, k);
+        const real b = bias ? bias[f] : 0;
+        if (in_lanes(w)) gather_lanes(w, k, from, b, add, s.y, map);
+        else gather_plain(w, k, from, b, add, s.y, map, work);
+    }
+}

@@ -1,0 +1,42 @@
+/* conv_tiles.h — maps cut into tiles of 2×2 outputs, for Winograd's convolution (conv_winograd.c).
+ *
+ * A chunk of tiles is transformed at a time, so that what becomes of it stays in the second cache: some
+ * rows of tiles, or some tiles of one row. The transforms are those of kernels/winograd.h, of whole maps:
+ * place p of map c and tile t lies at p·plane + c·pitch + t (of sixteen images side by side, t·LANES). */
+#pragma once
+#include "runtime/layer.h"
+
+typedef struct Sides { int H, W; } Sides;
+
+// Inputs and outputs of a slide, and how its tiles are cut into chunks.
+typedef struct Tiling {
+    Layout layout;
+    int images;          // that are tiled together: a block of sixteen, or all of a call
+    int in, out;         // maps
+    Sides from, to;      // of their maps
+    int top, left;       // padding
+    int down, across;    // rows of tiles, of all images; tiles in a row
+    int rows, columns;   // tiles of a chunk, at most
+    ptrdiff_t pitch;     // from one row of V or M to the next
+} Tiling;
+
+typedef struct Chunk { int y, x, rows, columns; } Chunk; // tiles
+
+// Images one after the other (LAYOUT_PLAIN), or blocks of sixteen.
+Tiling tiling_of(Layout layout, int images, int in, Sides from, int out, Sides to, int top, int left);
+
+// Reals of one place of `maps` maps, of all sixteen places, and of the room that a transform works in.
+ptrdiff_t tiling_plane(int maps, ptrdiff_t pitch);
+size_t tiling_planes(int maps, ptrdiff_t pitch);
+size_t tiling_work(const Tiling *w);
+ptrdiff_t tiling_pitch(int n); // of a row of n numbers
+
+void tiling_each(const Tiling *w, void (*visit)(void *ctx, const Tiling *w, Chunk k), void *ctx);
+int tiling_numbers(const Tiling *w, Chunk k); // of a map in one place of the chunk's tiles
+
+// V = Bᵀ·d·B of all inputs, which begin at `maps`.
+void tiling_see(const Tiling *w, Chunk k, const real *maps, real *V, real *work);
+// A·δ·Aᵀ of n outputs, which begin at `maps`.
+void tiling_spread(const Tiling *w, Chunk k, const real *maps, int n, real *M, real *work);
+// All outputs: maps (+)= Aᵀ·M·A + bias, which may be NULL.
+void tiling_gather(const Tiling *w, Chunk k, const real *M, const real *bias, bool add, real *maps, real *work);
