@@ -27,6 +27,7 @@
 #include "runtime/tensor.h"
 
 typedef struct Range { int lo, hi; } Range; // lo ≤ i < hi
+typedef struct Share { int k, of; } Share;  // part k of a call that is done in `of` parts; of = 0: all of it
 
 // One call of a layer: the images of one group, or (join, and the definition of a kind that joins) the
 // whole batch.
@@ -46,6 +47,7 @@ typedef struct Step {
     void *joined;             // what join made of them, until backward is done; NULL: without a batch
     real *work;               // scratch, contents undefined
     Range part;               // backward_params, prepare: rows of the weights' first side
+    Share share;              // of a kind that shares
     bool training;
     bool replay;              // `saved` already holds the random choices: use those
     bool fresh_params;        // diff_param holds nothing yet, so it is written, not added to
@@ -56,6 +58,12 @@ typedef struct Step {
 
 // A gradient to which g is added: what is there already, or nothing.
 static inline bool step_fresh(const Step *s, int k) { return s->fresh >> k & 1; }
+
+// Which of n things belong to this part of the call.
+static inline Range step_share(const Step *s, int n) {
+    const int64_t of = s->share.of ? s->share.of : 1;
+    return (Range){(int)(s->share.k * (int64_t)n / of), (int)((s->share.k + 1) * (int64_t)n / of)};
+}
 
 typedef struct Question Question; // explain.h
 
@@ -80,6 +88,14 @@ typedef struct LayerKind {
     // Every number of dst is the largest of some of src, and its gradient goes there. A monotone kind
     // before it may as well come behind it: the same bits, and fewer numbers to work on.
     bool picks;
+    // With few images a long call is done in parts, by several threads at once. forward, and backward
+    // where nobody asks for diff_param, then look at Step.share: each part writes numbers of its own, the
+    // same as in a call that is not cut; so do gather and gather_back. Such a kind has writes, and either
+    // backward_params or join_back.
+    bool shares;
+    // Map c of dst follows from map c of each source and nothing else (no parameter, no chance), and every
+    // map has as many bytes of `saved`: a call can be cut between any two maps, and knows nothing of it.
+    bool by_map;
     // Bytes of `saved` per image, and reals of `work` per call on n images. NULL: none. Where saved
     // holds something for every number, it lies as dst does: at(dst, n, c, y, x) − dst.v.
     size_t (*saved)(const void *cfg, const Shape *src, Shape dst);

@@ -12,7 +12,7 @@ static Tensor block(const Plan *p, int i, real *v) {
 static void fix_call(Plan *p, int i) {
     const Node *n = &p->g->node[i];
     NodePlan *q = &p->node[i];
-    q->out = block(p, i, q->shared ? p->workers + p->work_len + q->value_at : p->values + q->value_at);
+    q->out = block(p, i, (q->shared ? p->places : p->values) + q->value_at);
     q->diff = block(p, i, p->o.training && q->wants_diff ? p->values + q->diff_at : NULL);
     for (int k = 0; k < n->n_params; k++)
         q->param[k] = params_tensor(p->params, q->first_param + k, p->params->value);
@@ -25,10 +25,15 @@ void plan_fix_calls(Plan *p) {
     for (int i = 0; i < p->g->n_nodes; i++) fix_call(p, i);
 }
 
+// Where the images from number `lo` on have their shared values and what layers save.
+static size_t place_of(const Plan *p, int worker, int lo) {
+    return (size_t)(p->few ? lo / p->group : worker);
+}
+
 Tensor plan_out(const Plan *p, int i, int worker, int lo, int hi) {
     const NodePlan *q = &p->node[i];
     Tensor t = q->out;
-    t.v += q->shared ? (size_t)worker * p->worker_len : (size_t)lo * q->image;
+    t.v += q->shared ? place_of(p, worker, lo) * p->place_len : (size_t)lo * q->image;
     t.n = hi - lo;
     return t;
 }
@@ -38,12 +43,12 @@ Tensor plan_diff_out(const Plan *p, int i, int lo, int hi) {
 }
 
 static void *saved_of(const Plan *p, const NodePlan *q, int worker, int lo) {
-    if (p->by_worker) return p->worker_saved + (size_t)worker * p->worker_saved_len;
+    if (p->by_place) return p->place_saved + place_of(p, worker, lo) * p->place_saved_len;
     return p->saved + q->saved + (size_t)lo * q->saved_image;
 }
 
 static void *notes_of(const Plan *p, const NodePlan *q, int lo) {
-    return q->notes_len ? p->notes + q->notes + (1 + (size_t)lo / GROUP) * q->notes_len : NULL;
+    return q->notes_len ? p->notes + q->notes + (1 + (size_t)(lo / p->group)) * q->notes_len : NULL;
 }
 
 void plan_call(const Plan *p, NodeStep *c, int i, int worker, int lo, int hi) {
@@ -65,8 +70,8 @@ void plan_call(const Plan *p, NodeStep *c, int i, int worker, int lo, int hi) {
     c->s.param = c->param, c->s.diff_param = c->diff_param;
     c->s.saved = saved_of(p, q, worker, lo);
     c->s.notes = notes_of(p, q, lo);
-    c->s.n_notes = (hi - lo + GROUP - 1) / GROUP;
-    c->s.work = p->workers + (size_t)worker * p->worker_len;
+    c->s.n_notes = (hi - lo + p->group - 1) / p->group;
+    c->s.work = p->work + (size_t)worker * p->work_len;
     c->s.training = p->run.training;
     c->s.replay = p->run.replay;
     c->s.first = lo;

@@ -1,7 +1,7 @@
 /* plan_layout.c — deciding where every number lies, before anything is allocated.
  *
  * Everything here follows from shapes, the batch size and the purpose: never from the number of
- * threads, except how many workers have memory of their own. */
+ * threads, except how many of them have memory of their own. */
 #include "runtime/plan_private.h"
 
 #include <stdlib.h>
@@ -40,11 +40,24 @@ static GradMode grad_mode(const Plan *p, int i) {
     const NodePlan *q = &p->node[i];
     if (!q->live || !can_learn(p, i)) return GRAD_NONE;
     if (q->notes_len) return GRAD_JOINED;
+    if (q->shares > 1 && q->kind->shares) return GRAD_ROWS;
     const size_t sums = q->param_range * sizeof(real) * (size_t)p->max_groups;
     const bool huge = p->layout == LAYOUT_LANES && q->param_range >= HUGE_GRADIENT;
     const bool small = q->param_range < LARGE_GRADIENT || (uses_weights_often(p, i) && !huge);
     if (small && sums <= PARTIAL_BYTES) return GRAD_GROUPS;
     return q->kind->backward_params && !p->o.ref ? GRAD_ROWS : GRAD_WHOLE;
+}
+
+/* With few groups most threads would have nothing to do: long calls are then done in parts, whatever the
+ * number of threads. */
+static int shares_of(const Plan *p, int i) {
+    const LayerKind *kind = p->node[i].kind;
+    if (!p->few || p->o.ref || !(kind->shares || kind->by_map)) return 1;
+    const int64_t images = p->o.batch < p->group ? p->o.batch : p->group;
+    const int64_t numbers = images * (int64_t)p->node[i].image + (int64_t)p->node[i].param_range;
+    const int64_t work = images * p->g->node[i].macs + NUMBER_WORK * numbers;
+    const int64_t parts = work / SHARE_WORK / (p->max_groups > 1 ? MANY_TIMES : 1);
+    return parts < 1 ? 1 : parts > SHARES ? SHARES : (int)parts;
 }
 
 // ---- how numbers lie -------------------------------------------------------------------------------
@@ -66,10 +79,22 @@ static bool large_images(const Graph *g) {
 /* Sixteen images side by side fill every vector of every layer, whatever its channels, if there are
  * sixteen: lanes without an image are computed for nothing. */
 static Layout choose_layout(const Plan *p) {
-    const int64_t lanes = (int64_t)p->max_groups * LANES;
+    const int64_t lanes = ((int64_t)p->o.batch + LANES - 1) / LANES * LANES;
     const bool filled = p->o.lanes || 4 * (int64_t)p->o.batch >= 3 * lanes;
     if (p->o.ref || !filled || large_images(p->g) || !all_kinds_take_lanes(p->g)) return LAYOUT_PLAIN;
     return LAYOUT_LANES;
+}
+
+static size_t all_weights(const Graph *g) {
+    size_t n = 0;
+    for (int i = 0; i < g->n_nodes; i++)
+        for (int k = 0; k < g->node[i].n_params; k++) n += param_room(&g->node[i].param[k]);
+    return n;
+}
+
+static int group_of(const Plan *p) {
+    const bool split = p->layout == LAYOUT_PLAIN && p->o.batch < GROUP && all_weights(p->g) <= SMALL_NET;
+    return split ? (p->o.batch + FEW_GROUPS - 1) / FEW_GROUPS : GROUP;
 }
 
 // ---- nodes -----------------------------------------------------------------------------------------
@@ -105,7 +130,8 @@ static void describe_nodes(Plan *p) {
         else q->prepared_len = prepared;
         if (kind->saved) q->saved_image = kind->saved(n->use.cfg, src, n->shape);
         q->frozen = n->n_params > 0 && !can_learn(p, i);
-        if (kind->notes && !q->frozen && !p->by_worker) q->notes_len = kind->notes(n->use.cfg, src, n->shape);
+        if (kind->notes && !q->frozen && !p->by_place) q->notes_len = kind->notes(n->use.cfg, src, n->shape);
+        q->shares = shares_of(p, i);
     }
 }
 
@@ -179,7 +205,7 @@ static size_t take(size_t *len, size_t n) {
     return at;
 }
 
-/* Values that a worker still needs, in order of their place: node[0 … n−1]. */
+/* Values that are still needed, in the order in which they lie: node[0 … n−1]. */
 typedef struct Live { int n, *node; } Live;
 
 static void drop_unread(const Plan *p, Live *live, int i) {
@@ -189,10 +215,10 @@ static void drop_unread(const Plan *p, Live *live, int i) {
     live->n = kept;
 }
 
-// The images of a group that a worker has at once: as many as there are, but lanes are always sixteen.
+// The images of a group that are there at once: as many as there are, but lanes are always sixteen.
 static size_t value_room(const Plan *p, const NodePlan *q) {
-    const size_t images = p->layout == LAYOUT_LANES || p->o.batch > GROUP ? GROUP : (size_t)p->o.batch;
-    return round_up(q->image * images);
+    const bool filled = p->layout == LAYOUT_LANES || p->o.batch > p->group;
+    return round_up(q->image * (size_t)(filled ? p->group : p->o.batch));
 }
 
 // Puts node i into the first gap that is large enough. Returns the end of its place.
@@ -212,7 +238,7 @@ static size_t place_in_gap(Plan *p, Live *live, int i) {
     return at + len;
 }
 
-// Inference: values that are never needed together share a worker's memory.
+// Inference: values that are never needed together share the memory of a place.
 static bool share_values(Plan *p) {
     Live live = {.node = calloc((size_t)p->g->n_nodes, sizeof *live.node)};
     if (!live.node) return false;
@@ -225,7 +251,7 @@ static bool share_values(Plan *p) {
         drop_unread(p, &live, i);
         len = larger(len, place_in_gap(p, &live, at));
     }
-    p->worker_len += len;
+    p->place_len = len;
     free(live.node);
     return true;
 }
@@ -237,9 +263,9 @@ static void place_values(Plan *p) {
         const bool own = q->place == i;
         if (own && !q->shared) q->value_at = take(&p->values_len, q->image * N);
         if (own && p->o.training && q->wants_diff) q->diff_at = take(&p->values_len, q->image * N);
-        const size_t bytes = q->saved_image * (p->by_worker ? (size_t)GROUP : N);
-        q->saved = p->by_worker ? 0 : p->saved_len;
-        if (p->by_worker) p->worker_saved_len = larger(p->worker_saved_len, bytes);
+        const size_t bytes = q->saved_image * (p->by_place ? (size_t)p->group : N);
+        q->saved = p->by_place ? 0 : p->saved_len;
+        if (p->by_place) p->place_saved_len = larger(p->place_saved_len, bytes);
         else p->saved_len += (bytes + 63) / 64 * 64;
         q->notes = p->notes_len;
         if (q->notes_len) p->notes_len += (q->notes_len * (1 + (size_t)p->max_groups) + 63) / 64 * 64;
@@ -247,7 +273,7 @@ static void place_values(Plan *p) {
         if (q->grad == GRAD_GROUPS && p->max_groups > 1)
             q->partial = take(&p->partials_len, q->param_range * (size_t)p->max_groups);
     }
-    p->worker_saved_len = (p->worker_saved_len + 63) / 64 * 64;
+    p->place_saved_len = (p->place_saved_len + 63) / 64 * 64;
 }
 
 static void place_work(Plan *p) {
@@ -258,11 +284,10 @@ static void place_work(Plan *p) {
         Shape src[MAX_SRC];
         source_shapes(p->g, n, src);
         const bool whole = q->grad == GRAD_ROWS || q->grad == GRAD_WHOLE;
-        const int images = whole ? p->o.batch : GROUP;
+        const int images = whole ? p->o.batch : p->group;
         p->work_len = larger(p->work_len, q->kind->work(n->use.cfg, src, n->shape, images, p->layout));
     }
     p->work_len = round_up(p->work_len);
-    p->worker_len += p->work_len;
 }
 
 // ---- the order of work -----------------------------------------------------------------------------
@@ -300,15 +325,19 @@ static void list_ops(Plan *p) {
     }
 }
 
-// Rows of one task, a multiple of 8 so that matrix products have no thin edges.
-static size_t rows_per_task(size_t rows) { return ((rows + ROW_PARTS - 1) / ROW_PARTS + 7) / 8 * 8; }
+// Rows of one task, a multiple of 8 so that matrix products have no thin edges. What each task of a
+// convolution makes of the images anew is worth it for many rows only.
+static size_t rows_per_task(const Plan *p, int i, size_t rows) {
+    const size_t parts = p->few && uses_weights_often(p, i) ? FEW_ROW_PARTS : ROW_PARTS;
+    return ((rows + parts - 1) / parts + 7) / 8 * 8;
+}
 
 static size_t task_len(const Plan *p, int i, size_t *all) {
     const Node *n = &p->g->node[i];
     *all = 1;
     switch (p->node[i].grad) {
     case GRAD_GROUPS: return *all = p->max_groups > 1 ? p->node[i].param_range : 0, JOIN_LEN;
-    case GRAD_ROWS:   return *all = (size_t)n->param[0].dim[0], rows_per_task(*all);
+    case GRAD_ROWS:   return *all = (size_t)n->param[0].dim[0], rows_per_task(p, i, *all);
     case GRAD_WHOLE:  return 1;
     default:          return *all = 0, 1;
     }
@@ -325,11 +354,23 @@ static int list_grad_tasks(const Plan *p, GradTask *out) {
     return n;
 }
 
+// The products in the tasks of all gradients; joining sums counts, too.
+static size_t grad_work(const Plan *p) {
+    size_t n = 0;
+    for (int i = 1; i < p->g->n_nodes; i++) {
+        const GradMode mode = p->node[i].grad;
+        const bool joined = mode == GRAD_GROUPS && p->max_groups > 1;
+        if (joined) n += p->node[i].param_range * (size_t)p->max_groups;
+        if (mode == GRAD_ROWS || mode == GRAD_WHOLE) n += (size_t)p->g->node[i].macs * (size_t)p->o.batch;
+    }
+    return n;
+}
+
 static int list_prepare_tasks(const Plan *p, GradTask *out) {
     int n = 0;
     for (int i = 1; i < p->g->n_nodes; i++) {
         if (!p->node[i].prepared_len) continue;
-        const size_t all = (size_t)p->g->node[i].param[0].dim[0], step = rows_per_task(all);
+        const size_t all = (size_t)p->g->node[i].param[0].dim[0], step = rows_per_task(p, i, all);
         for (size_t lo = 0; lo < all; lo += step, n++)
             if (out) out[n] = (GradTask){i, lo, lo + step < all ? lo + step : all};
     }
@@ -338,9 +379,12 @@ static int list_prepare_tasks(const Plan *p, GradTask *out) {
 
 bool plan_lay_out(Plan *p) {
     const size_t n = (size_t)p->g->n_nodes;
-    p->by_worker = !p->o.training && !p->o.keep;
-    p->max_groups = (int)(((int64_t)p->o.batch + GROUP - 1) / GROUP);
+    p->by_place = !p->o.training && !p->o.keep;
     p->layout = choose_layout(p);
+    p->group = group_of(p);
+    p->max_groups = (int)(((int64_t)p->o.batch + p->group - 1) / p->group);
+    p->few = p->max_groups < FEW_GROUPS;
+    p->n_places = p->few ? p->max_groups : p->n_workers;
     p->room = p->layout == LAYOUT_LANES ? (size_t)p->max_groups * LANES : (size_t)p->o.batch;
     p->score = p->x->loss.kind ? loss_score(p->g, &p->x->loss) : p->g->output;
     p->node = calloc(n, sizeof *p->node);
@@ -354,13 +398,14 @@ bool plan_lay_out(Plan *p) {
     if (p->o.training)
         for (int i = 1; i < p->g->n_nodes; i++) p->node[i].grad = grad_mode(p, i);
     place_work(p);
-    if (p->by_worker && !share_values(p)) return false;
+    if (p->by_place && !share_values(p)) return false;
     place_values(p);
     list_ops(p);
 
     p->n_grad_tasks = list_grad_tasks(p, NULL);
     p->grad_task = calloc((size_t)p->n_grad_tasks + 1, sizeof *p->grad_task);
     if (p->grad_task) list_grad_tasks(p, p->grad_task);
+    p->grads_alone = grad_work(p) < FEW_PRODUCTS;
     p->n_prepare_tasks = list_prepare_tasks(p, NULL);
     p->prepare_task = calloc((size_t)p->n_prepare_tasks + 1, sizeof *p->prepare_task);
     if (p->prepare_task) list_prepare_tasks(p, p->prepare_task);

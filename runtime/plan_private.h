@@ -5,14 +5,22 @@
 #include "runtime/plan.h"
 
 enum {
-    GROUP = 16,            // images that go through the network together
+    GROUP = 16,            // images that go through the network together, but of
+    SMALL_NET = 1 << 18,   // weights at most, which stay in the cache, so few that there are groups to share out
     PLAN_ALIGN = 16,       // reals: values begin on a cache line
-    ROW_PARTS = 16,        // tasks a large gradient is cut into
+    ROW_PARTS = 16,        // tasks a large gradient is cut into,
+    FEW_ROW_PARTS = 4,     // or so many, if each of them has more to do than the sums themselves
     LARGE_GRADIENT = 8192, // numbers from which a gradient is cut by rows, not by groups,
     REUSE = 8,             // unless every weight is used so often per image
     HUGE_GRADIENT = 1 << 20, // numbers from which even such a gradient leaves every cache
+    FEW_PRODUCTS = 1 << 20, // in the tasks of all gradients together: a thread would hardly be awake in time
     JOIN_LEN = 4096,       // numbers one task of adding partial sums works on
     LARGE_IMAGE = 1 << 20, // numbers of a value from which sixteen images are too much memory
+    FEW_GROUPS = 4,        // with fewer of them a long call is done in parts: at most
+    SHARES = 8,            // so many,
+    SHARE_WORK = 1 << 18,  // each of so many products at least, or a multiple of that
+    MANY_TIMES = 16,       // if groups can occupy two threads already
+    NUMBER_WORK = 8,       // a number that is read or written takes as long as so many products
 };
 
 static const size_t PARTIAL_BYTES = 64u << 20; // at most so much for the partial sums of one layer
@@ -32,8 +40,9 @@ typedef struct NodePlan {
     void (*backward)(const Step *s);
     size_t image;        // numbers of one image's value
     bool frozen;         // it has parameters, and none can learn
-    bool shared;         // inference: the value lies in each worker's own memory
-    size_t value_at, diff_at; // offsets in reals: in Plan.values, or (shared) in the worker's memory
+    bool shared;         // inference: the value lies in the memory of a place, others before and behind it
+    size_t value_at, diff_at; // offsets in reals: in Plan.values, or (shared) in that memory
+    int shares;          // parts a call of it is done in
     size_t saved;        // offset in bytes, and bytes per image
     size_t saved_image;
     size_t notes, notes_len; // in Plan.notes: bytes of what is joined, and of each group's notes behind it
@@ -83,31 +92,37 @@ struct Plan {
     Threads *threads;
     PlanOptions o;
     Layout layout;         // of all values and gradients; targets are plain
-    int n_workers, max_groups;
+    int n_workers;
+    int group, max_groups; // images of a group, and groups of a batch
+    bool few;              // groups: long calls are done in parts
     size_t room;           // images that a value has room for: the batch, or so many whole groups
     int score;             // the node the loss judges
-    bool by_worker;        // inference without keep: values live in the workers' memory
+    bool by_place;         // inference without keep: values live where others do not need the memory any more:
+    int n_places;          // in that of a worker or, so that several workers can share a call, of a group
 
     NodePlan *node;
     Op *op;                // forward, loss, backward, in the order they run
     int n_op, n_forward;
     GradTask *grad_task;
     int n_grad_tasks;
+    bool grads_alone;      // they are so short that no thread is woken for them
     GradTask *prepare_task; // rows of the weights of nodes that prepare them
     int n_prepare_tasks;
+    bool prepared_now;     // of the weights as they are
 
     real *values;          // values and gradients of the batch
     unsigned char *saved;
     real *partials;
     real *prepared;
     unsigned char *notes;
-    real *workers;         // per worker: scratch, then shared values; `saved` for them behind
-    unsigned char *worker_saved;
+    real *work;            // scratch of each worker
+    real *places;          // per place: shared values, and what layers save
+    unsigned char *place_saved;
     real *target;
     const real *class_weight;
     double *loss;
     size_t values_len, saved_len, partials_len, prepared_len, notes_len;
-    size_t work_len, worker_len, worker_saved_len;
+    size_t work_len, place_len, place_saved_len;
 
     // The run that is going on. The losses' mean is their sum divided by `weight`.
     struct { int n, lo, hi; uint64_t step; double weight; bool training, replay; } run;

@@ -3,7 +3,8 @@
  * Operations run in order. Neighbours that are cut into groups of images run as one: a worker takes
  * a group and carries it through all of them, so that its values are still in the cache when the
  * next layer reads them. Only what needs the whole batch waits for all groups: joining the notes of a
- * batchnorm. Gradients of parameters come last, when all groups are done. */
+ * batchnorm; and a long call where there are too few groups for all threads is done in parts. Gradients
+ * of parameters come last, when all groups are done. */
 #include <assert.h>
 #include <string.h>
 
@@ -99,26 +100,80 @@ static void do_op(const Plan *p, const Op *op, int group, int worker, int lo, in
 static void do_ops(void *ctx, int group, int worker) {
     const Plan *p = ctx;
     const Op *const first = p->op + p->run.lo, *const end = p->op + p->run.hi;
-    const int lo = group * GROUP, hi = first->whole ? p->run.n : least(lo + GROUP, p->run.n);
+    const int lo = group * p->group, hi = first->whole ? p->run.n : least(lo + p->group, p->run.n);
     for (const Op *op = first; op < end; op++) do_op(p, op, group, worker, lo, hi);
 }
 
+// ---- a call in parts -------------------------------------------------------------------------------
+
+// Of all maps of t the range `maps`. In the plain layout it does not matter to which image they belong.
+static void narrow(Tensor *t, Range maps) {
+    const bool plain = t->layout == LAYOUT_PLAIN;
+    if (t->v) t->v += (size_t)maps.lo * (size_t)t->h * (size_t)t->w * (plain ? 1 : LANES);
+    t->c = maps.hi - maps.lo;
+    if (plain) t->n = 1;
+}
+
+static void narrow_step(NodeStep *c, size_t saved_image) {
+    Step *s = &c->s;
+    const size_t images = s->dst.layout == LAYOUT_PLAIN ? 1 : LANES;
+    const size_t saved = saved_image / (size_t)s->dst.c * images;
+    const Range maps = step_share(s, images == 1 ? s->dst.n * s->dst.c : s->dst.c);
+    for (int k = 0; k < s->n_src; k++) narrow(&c->src[k], maps), narrow(&c->diff_src[k], maps);
+    narrow(&s->dst, maps), narrow(&s->diff_dst, maps);
+    s->saved = (unsigned char *)s->saved + (size_t)maps.lo * saved;
+}
+
+// Part task % shares of the call of group task / shares. Gradients of parameters come later.
+static void do_share(void *ctx, int task, int worker) {
+    const Plan *p = ctx;
+    const Op *op = p->op + p->run.lo;
+    const NodePlan *q = &p->node[op->node];
+    const int lo = task / q->shares * p->group;
+    NodeStep c;
+    plan_call(p, &c, op->node, worker, lo, least(lo + p->group, p->run.n));
+    c.s.share = (Share){task % q->shares, q->shares};
+    if (q->kind->by_map) narrow_step(&c, q->saved_image);
+    if (c.s.dst.c == 0) return; // fewer maps than parts
+    switch (op->kind) {
+    case OP_GATHER:      q->kind->gather(&c.s); break;
+    case OP_FORWARD:     q->forward(&c.s); break;
+    case OP_GATHER_BACK: q->kind->gather_back(&c.s); break;
+    default:             begin_sources(p, &c, op->node), q->backward(&c.s);
+    }
+}
+
+// ---- all operations --------------------------------------------------------------------------------
+
+static bool by_share(const Plan *p, const Op *op) {
+    return !op->whole && op->kind != OP_LOSS && p->node[op->node].shares > 1;
+}
+
+static bool by_group(const Plan *p, const Op *op) { return !op->whole && !by_share(p, op); }
+
+// The first operation behind `lo` that does not run together with it.
+static int end_of_run(const Plan *p, int lo, int hi) {
+    int end = lo + 1;
+    while (by_group(p, &p->op[lo]) && end < hi && by_group(p, &p->op[end])) end++;
+    return end;
+}
+
 static void run_ops(Plan *p, int lo, int hi) {
-    const int n_groups = (p->run.n + GROUP - 1) / GROUP;
-    while (lo < hi) {
-        int end = lo + 1;
-        while (!p->op[lo].whole && end < hi && !p->op[end].whole) end++;
+    const int n_groups = (p->run.n + p->group - 1) / p->group;
+    for (; lo < hi; lo = p->run.hi) {
+        const Op *op = &p->op[lo];
         p->run.lo = lo;
-        p->run.hi = end;
-        threads_run(p->threads, p->op[lo].whole ? 1 : n_groups, do_ops, p);
-        lo = end;
+        p->run.hi = end_of_run(p, lo, hi);
+        if (op->whole) threads_run(p->threads, 1, do_ops, p);
+        else if (by_share(p, op)) threads_run(p->threads, n_groups * p->node[op->node].shares, do_share, p);
+        else threads_run(p->threads, n_groups, do_ops, p);
     }
 }
 
 // ---- gradients of parameters ---------------------------------------------------------------------
 
 static void join_groups(const Plan *p, const GradTask *t) {
-    const int n_groups = (p->run.n + GROUP - 1) / GROUP;
+    const int n_groups = (p->run.n + p->group - 1) / p->group;
     real *grad = plan_grad(p, t->node);
     memcpy(grad + t->lo, partial_of(p, t->node, 0) + t->lo, (t->hi - t->lo) * sizeof *grad);
     for (int k = 1; k < n_groups; k++) {
@@ -157,6 +212,10 @@ static void do_grad(void *ctx, int task, int worker) {
     q->backward(&c.s);
 }
 
+static void all_grads(Plan *p) {
+    threads_run(p->grads_alone ? NULL : p->threads, p->n_grad_tasks, do_grad, p);
+}
+
 // ---- for everybody ---------------------------------------------------------------------------------
 
 // Lanes without an image hold zeros, so that nothing in them can become infinite: what they add to the
@@ -185,8 +244,11 @@ static void begin(Plan *p, int n, uint64_t step, bool training, bool replay) {
     p->run.step = step;
     p->run.training = training;
     p->run.replay = replay;
-    threads_run(p->threads, p->n_prepare_tasks, do_prepare, p);
+    if (!p->prepared_now) threads_run(p->threads, p->n_prepare_tasks, do_prepare, p);
+    p->prepared_now = p->o.weights_fixed;
 }
+
+void plan_weights_changed(Plan *p) { p->prepared_now = false; }
 
 // The targets are there: how much do the images count, all together?
 static void weigh_batch(Plan *p) {
@@ -218,7 +280,7 @@ double plan_train(Plan *p, int n, uint64_t step) {
     begin(p, n, step, true, false);
     weigh_batch(p);
     run_ops(p, 0, p->n_op);
-    threads_run(p->threads, p->n_grad_tasks, do_grad, p);
+    all_grads(p);
     return mean_loss(p);
 }
 
@@ -248,5 +310,5 @@ Tensor plan_seed(Plan *p, int n) {
 void plan_backward(Plan *p, int n) {
     assert(n == p->run.n);
     run_ops(p, p->n_forward + 1, p->n_op);
-    threads_run(p->threads, p->n_grad_tasks, do_grad, p);
+    all_grads(p);
 }

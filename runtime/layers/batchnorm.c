@@ -288,9 +288,10 @@ typedef void Part(const Step *s, Range c);
 
 static void by_parts(const Step *s, Part *channels, Part *columns) {
     const bool single = s->dst.layout == LAYOUT_PLAIN && s->dst.h == 1 && s->dst.w == 1;
-    const int C = s->dst.c, step = single ? COLUMNS : C;
-    for (int c = 0; c < C; c += step)
-        (single ? columns : channels)(s, (Range){c, c + step < C ? c + step : C});
+    const Range all = step_share(s, s->dst.c);
+    const int step = single ? COLUMNS : all.hi;
+    for (int c = all.lo; c < all.hi; c += step)
+        (single ? columns : channels)(s, (Range){c, c + step < all.hi ? c + step : all.hi});
 }
 
 static void gather(const Step *s) {
@@ -328,6 +329,7 @@ const LayerKind batchnorm_layer = {
              .source = "runtime/layers/batchnorm.c", .min_src = 1, .max_src = 1,
              .cfg_size = sizeof(BatchNorm), .attrs = attrs, .params = params},
     .lanes        = true,
+    .shares       = true,
     .writes       = true,
     .forgets      = true,
     .notes        = notes,

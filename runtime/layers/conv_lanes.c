@@ -123,9 +123,10 @@ static void frame_row(const real *src, int W, int left, real *dst, int FW) {
     zero(dst + hi * LANES, FW - hi);
 }
 
-static const real *framed(const real *src, Maps in, Rim r, Maps out, real *dst) {
+// Of each map with its rim the rows asked for.
+static const real *framed(const real *src, Maps in, Rim r, Maps out, Range rows, real *dst) {
     for (int c = 0; c < out.C; c++)
-        for (int row = 0; row < out.H; row++) {
+        for (int row = rows.lo; row < rows.hi; row++) {
             const int y = row - r.top;
             real *const to = dst + ((ptrdiff_t)c * out.H + row) * out.W * LANES;
             if (y < 0 || y >= in.H) zero(to, out.W);
@@ -155,14 +156,16 @@ static void tile(const Outputs *o, const LanesKernels *k, Range channels, int f,
     k->conv[smaller(ft, o->F - f)][smaller(xt, o->W - x)](&t);
 }
 
-// What the windows of a tile see stays in the first cache while all filters look at it.
-static void all_tiles(const Outputs *o) {
+// What the windows of a tile see stays in the first cache while all filters look at it. Of a call in
+// parts each one does some of the rows.
+static void all_tiles(const Outputs *o, const Step *s) {
     const LanesKernels *const k = kernels_chosen()->lanes;
     const int C = o->first.C, ft = equal_part(o->F, k->conv_f), xt = equal_part(o->W, k->conv_x);
     const int seen = larger(1, (xt + o->first.KW - 1) * o->first.KH * LANES);
     const int ct = equal_part(C, larger(1, SEEN / seen));
+    const Range rows = step_share(s, o->H);
 
-    for (int y = 0; y < o->H; y++)
+    for (int y = rows.lo; y < rows.hi; y++)
     for (int x = 0; x < o->W; x += xt)
     for (int c = 0; c < C; c += ct)
     for (int f = 0; f < o->F; f += ft) tile(o, k, (Range){c, smaller(c + ct, C)}, f, ft, y, x, xt);
@@ -181,9 +184,11 @@ typedef struct Block {
 
 static const real *weights_of(const Block *b) { return at(b->s->param[0], b->f, 0, 0, 0); }
 
-static const real *framed_src(const Block *b) {
+// As far as rows [y.lo, y.hi) of the outputs look at it.
+static const real *framed_src(const Block *b, Range y) {
     const Slides *w = b->w;
-    return w->src_as_is ? b->src : framed(b->src, w->src, w->src_rim, w->src_framed, b->src_frame);
+    const Range rows = {y.lo * w->S, smaller(w->src_framed.H, (y.hi - 1) * w->S + (w->KH - 1) * w->D + 1)};
+    return w->src_as_is ? b->src : framed(b->src, w->src, w->src_rim, w->src_framed, rows, b->src_frame);
 }
 
 static Maps seen_src(const Slides *w) { return w->src_as_is ? w->src : w->src_framed; }
@@ -194,12 +199,12 @@ static void forward_block(const Block *b) {
     const int K = w->KH * w->KW;
     const Outputs o = {
         .F = w->dst.C, .H = w->dst.H, .W = w->dst.W, .src_y = w->S * row_of(in), .dst_y = row_of(w->dst),
-        .first = {.C = w->src.C, .KH = w->KH, .KW = w->KW, .src = framed_src(b), .src_c = map_of(in),
+        .first = {.C = w->src.C, .KH = w->KH, .KW = w->KW, .src = framed_src(b, step_share(b->s, w->dst.H)), .src_c = map_of(in),
                   .src_i = w->D * row_of(in), .src_j = w->D * LANES, .src_x = w->S * LANES,
                   .weights = weights_of(b), .weights_f = w->src.C * K, .weights_c = K,
                   .weights_i = w->KW, .weights_j = 1, .bias = w->cfg->bias ? b->s->param[1].v + b->f : NULL,
                   .dst = b->dst, .dst_f = map_of(w->dst), .dst_x = LANES}};
-    all_tiles(&o);
+    all_tiles(&o, b->s);
 }
 
 // The numbers of diff_src that lie under the same pixels of the window, the last of which comes first.
@@ -217,14 +222,15 @@ static void diff_src_phase(const Block *b, const real *diff, Maps in, Phase y, P
                   .weights = weights_of(b) + (any ? last : 0), .weights_f = K, .weights_c = w->src.C * K,
                   .weights_i = -w->P * w->KW, .weights_j = -w->P, .dst = b->diff_src + first * LANES,
                   .dst_f = map_of(w->src), .dst_x = w->S * LANES, .add = !step_fresh(b->s, 0)}};
-    all_tiles(&o);
+    all_tiles(&o, b->s);
 }
 
 static void diff_src_block(const Block *b) {
     const Slides *w = b->w;
     const Maps in = w->dst_as_is ? w->dst : w->dst_framed;
     const real *const diff = w->dst_as_is ? b->diff_dst
-                                          : framed(b->diff_dst, w->dst, w->dst_rim, in, b->dst_frame);
+                                          : framed(b->diff_dst, w->dst, w->dst_rim, in, (Range){0, in.H},
+                                                   b->dst_frame);
     for (int y = 0; y < w->S && y < w->src.H; y++)
         for (int x = 0; x < w->S && x < w->src.W; x++)
             diff_src_phase(b, diff, in, phase_of(w, w->src.H, w->KH, w->src_rim.top, y),
@@ -255,7 +261,7 @@ static void add_band(const Block *b, const LanesKernels *k, const real *src, int
 static void diff_weights_block(const Block *b, int lo, int hi) {
     const LanesKernels *const k = kernels_chosen()->lanes;
     const Slides *w = b->w;
-    const real *const src = framed_src(b);
+    const real *const src = framed_src(b, (Range){0, w->dst.H});
     const int M = w->src.C * w->KH * w->KW;
     const int most = equal_part(hi - lo, k->grad_f[equal_part(w->KW, LANES_MAX_J)]);
     const int rows = equal_part(w->dst.H, larger(1, BAND / (most * w->dst.W * LANES)));

@@ -158,7 +158,7 @@ void conv_winograd_forward(const Step *s) {
     for (int n = 0; n < src.n; n += w.images) {
         a.from = at(src, n, 0, 0, 0);
         a.to = at(s->dst, n, 0, 0, 0);
-        tiling_each(&w, pass_chunk, &a);
+        tiling_each(&w, step_share(s, tiling_chunks(&w)), pass_chunk, &a);
     }
 }
 
@@ -174,7 +174,7 @@ static void diff_src(const Step *s) {
     for (int n = 0; n < s->dst.n; n += w.images) {
         a.from = at(s->diff_dst, n, 0, 0, 0);
         a.to = at(s->diff_src[0], n, 0, 0, 0);
-        tiling_each(&w, pass_chunk, &a);
+        tiling_each(&w, step_share(s, tiling_chunks(&w)), pass_chunk, &a);
     }
 }
 
@@ -208,7 +208,7 @@ static void diff_weights(const Step *s, Range part) {
         for (int n = 0; n < s->dst.n; n += w.images) {
             a.src = at(s->src[0], n, 0, 0, 0);
             a.diff_dst = at(s->diff_dst, n, f, 0, 0);
-            tiling_each(&w, sums_chunk, &a);
+            tiling_each(&w, (Range){0, tiling_chunks(&w)}, sums_chunk, &a);
         }
         for (int i = 0; i < a.filters; i++)
             gather_filter(a.work.diff_U + i * row, tiling_plane(a.filters, row), w.in,
