@@ -288,12 +288,10 @@ typedef void Part(const Step *s, Range c);
 
 static void by_parts(const Step *s, Part *channels, Part *columns) {
     const bool single = s->dst.layout == LAYOUT_PLAIN && s->dst.h == 1 && s->dst.w == 1;
-    const int C = s->dst.c, unit = single ? COLUMNS : 1;
-    const Range share = step_share(s, (C + unit - 1) / unit);
-    const int hi = share.hi * unit < C ? share.hi * unit : C;
-    if (!single) channels(s, (Range){share.lo, hi});
-    for (int c = share.lo * unit; single && c < hi; c += unit)
-        columns(s, (Range){c, c + unit < hi ? c + unit : hi});
+    const Range all = step_share(s, s->dst.c);
+    const int step = single ? COLUMNS : all.hi;
+    for (int c = all.lo; c < all.hi; c += step)
+        (single ? columns : channels)(s, (Range){c, c + step < all.hi ? c + step : all.hi});
 }
 
 static void gather(const Step *s) {
