@@ -76,8 +76,9 @@ const double *plan_losses(const Plan *p);
 double plan_judge(Plan *p, int n);
 
 // What a node put out for the last n images, and the gradient of it (training plans). The value of
-// a node that shares its memory (inference without keep) is gone: v is NULL; so is that of a node
-// that works in its neighbour's place (unseen). The output never is.
+// a node that shares its memory (inference without keep) is gone: v is NULL; so is that of a node whose
+// neighbour works in its place (unseen), and the gradient of nearly every node then. Those of the
+// output and of what is judged never are.
 Tensor plan_value(const Plan *p, int node, int n);
 Tensor plan_diff(const Plan *p, int node, int n);
 

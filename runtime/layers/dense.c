@@ -261,6 +261,7 @@ const LayerKind dense_layer = {
     .lanes           = true,
     .shares          = true,
     .writes          = true,
+    .forgets         = true,
     .writes_params   = true,
     .saved           = saved,
     .work            = work,
