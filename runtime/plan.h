@@ -9,7 +9,8 @@
  *  2. A batch is cut into groups of images by its size alone, never by the number of threads. One
  *     group goes through neighbouring layers in one go.
  *  3. The gradient of a small parameter is summed per group, and the groups' sums are added in
- *     order; that of a large one is computed at once from the whole batch, cut by its rows.
+ *     order, and so are the notes of a batchnorm; that of a large one is computed at once from the
+ *     whole batch, cut by its rows.
  *  4. So every number is the result of the same operations in the same order on 1 or 16 threads. */
 #pragma once
 #include <stdint.h>

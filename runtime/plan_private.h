@@ -6,7 +6,7 @@
 
 enum {
     GROUP = 16,            // images that go through the network together, but of
-    SMALL_NET = 1 << 18,   // weights at most, which stay in the cache, so few that there are groups to share out
+    SMALL_NET = 1 << 18,   // weights at most, which stay in the cache, so few that there are groups to share
     PLAN_ALIGN = 16,       // reals: values begin on a cache line
     ROW_PARTS = 16,        // tasks a large gradient is cut into,
     FEW_ROW_PARTS = 4,     // or so many, if each of them has more to do than the sums themselves
