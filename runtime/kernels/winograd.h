@@ -34,13 +34,13 @@ typedef struct WinogradRows { const real *row[4]; int W, x; } WinogradRows;
 // with column 0. Whole vectors are read: LANES numbers behind the last tile must be there.
 typedef struct WinogradSplit { const real *row[4][2]; } WinogradSplit;
 
-/* The sum over channels, for filters f < ft and nv vectors of numbers t:
+/* The sum over channels, for places p < P, filters f < ft and nv vectors of numbers t:
  *
  *     M[p,f,t] = Σ U[p,f,c] · V[p,c,t]
  *                c
  */
 typedef struct WinogradTile {
-    int C;
+    int P, C;
     const real *U[WINOGRAD];
     ptrdiff_t U_f, U_c;
     const real *V;
@@ -49,7 +49,10 @@ typedef struct WinogradTile {
     ptrdiff_t M_p, M_f;
 } WinogradTile;
 
-enum { WINOGRAD_MAX_F = 12, WINOGRAD_MAX_V = 3 };
+enum {
+    WINOGRAD_MAX_F = 16, WINOGRAD_MAX_V = 3,
+    WINOGRAD_AHEAD = 16 // channels whose U is asked for before it is needed: turned, they lie far apart
+};
 
 typedef struct WinogradKernels {
     int vl;                                 // numbers in a vector

@@ -8,9 +8,9 @@
 
 #if REGISTERS == 32
 #define PRODUCT_TILES(T) TILES_X3(T, 1) TILES_X3(T, 2) TILES_X3(T, 3) TILES_X3(T, 4) TILES_X3(T, 5) \
-                         TILES_X3(T, 6) TILES_X3(T, 7) TILES_X3(T, 8) TILES_X2(T, 9) TILES_X2(T, 10) \
-                         TILES_X2(T, 11) TILES_X2(T, 12)
-#define LARGEST          .most_v = 3, .most_f = {0, 12, 12, 8}
+                         TILES_X3(T, 6) TILES_X3(T, 7) TILES_X3(T, 8) T(9, 1) T(10, 1) T(11, 1) T(12, 1) \
+                         T(13, 1) T(14, 1) T(15, 1) T(16, 1)
+#define LARGEST          .most_v = 3, .most_f = {0, 16, 8, 8}
 #elif REGISTERS == 16
 #define PRODUCT_TILES(T) TILES_X2(T, 1) TILES_X2(T, 2) TILES_X2(T, 3) TILES_X2(T, 4) TILES_X2(T, 5) TILES_X2(T, 6)
 #define LARGEST          .most_v = 2, .most_f = {0, 6, 6}
@@ -178,11 +178,12 @@ TARGET static void NAME(gather_split)(const real *M, ptrdiff_t next, int n, real
 // ---- M = Σ U·V -----------------------------------------------------------------------------------
 
 INLINE void NAME(product)(const int ft, const int nv, const WinogradTile *t) {
-    for (int p = 0; p < WINOGRAD; p++) {
+    for (int p = 0; p < t->P; p++) {
         const real *U = t->U[p], *V = t->V + p * t->V_p;
         real *const M = t->M + p * t->M_p;
         vec sum[WINOGRAD_MAX_F][WINOGRAD_MAX_V] = {{{0}}}, v[WINOGRAD_MAX_V];
         for (int c = 0; c < t->C; c++, U += t->U_c, V += t->V_c) {
+            __builtin_prefetch(U + WINOGRAD_AHEAD * t->U_c);
             ALL for (int j = 0; j < nv; j++) v[j] = NAME(load)(V + j * VL);
             ALL for (int f = 0; f < ft; f++) {
                 const vec u = U[f * t->U_f] - (vec){0};

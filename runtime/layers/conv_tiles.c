@@ -16,12 +16,8 @@
 #include "runtime/kernels/kernels.h"
 #include "runtime/kernels/wide.h"
 
-enum {
-    CHUNK = 1 << 16, // numbers of V that stay in the second cache …
-    FEW = 96,        // … but of each map and place there are so many at least: every chunk reads all of U
-    GAP = LANES,     // reals between two rows, or two places: what lies a power of two apart shares
-                     // a few lines of the cache
-};
+enum { GAP = LANES }; // reals between two rows, or two places: what lies a power of two apart shares a few
+                      // lines of the cache
 
 static int smaller(int a, int b) { return a < b ? a : b; }
 static int larger(int a, int b) { return a > b ? a : b; }
@@ -40,15 +36,16 @@ size_t tiling_planes(int maps, ptrdiff_t pitch) { return WINOGRAD * (size_t)tili
 static bool in_lanes(const Tiling *w) { return w->layout == LAYOUT_LANES; }
 int tiling_tile(const Tiling *w) { return in_lanes(w) ? LANES : 1; }
 
-Tiling tiling_of(Layout layout, int images, int in, Sides from, int out, Sides to, int top, int left) {
+Tiling tiling_of(Layout layout, int images, int in, Sides from, int out, Sides to, int top, int left,
+                 int numbers) {
     Tiling w = {.layout = layout, .images = images, .in = in, .out = out, .from = from, .to = to, .top = top,
                 .left = left, .across = (to.W + 1) / 2};
-    const int numbers = larger(FEW, CHUNK / (WINOGRAD * in)), most = numbers / tiling_tile(&w);
+    const int most = numbers / tiling_tile(&w);
     w.down = (to.H + 1) / 2 * (in_lanes(&w) ? 1 : images);
     w.columns = equal_part(w.across, most);
     const int rows = larger(1, most / w.across);
     w.rows = equal_part(w.down, rows);
-    w.pitch = tiling_pitch(smaller(w.down, rows) * w.columns * tiling_tile(&w)) - (in_lanes(&w) ? GAP : 0);
+    w.pitch = tiling_pitch(smaller(w.down, rows) * w.columns * tiling_tile(&w));
     return w;
 }
 
@@ -165,6 +162,7 @@ typedef struct Spot { ptrdiff_t maps; int y; } Spot;
 
 static Spot spot_of(const Tiling *w, int y, int maps, Sides s) {
     const int down = (w->to.H + 1) / 2;
+    if (y < down) return (Spot){0, y};
     return (Spot){(ptrdiff_t)(y / down) * maps * s.H * s.W, y % down};
 }
 
@@ -175,27 +173,25 @@ static ptrdiff_t map_len(const Tiling *w, Sides s) {
 static ptrdiff_t row_len(const Tiling *w, Chunk k) { return k.columns * tiling_tile(w); }
 
 void tiling_see(const Tiling *w, Chunk k, const real *maps, real *V, real *work) {
+    for (int c = 0; c < w->in; c++)
     for (int y = 0; y < k.rows; y++) {
         const Spot s = spot_of(w, k.y + y, w->in, w->from);
-        for (int c = 0; c < w->in; c++) {
-            const real *const map = maps + s.maps + c * map_len(w, w->from);
-            real *const to = V + c * w->pitch + y * row_len(w, k);
-            if (in_lanes(w)) see_lanes(w, k, map, s.y, to);
-            else see_plain(w, k, map, s.y, to, work);
-        }
+        const real *const map = maps + s.maps + c * map_len(w, w->from);
+        real *const to = V + c * w->pitch + y * row_len(w, k);
+        if (in_lanes(w)) see_lanes(w, k, map, s.y, to);
+        else see_plain(w, k, map, s.y, to, work);
     }
 }
 
 void tiling_spread(const Tiling *w, Chunk k, const real *maps, int n, real *M, real *work) {
     const ptrdiff_t next = tiling_plane(n, w->pitch);
+    for (int f = 0; f < n; f++)
     for (int y = 0; y < k.rows; y++) {
         const Spot s = spot_of(w, k.y + y, w->out, w->to);
-        for (int f = 0; f < n; f++) {
-            const real *const map = maps + s.maps + f * map_len(w, w->to);
-            real *const to = M + f * w->pitch + y * row_len(w, k);
-            if (in_lanes(w)) spread_lanes(w, k, map, s.y, to, next);
-            else spread_plain(w, k, map, s.y, to, next, work);
-        }
+        const real *const map = maps + s.maps + f * map_len(w, w->to);
+        real *const to = M + f * w->pitch + y * row_len(w, k);
+        if (in_lanes(w)) spread_lanes(w, k, map, s.y, to, next);
+        else spread_plain(w, k, map, s.y, to, next, work);
     }
 }
 

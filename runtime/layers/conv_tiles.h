@@ -22,8 +22,10 @@ typedef struct Tiling {
 
 typedef struct Chunk { int y, x, rows, columns; } Chunk; // tiles
 
-// Images one after the other (LAYOUT_PLAIN), or blocks of sixteen.
-Tiling tiling_of(Layout layout, int images, int in, Sides from, int out, Sides to, int top, int left);
+// Images one after the other (LAYOUT_PLAIN), or blocks of sixteen. A chunk has at most so many numbers of each
+// map and place (at least LANES).
+Tiling tiling_of(Layout layout, int images, int in, Sides from, int out, Sides to, int top, int left,
+                 int numbers);
 
 // Reals of one place of `maps` maps, of all sixteen places, and of the room that a transform works in.
 ptrdiff_t tiling_plane(int maps, ptrdiff_t pitch);

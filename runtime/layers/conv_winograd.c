@@ -26,6 +26,11 @@
 #include "runtime/layers/conv_tiles.h"
 
 enum {
+    V_NUMBERS = 1 << 16,  // numbers of V that stay in the second cache …
+    FEW = 96,             // … but a chunk has so many of each map and place at least: every chunk reads all of
+    MANY = 256,           // U. It has more where U itself does not stay there, because it has at least so
+    LARGE = 1 << 15,      // many weights
+    SUM_NUMBERS = 1 << 18, // of V and M together for the gradient of the weights
     FILTERS = 64,         // filters whose diff_U is gathered at a time
     NARROWEST = 8,        // from so many channels and filters on it wins,
     NARROWEST_PLAIN = 32, // of a single image from so many,
@@ -92,27 +97,41 @@ WIDE static void gather_filter(const real *restrict diff_U, ptrdiff_t next, int 
 
 static Shape sides(Tensor t) { return (Shape){t.c, t.h, t.w}; }
 
+static int larger(int a, int b) { return a > b ? a : b; }
+
+static bool large(int in, int out) { return (int64_t)in * out >= LARGE; }
+
 static Tiling forwards(const Conv *o, Shape src, Shape dst, Layout layout, int images) {
     return tiling_of(layout, images, src.c, (Sides){src.h, src.w}, dst.c, (Sides){dst.h, dst.w},
-                     conv_axis(o, src.h, 3).before, conv_axis(o, src.w, 3).before);
+                     conv_axis(o, src.h, 3).before, conv_axis(o, src.w, 3).before,
+                     larger(large(src.c, dst.c) ? MANY : FEW, V_NUMBERS / (WINOGRAD * src.c)));
 }
 
 // With a window turned round, padded by what the other slide's padding leaves of 2.
 static Tiling backwards(const Conv *o, Shape src, Shape dst, Layout layout, int images) {
-    const Tiling w = forwards(o, src, dst, layout, images);
-    return tiling_of(layout, images, w.out, w.to, w.in, w.from, 2 - w.top, 2 - w.left);
+    return tiling_of(layout, images, dst.c, (Sides){dst.h, dst.w}, src.c, (Sides){src.h, src.w},
+                     2 - conv_axis(o, src.h, 3).before, 2 - conv_axis(o, src.w, 3).before,
+                     larger(large(src.c, dst.c) ? MANY : FEW, V_NUMBERS / (WINOGRAD * dst.c)));
 }
 
-static size_t larger(size_t a, size_t b) { return a > b ? a : b; }
+// For sums over tiles, of the gradient of the weights.
+static Tiling sums(const Conv *o, Shape src, Shape dst, Layout layout, int images) {
+    return tiling_of(layout, images, src.c, (Sides){src.h, src.w}, dst.c, (Sides){dst.h, dst.w},
+                     conv_axis(o, src.h, 3).before, conv_axis(o, src.w, 3).before,
+                     larger(FEW, SUM_NUMBERS / (WINOGRAD * (src.c + dst.c))));
+}
 
-// M of a sliver: all places of some tiles, for the filters that a kernel does at once.
+static size_t most_of(size_t a, size_t b) { return a > b ? a : b; }
+
+// The tiles that a kernel does at once, if there are so many.
 enum { SLIVER = WINOGRAD_MAX_V * LANES };
 
-static ptrdiff_t sliver_pitch(void) { return tiling_pitch(SLIVER); }
-static ptrdiff_t sliver_plane(void) { return tiling_plane(WINOGRAD_MAX_F, sliver_pitch()); }
+// M of as many filters and tiles as are gathered at a time.
+static ptrdiff_t M_pitch(const Tiling *w) { return large(w->in, w->out) ? w->pitch : tiling_pitch(SLIVER); }
+static int M_filters(const Tiling *w) { return large(w->in, w->out) ? w->out : WINOGRAD_MAX_F; }
 
 static size_t pass_room(const Tiling *w) {
-    return tiling_work(w) + tiling_planes(w->in, w->pitch) + tiling_planes(WINOGRAD_MAX_F, sliver_pitch());
+    return tiling_work(w) + tiling_planes(w->in, w->pitch) + tiling_planes(M_filters(w), M_pitch(w));
 }
 
 static size_t sums_room(const Tiling *w) {
@@ -123,7 +142,8 @@ static size_t sums_room(const Tiling *w) {
 
 size_t conv_winograd_work(const Conv *o, Shape src, Shape dst, int n, Layout layout) {
     const Tiling there = forwards(o, src, dst, layout, n), back = backwards(o, src, dst, layout, n);
-    return larger(larger(pass_room(&there), pass_room(&back)), sums_room(&there));
+    const Tiling both = sums(o, src, dst, layout, n);
+    return most_of(most_of(pass_room(&there), pass_room(&back)), sums_room(&both));
 }
 
 // The images that are tiled together: images [n, n + images) of a call begin at image n.
@@ -141,21 +161,8 @@ typedef struct Pass {
 static Pass pass_of(const Step *s, const Tiling *w) {
     Pass a = {.tiles = s->work, .V = s->work + tiling_work(w)};
     a.M = a.V + tiling_planes(w->in, w->pitch);
-    a.g = (Gather){.M = a.M, .plane = sliver_plane(), .pitch = sliver_pitch()};
+    a.g = (Gather){.M = a.M, .plane = tiling_plane(M_filters(w), M_pitch(w)), .pitch = M_pitch(w)};
     return a;
-}
-
-// M of filters [f, f + n) and `vectors` vectors of V from number i of the chunk on.
-static void product(const Pass *a, const Tiling *w, int f, int n, int i, int vectors) {
-    const WinogradKernels *const k = kernels_chosen()->winograd;
-    WinogradTile t = {.C = w->in, .U_f = a->U_f, .U_c = a->U_c, .V_p = tiling_plane(w->in, w->pitch),
-                      .V_c = w->pitch, .M_p = sliver_plane(), .M_f = sliver_pitch()};
-    for (int p = 0; p < WINOGRAD; p++) t.U[p] = a->U[p] + f * a->U_f;
-    for (int v = 0; v < vectors; v += k->most_v) {
-        t.V = a->V + i + v * k->vl;
-        t.M = a->M + v * k->vl;
-        k->product[n][smaller(k->most_v, vectors - v)](&t);
-    }
 }
 
 static int equal_part(int total, int limit) {
@@ -163,22 +170,48 @@ static int equal_part(int total, int limit) {
     return (total + parts - 1) / parts;
 }
 
-// Filters stand outside: what they read of U stays in the first cache for all slivers, as does M.
+// The product for P places from p on, filters [f, f + n), tiles t; M begins with that of filters g.f, tiles g.t.
+static void product(const Pass *a, const Tiling *w, int p, int P, int f, int n, Range t) {
+    const WinogradKernels *const k = kernels_chosen()->winograd;
+    const int first = t.lo * tiling_tile(w), numbers = (t.hi - t.lo) * tiling_tile(w);
+    const int vectors = (numbers + k->vl - 1) / k->vl;
+    const real *const V = a->V + p * tiling_plane(w->in, w->pitch) + first;
+    real *const M = a->M + p * a->g.plane + (f - a->g.f.lo) * a->g.pitch + first - a->g.t.lo * tiling_tile(w);
+    WinogradTile tile = {.P = P, .C = w->in, .U_f = a->U_f, .U_c = a->U_c,
+                         .V_p = tiling_plane(w->in, w->pitch), .V_c = w->pitch, .M_p = a->g.plane,
+                         .M_f = a->g.pitch};
+    for (int i = 0; i < P; i++) tile.U[i] = a->U[p + i] + f * a->U_f;
+    for (int v = 0; v < vectors; v += k->most_v) {
+        tile.V = V + v * k->vl;
+        tile.M = M + v * k->vl;
+        k->product[n][smaller(k->most_v, vectors - v)](&tile);
+    }
+}
+
+/* Few weights: filters stand outside, what they read of U stays in the first cache for all tiles, and so does
+ * M of a few tiles, until it is gathered. Many: places stand outside, U is read once, and V and M of one place
+ * stay in the second cache. */
 static void pass_chunk(void *ctx, const Tiling *w, Chunk k) {
     Pass *const a = ctx;
     const WinogradKernels *const kernels = kernels_chosen()->winograd;
+    const bool many = large(w->in, w->out);
     const int tiles = k.rows * k.columns, sliver = equal_part(tiles, SLIVER / tiling_tile(w));
     const int vectors = (sliver * tiling_tile(w) + kernels->vl - 1) / kernels->vl;
     const int most = equal_part(w->out, kernels->most_f[smaller(vectors, kernels->most_v)]);
+    const int places = many ? 1 : WINOGRAD;
+
     tiling_see(w, k, a->from, a->V, a->tiles);
+    a->g.f = (Range){0, w->out}, a->g.t = (Range){0, tiles};
+    for (int p = 0; p < WINOGRAD; p += places)
     for (int f = 0; f < w->out; f += most)
-        for (int t = 0; t < tiles; t += sliver) {
-            a->g.f = (Range){f, smaller(f + most, w->out)};
-            a->g.t = (Range){t, smaller(t + sliver, tiles)};
-            const int numbers = (a->g.t.hi - t) * tiling_tile(w);
-            product(a, w, f, a->g.f.hi - f, t * tiling_tile(w), (numbers + kernels->vl - 1) / kernels->vl);
-            tiling_gather(w, k, &a->g, a->tiles);
-        }
+    for (int t = 0; t < tiles; t += sliver) {
+        const int n = smaller(most, w->out - f);
+        const Range some = {t, smaller(t + sliver, tiles)};
+        if (!many) a->g.f = (Range){f, f + n}, a->g.t = some;
+        product(a, w, p, places, f, n, some);
+        if (!many) tiling_gather(w, k, &a->g, a->tiles);
+    }
+    if (many) tiling_gather(w, k, &a->g, a->tiles);
 }
 
 void conv_winograd_forward(const Step *s) {
@@ -246,7 +279,7 @@ static void sums_chunk(void *ctx, const Tiling *w, Chunk k) {
 }
 
 static void diff_weights(const Step *s, Range part) {
-    const Tiling w = forwards(s->cfg, sides(s->src[0]), sides(s->dst), s->dst.layout, together(s));
+    const Tiling w = sums(s->cfg, sides(s->src[0]), sides(s->dst), s->dst.layout, together(s));
     const ptrdiff_t row = tiling_pitch(w.in);
     for (int f = part.lo; f < part.hi; f += FILTERS) {
         Sums a = sums_of(s, &w, smaller(FILTERS, part.hi - f));
