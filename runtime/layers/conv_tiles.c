@@ -38,10 +38,11 @@ int tiling_tile(const Tiling *w) { return in_lanes(w) ? LANES : 1; }
 
 Tiling tiling_of(Layout layout, int images, int in, Sides from, int out, Sides to, int top, int left,
                  int numbers) {
-    Tiling w = {.layout = layout, .images = images, .in = in, .out = out, .from = from, .to = to, .top = top,
+    Tiling w = {.layout = layout, .blocks = images, .in = in, .out = out, .from = from, .to = to, .top = top,
                 .left = left, .across = (to.W + 1) / 2};
     const int most = numbers / tiling_tile(&w);
-    w.down = (to.H + 1) / 2 * (in_lanes(&w) ? 1 : images);
+    if (in_lanes(&w)) w.blocks = (images + LANES - 1) / LANES;
+    w.down = (to.H + 1) / 2 * w.blocks;
     w.columns = equal_part(w.across, most);
     const int rows = larger(1, most / w.across);
     w.rows = equal_part(w.down, rows);
@@ -157,17 +158,15 @@ static void gather_plain(const Tiling *w, const Gather *g, const real *M, int n,
 
 // ---- all maps of a chunk -------------------------------------------------------------------------
 
-// Where row y of all images' tiles lies: the image's first map, and the row among its own.
+static ptrdiff_t map_len(const Tiling *w, Sides s) { return (ptrdiff_t)s.H * s.W * tiling_tile(w); }
+
+// Where row y of all blocks' tiles lies: the block's first map, and the row among its own.
 typedef struct Spot { ptrdiff_t maps; int y; } Spot;
 
 static Spot spot_of(const Tiling *w, int y, int maps, Sides s) {
     const int down = (w->to.H + 1) / 2;
     if (y < down) return (Spot){0, y};
-    return (Spot){(ptrdiff_t)(y / down) * maps * s.H * s.W, y % down};
-}
-
-static ptrdiff_t map_len(const Tiling *w, Sides s) {
-    return (ptrdiff_t)s.H * s.W * (in_lanes(w) ? LANES : 1);
+    return (Spot){y / down * (maps * map_len(w, s)), y % down};
 }
 
 static ptrdiff_t row_len(const Tiling *w, Chunk k) { return k.columns * tiling_tile(w); }

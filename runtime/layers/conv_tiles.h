@@ -11,19 +11,18 @@ typedef struct Sides { int H, W; } Sides;
 // Inputs and outputs of a slide, and how its tiles are cut into chunks.
 typedef struct Tiling {
     Layout layout;
-    int images;          // that are tiled together: a block of sixteen, or all of a call
+    int blocks;          // images, or blocks of sixteen
     int in, out;         // maps
     Sides from, to;      // of their maps
     int top, left;       // padding
-    int down, across;    // rows of tiles, of all images; tiles in a row
+    int down, across;    // rows of tiles, of all blocks; tiles in a row
     int rows, columns;   // tiles of a chunk, at most
     ptrdiff_t pitch;     // from one row of V or M to the next
 } Tiling;
 
 typedef struct Chunk { int y, x, rows, columns; } Chunk; // tiles
 
-// Images one after the other (LAYOUT_PLAIN), or blocks of sixteen. A chunk has at most so many numbers of each
-// map and place (at least LANES).
+// A chunk has at most so many numbers of each map and place (at least LANES).
 Tiling tiling_of(Layout layout, int images, int in, Sides from, int out, Sides to, int top, int left,
                  int numbers);
 

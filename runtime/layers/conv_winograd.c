@@ -118,7 +118,7 @@ static Tiling backwards(const Conv *o, Shape src, Shape dst, Layout layout, int 
 static Tiling sums(const Conv *o, Shape src, Shape dst, Layout layout, int images) {
     return tiling_of(layout, images, src.c, (Sides){src.h, src.w}, dst.c, (Sides){dst.h, dst.w},
                      conv_axis(o, src.h, 3).before, conv_axis(o, src.w, 3).before,
-                     larger(FEW, SUM_NUMBERS / (WINOGRAD * (src.c + dst.c))));
+                     larger(large(src.c, dst.c) ? MANY : FEW, SUM_NUMBERS / (WINOGRAD * (src.c + dst.c))));
 }
 
 static size_t most_of(size_t a, size_t b) { return a > b ? a : b; }
@@ -145,9 +145,6 @@ size_t conv_winograd_work(const Conv *o, Shape src, Shape dst, int n, Layout lay
     const Tiling both = sums(o, src, dst, layout, n);
     return most_of(most_of(pass_room(&there), pass_room(&back)), sums_room(&both));
 }
-
-// The images that are tiled together: images [n, n + images) of a call begin at image n.
-static int together(const Step *s) { return s->dst.layout == LAYOUT_LANES ? LANES : s->dst.n; }
 
 // ---- forward, and the gradient of the input --------------------------------------------------------
 
@@ -217,35 +214,31 @@ static void pass_chunk(void *ctx, const Tiling *w, Chunk k) {
 void conv_winograd_forward(const Step *s) {
     const Conv *o = s->cfg;
     const Tensor src = s->src[0], weights = s->param[0];
-    const Tiling w = forwards(o, sides(src), sides(s->dst), s->dst.layout, together(s));
+    const Tiling w = forwards(o, sides(src), sides(s->dst), s->dst.layout, s->dst.n);
     const ptrdiff_t row = tiling_pitch(weights.c);
     Pass a = pass_of(s, &w);
     a.g.bias = o->bias ? s->param[1].v : NULL;
     a.U_f = row, a.U_c = 1;
     for (int p = 0; p < WINOGRAD; p++) a.U[p] = s->prepared + p * tiling_plane(weights.n, row);
-    for (int n = 0; n < src.n; n += w.images) {
-        a.from = at(src, n, 0, 0, 0);
-        a.g.maps = at(s->dst, n, 0, 0, 0);
-        tiling_each(&w, pass_chunk, &a);
-    }
+    a.from = src.v;
+    a.g.maps = s->dst.v;
+    tiling_each(&w, pass_chunk, &a);
 }
 
 // The window turned round: row 0 of G becomes row 3, the two in the middle stay.
 static void diff_src(const Step *s) {
     static const int turned[] = {3, 1, 2, 0};
     const Tensor weights = s->param[0];
-    const Tiling w = backwards(s->cfg, sides(s->src[0]), sides(s->dst), s->dst.layout, together(s));
+    const Tiling w = backwards(s->cfg, sides(s->src[0]), sides(s->dst), s->dst.layout, s->dst.n);
     const ptrdiff_t row = tiling_pitch(weights.c), next = tiling_plane(weights.n, row);
     Pass a = pass_of(s, &w);
     a.g.add = !step_fresh(s, 0);
     a.U_f = 1, a.U_c = row;
     for (int p = 0; p < WINOGRAD; p++)
         a.U[p] = s->prepared + (4 * turned[p / 4] + turned[p % 4]) * next;
-    for (int n = 0; n < s->dst.n; n += w.images) {
-        a.from = at(s->diff_dst, n, 0, 0, 0);
-        a.g.maps = at(s->diff_src[0], n, 0, 0, 0);
-        tiling_each(&w, pass_chunk, &a);
-    }
+    a.from = s->diff_dst.v;
+    a.g.maps = s->diff_src[0].v;
+    tiling_each(&w, pass_chunk, &a);
 }
 
 // ---- the gradient of the weights -------------------------------------------------------------------
@@ -254,7 +247,7 @@ typedef struct Sums {
     real *gemm, *tiles, *V, *M, *diff_U;
     const real *src, *diff_dst; // diff_dst from the first of the filters on
     int filters;
-    bool add;
+    bool seen, add; // V is there: of the only chunk, from the filters before
 } Sums;
 
 static Sums sums_of(const Step *s, const Tiling *w, int filters) {
@@ -268,7 +261,7 @@ static Sums sums_of(const Step *s, const Tiling *w, int filters) {
 static void sums_chunk(void *ctx, const Tiling *w, Chunk k) {
     Sums *a = ctx;
     const ptrdiff_t row = tiling_pitch(w->in);
-    tiling_see(w, k, a->src, a->V, a->tiles);
+    if (!a->seen) tiling_see(w, k, a->src, a->V, a->tiles);
     tiling_spread(w, k, a->diff_dst, a->filters, a->M, a->tiles);
     for (int p = 0; p < WINOGRAD; p++)
         gemm(a->filters, w->in, tiling_numbers(w, k),
@@ -279,15 +272,14 @@ static void sums_chunk(void *ctx, const Tiling *w, Chunk k) {
 }
 
 static void diff_weights(const Step *s, Range part) {
-    const Tiling w = sums(s->cfg, sides(s->src[0]), sides(s->dst), s->dst.layout, together(s));
+    const Tiling w = sums(s->cfg, sides(s->src[0]), sides(s->dst), s->dst.layout, s->dst.n);
     const ptrdiff_t row = tiling_pitch(w.in);
     for (int f = part.lo; f < part.hi; f += FILTERS) {
         Sums a = sums_of(s, &w, smaller(FILTERS, part.hi - f));
-        for (int n = 0; n < s->dst.n; n += w.images) {
-            a.src = at(s->src[0], n, 0, 0, 0);
-            a.diff_dst = at(s->diff_dst, n, f, 0, 0);
-            tiling_each(&w, sums_chunk, &a);
-        }
+        a.seen = f > part.lo && w.rows >= w.down && w.columns >= w.across;
+        a.src = s->src[0].v;
+        a.diff_dst = at(s->diff_dst, 0, f, 0, 0);
+        tiling_each(&w, sums_chunk, &a);
         for (int i = 0; i < a.filters; i++)
             gather_filter(a.diff_U + i * row, tiling_plane(a.filters, row), w.in,
                           at(s->diff_param[0], f + i, 0, 0, 0));
