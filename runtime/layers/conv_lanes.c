@@ -21,6 +21,7 @@
 enum {
     BAND = 6144,            // numbers of a tile of filters that stay in the first cache
     SEEN = 6144,            // numbers that the windows of a tile of places see, likewise
+    SECOND_CACHE = 1 << 18, // numbers of channels that all filters look at, one tile of them after the other
 };
 
 // Maps of one image in memory, rows and channels without gaps.
@@ -101,7 +102,8 @@ static Slides slides_of(const Conv *o, Shape src, Shape dst) {
     w.dst_as_is = as_is(w.dst, w.dst_rim, w.dst_framed);
     w.src_room = w.src_as_is ? 0 : numbers(w.src_framed);
     w.dst_room = w.dst_as_is ? 0 : numbers(w.dst_framed);
-    w.sums_room = LANES_MAX_F * numbers((Maps){w.src.C, KH, KW});
+    const size_t window = (size_t)w.src.C * (size_t)KH * (size_t)KW;
+    w.sums_room = window * (size_t)larger(LANES_MAX_F * LANES, w.dst.C);
     return w;
 }
 
@@ -176,7 +178,8 @@ typedef struct Block {
     const real *src, *diff_dst;   // of this group
     real *dst, *diff_src;
     int f;                        // first filter of the group
-    real *src_frame, *dst_frame, *sums;
+    real *src_frame, *dst_frame;
+    real *sums;                   // of weights, or the weights turned
 } Block;
 
 static const real *weights_of(const Block *b) { return at(b->s->param[0], b->f, 0, 0, 0); }
@@ -202,20 +205,31 @@ static void forward_block(const Block *b) {
     all_tiles(&o);
 }
 
+// Weights of the group as diff_src reads them: turned[i,j,f,c], the channels side by side.
+static void turn_weights(const Block *b) {
+    const int C = b->w->src.C, F = b->w->dst.C, K = b->w->KH * b->w->KW;
+    const real *const weights = weights_of(b);
+    for (int k = 0; k < K; k++)
+        for (int f = 0; f < F; f++)
+            for (int c = 0; c < C; c++)
+                b->sums[((ptrdiff_t)k * F + f) * C + c] = weights[((ptrdiff_t)f * C + c) * K + k];
+}
+
 // The numbers of diff_src that lie under the same pixels of the window, the last of which comes first.
 static void diff_src_phase(const Block *b, const real *diff, Maps in, Phase y, Phase x, ptrdiff_t first) {
     const Slides *w = b->w;
-    const int K = w->KH * w->KW, last = (y.i + (y.K - 1) * w->P) * w->KW + x.i + (x.K - 1) * w->P;
+    const int last = (y.i + (y.K - 1) * w->P) * w->KW + x.i + (x.K - 1) * w->P;
     const bool any = y.K > 0 && x.K > 0;
     const ptrdiff_t top = w->dst_rim.top + y.q - (y.K - 1) * w->E;
-    const ptrdiff_t left = w->dst_rim.left + x.q - (x.K - 1) * w->E;
+    const ptrdiff_t left = w->dst_rim.left + x.q - (x.K - 1) * w->E, pixel = (ptrdiff_t)w->dst.C * w->src.C;
     const Outputs o = {
         .F = w->src.C, .H = y.count, .W = x.count, .src_y = row_of(in), .dst_y = w->S * row_of(w->src),
         .first = {.C = any ? w->dst.C : 1, .KH = any ? y.K : 0, .KW = any ? x.K : 0,
                   .src = any ? diff + top * row_of(in) + left * LANES : diff, .src_c = map_of(in),
                   .src_i = w->E * row_of(in), .src_j = w->E * LANES, .src_x = LANES,
-                  .weights = weights_of(b) + (any ? last : 0), .weights_f = K, .weights_c = w->src.C * K,
-                  .weights_i = -w->P * w->KW, .weights_j = -w->P, .dst = b->diff_src + first * LANES,
+                  .weights = b->sums + (any ? last * pixel : 0), .weights_f = 1, .weights_c = w->src.C,
+                  .weights_i = -w->P * w->KW * pixel, .weights_j = -w->P * pixel,
+                  .dst = b->diff_src + first * LANES,
                   .dst_f = map_of(w->src), .dst_x = w->S * LANES, .add = !step_fresh(b->s, 0)}};
     all_tiles(&o);
 }
@@ -225,48 +239,65 @@ static void diff_src_block(const Block *b) {
     const Maps in = w->dst_as_is ? w->dst : w->dst_framed;
     const real *const diff = w->dst_as_is ? b->diff_dst
                                           : framed(b->diff_dst, w->dst, w->dst_rim, in, b->dst_frame);
+    turn_weights(b);
     for (int y = 0; y < w->S && y < w->src.H; y++)
         for (int x = 0; x < w->S && x < w->src.W; x++)
             diff_src_phase(b, diff, in, phase_of(w, w->src.H, w->KH, w->src_rim.top, y),
                            phase_of(w, w->src.W, w->KW, w->src_rim.left, x), (ptrdiff_t)y * w->src.W + x);
 }
 
-// The sums of filters [f, f + ft) over rows [y, y + rows) of the maps, one for each number of a window.
-static void add_band(const Block *b, const LanesKernels *k, const real *src, int f, int ft, int y, int rows) {
+// The sums of filters [f, f + ft) and some channels over rows [y, y + rows) of the maps, one for each number
+// of a window. Where a window is a single number, channels stand in the place of its columns.
+static void add_band(const Block *b, const LanesKernels *k, const real *src, Range channels, int f, int ft, int y,
+                     int rows) {
     const Slides *w = b->w;
     const Maps in = seen_src(w);
-    const int jt = equal_part(w->KW, LANES_MAX_J);
+    const bool single = w->KH * w->KW == 1;
+    const int C = channels.hi - channels.lo, columns = single ? C : w->KW;
+    const int jt = equal_part(columns, single ? LANES_MAX_WIDE_J : LANES_MAX_J);
     real *sums = b->sums;
-    for (int c = 0; c < w->src.C; c++)
+    for (int c = 0; c < (single ? 1 : C); c++)
     for (int i = 0; i < w->KH; i++, sums += w->KW * LANES)
-    for (int j = 0; j < w->KW; j += jt) {
+    for (int j = 0; j < columns; j += jt) {
+        const ptrdiff_t src_j = single ? map_of(in) : w->D * LANES;
         const GradTile t = {
             .H = rows, .W = w->dst.W,
-            .src = src + c * map_of(in) + (y * w->S + i * w->D) * row_of(in) + j * w->D * LANES,
-            .src_y = w->S * row_of(in), .src_x = w->S * LANES, .src_j = w->D * LANES,
+            .src = src + (channels.lo + c) * map_of(in) + (y * w->S + i * w->D) * row_of(in) + j * src_j,
+            .src_y = w->S * row_of(in), .src_x = w->S * LANES, .src_j = src_j,
             .diff = b->diff_dst + f * map_of(w->dst) + y * row_of(w->dst), .diff_f = map_of(w->dst),
             .diff_y = row_of(w->dst), .diff_x = LANES, .sums = sums + j * LANES,
-            .sums_f = (ptrdiff_t)w->src.C * w->KH * w->KW * LANES};
-        k->grad[ft][smaller(jt, w->KW - j)](&t);
+            .sums_f = (ptrdiff_t)C * w->KH * w->KW * LANES};
+        k->grad[ft][smaller(jt, columns - j)](&t);
     }
 }
 
-// The gradient of the weights of filters [lo, hi) of this group.
+// The gradient of the weights of filters [f, f + ft) for some channels.
+static void diff_weights_tile(const Block *b, const LanesKernels *k, const real *src, Range channels, int f,
+                              int ft) {
+    const Slides *w = b->w;
+    const int K = w->KH * w->KW, M = (channels.hi - channels.lo) * K;
+    const int rows = equal_part(w->dst.H, larger(1, BAND / (ft * w->dst.W * LANES)));
+    memset(b->sums, 0, (size_t)ft * (size_t)M * LANES * sizeof *b->sums);
+    for (int y = 0; y < w->dst.H; y += rows)
+        add_band(b, k, src, channels, f, ft, y, smaller(rows, w->dst.H - y));
+    for (int i = 0; i < ft; i++)
+        k->total(b->sums + (ptrdiff_t)i * M * LANES, M, at(b->s->diff_param[0], b->f + f + i, channels.lo, 0, 0));
+}
+
+// The gradient of the weights of filters [lo, hi) of this group: as many channels at a time as stay in the
+// second cache while all filters look at them.
 static void diff_weights_block(const Block *b, int lo, int hi) {
     const LanesKernels *const k = kernels_chosen()->lanes;
     const Slides *w = b->w;
     const real *const src = framed_src(b);
-    const int M = w->src.C * w->KH * w->KW;
-    const int most = equal_part(hi - lo, k->grad_f[equal_part(w->KW, LANES_MAX_J)]);
-    const int rows = equal_part(w->dst.H, larger(1, BAND / (most * w->dst.W * LANES)));
+    const int columns = w->KH * w->KW == 1 ? LANES_MAX_WIDE_J : equal_part(w->KW, LANES_MAX_J);
+    const int most = equal_part(hi - lo, k->grad_f[columns]);
+    const ptrdiff_t map = map_of(seen_src(w));
+    const int ct = equal_part(w->src.C, map < SECOND_CACHE ? (int)(SECOND_CACHE / map) : 1);
 
-    for (int f = lo; f < hi; f += most) {
-        const int ft = smaller(most, hi - f);
-        memset(b->sums, 0, (size_t)ft * (size_t)M * LANES * sizeof *b->sums);
-        for (int y = 0; y < w->dst.H; y += rows)
-            add_band(b, k, src, f, ft, y, smaller(rows, w->dst.H - y));
-        k->total(b->sums, ft * M, at(b->s->diff_param[0], b->f + f, 0, 0, 0));
-    }
+    for (int c = 0; c < w->src.C; c += ct)
+        for (int f = lo; f < hi; f += most)
+            diff_weights_tile(b, k, src, (Range){c, smaller(c + ct, w->src.C)}, f, smaller(most, hi - f));
 }
 
 // ---- the whole call ------------------------------------------------------------------------------------
