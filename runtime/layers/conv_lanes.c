@@ -144,6 +144,13 @@ static ptrdiff_t map_of(Maps m) { return (ptrdiff_t)m.H * m.W * LANES; }
 // All filters and all places of F × H × W outputs; src_y and dst_y lie between their rows.
 typedef struct Outputs { int F, H, W; ptrdiff_t src_y, dst_y; ConvTile first; } Outputs;
 
+// The innermost loop is to be a long one: in windows of one column it runs over the rows, in those of a single
+// number over the channels. The sums and their order are the same.
+static void lengthen(ConvTile *t) {
+    if (t->KW == 1) t->KW = t->KH, t->src_j = t->src_i, t->weights_j = t->weights_i, t->KH = 1;
+    if (t->KW == 1) t->KW = t->C, t->src_j = t->src_c, t->weights_j = t->weights_c, t->C = 1;
+}
+
 // Channels [c, c + n) of the sums of a tile; the first of them begin the sums.
 static void tile(const Outputs *o, const LanesKernels *k, Range channels, int f, int ft, int y, int x,
                  int xt) {
@@ -154,6 +161,7 @@ static void tile(const Outputs *o, const LanesKernels *k, Range channels, int f,
     t.dst += f * t.dst_f + y * o->dst_y + x * t.dst_x;
     t.weights += f * t.weights_f + channels.lo * t.weights_c;
     if (t.bias) t.bias += f;
+    lengthen(&t);
     k->conv[smaller(ft, o->F - f)][smaller(xt, o->W - x)](&t);
 }
 
