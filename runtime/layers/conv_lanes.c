@@ -21,6 +21,7 @@
 enum {
     BAND = 6144,            // numbers of a tile of filters that stay in the first cache
     SEEN = 6144,            // numbers that the windows of a tile of places see, likewise
+    BAND_FRAME = 1 << 16,
     SECOND_CACHE = 1 << 18, // numbers of channels that all filters look at, one tile of them after the other
 };
 
@@ -199,18 +200,32 @@ static const real *framed_src(const Block *b) {
 
 static Maps seen_src(const Slides *w) { return w->src_as_is ? w->src : w->src_framed; }
 
-static void forward_block(const Block *b) {
+// Rows [y, y + h) of the outputs. Of src with its rim as much is made as they see.
+static void forward_band(const Block *b, int y, int h) {
     const Slides *w = b->w;
-    const Maps in = seen_src(w);
     const int K = w->KH * w->KW;
+    Maps in = w->src;
+    const real *src = b->src + y * w->S * row_of(in);
+    if (!w->src_as_is) {
+        in = (Maps){w->src.C, (h - 1) * w->S + (w->KH - 1) * w->D + 1, w->src_framed.W};
+        src = framed(b->src, w->src, (Rim){w->src_rim.top - y * w->S, w->src_rim.left}, in, b->src_frame);
+    }
     const Outputs o = {
-        .F = w->dst.C, .H = w->dst.H, .W = w->dst.W, .src_y = w->S * row_of(in), .dst_y = row_of(w->dst),
-        .first = {.C = w->src.C, .KH = w->KH, .KW = w->KW, .src = framed_src(b), .src_c = map_of(in),
+        .F = w->dst.C, .H = h, .W = w->dst.W, .src_y = w->S * row_of(in), .dst_y = row_of(w->dst),
+        .first = {.C = w->src.C, .KH = w->KH, .KW = w->KW, .src = src, .src_c = map_of(in),
                   .src_i = w->D * row_of(in), .src_j = w->D * LANES, .src_x = w->S * LANES,
                   .weights = weights_of(b), .weights_f = w->src.C * K, .weights_c = K,
                   .weights_i = w->KW, .weights_j = 1, .bias = w->cfg->bias ? b->s->param[1].v + b->f : NULL,
-                  .dst = b->dst, .dst_f = map_of(w->dst), .dst_x = LANES}};
+                  .dst = b->dst + y * row_of(w->dst), .dst_f = map_of(w->dst), .dst_x = LANES}};
     all_tiles(&o);
+}
+
+static void forward_block(const Block *b) {
+    const Slides *w = b->w;
+    const ptrdiff_t row = w->src.C * row_of(w->src_framed);
+    const int fit = row < BAND_FRAME ? (int)(BAND_FRAME / row) : 1, reach = (w->KH - 1) * w->D + 1;
+    const int rows = w->src_as_is ? w->dst.H : equal_part(w->dst.H, larger(1, (fit - reach) / w->S + 1));
+    for (int y = 0; y < w->dst.H; y += rows) forward_band(b, y, smaller(rows, w->dst.H - y));
 }
 
 // Weights of the group as diff_src reads them: turned[i,j,f,c], the channels side by side.
