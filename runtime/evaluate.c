@@ -113,7 +113,7 @@ static bool tables_open(Evaluation *v, Error *e) {
 static bool judging_open(Judging *j, int most, Error *e) {
     const int batch = batch_for(j->s->data.input);
     j->batch = batch < most ? batch : most;
-    const PlanOptions o = {.batch = j->batch, .unseen = true, .ref = j->s->o.ref,
+    const PlanOptions o = {.batch = j->batch, .weights_fixed = true, .unseen = true, .ref = j->s->o.ref,
                            .no_winograd = j->s->o.no_winograd, .seed = j->s->seed};
     j->plan = plan_make(j->s->x, j->s->params, j->s->threads, &o, e);
     if (!j->plan) return false;
@@ -184,8 +184,8 @@ static void probabilities(Tensor out, int classes, real *p) {
 }
 
 bool predict(Session *s, const Picture *picture, int n, real *out, Error *e) {
-    const PlanOptions o = {.batch = 1, .unseen = true, .ref = s->o.ref, .no_winograd = s->o.no_winograd,
-                           .seed = s->seed};
+    const PlanOptions o = {.batch = 1, .weights_fixed = true, .unseen = true, .ref = s->o.ref,
+                           .no_winograd = s->o.no_winograd, .seed = s->seed};
     Plan *plan = plan_make(s->x, s->params, s->threads, &o, e);
     bool fine = plan != NULL;
     for (int k = 0; fine && k < n; k++) {

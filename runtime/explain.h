@@ -71,9 +71,9 @@ typedef struct Before {
 // A question about one number, and where the answer goes.
 struct Question {
     // The one that is asked:
-    const Step *s;           // the finished step on the whole batch (first = 0; by_channel kinds:
-                             // part = all channels): src, dst, diff_dst, param and saved are those
-                             // of the run; diff_src and diff_param are not looked at
+    const Step *s;           // the finished step on the whole batch (first = 0): src, dst, diff_dst,
+                             // param and saved are those of the run; diff_src and diff_param are not
+                             // looked at
     const LossStep *loss;    // the whole batch; `diff` and `loss` are not looked at
     const Before *before;
 

@@ -10,8 +10,15 @@
  *
  * Backward *adds*, so a value that two layers read needs no special code. The plan cuts a batch
  * into groups of images and calls a layer once per group, from several threads at once, each with
- * its own diff_param; a kind that cannot be cut so (batchnorm needs the whole batch for its mean)
- * says by_channel and is cut into ranges of channels instead. */
+ * its own diff_param.
+ *
+ * A kind that must know the whole batch before it can begin (batchnorm: its mean) takes notes. Each
+ * group's are taken right after the layer before it, while its numbers are in the cache; when all groups
+ * are done, one call joins the notes in the order of the groups; then forward, too, goes group by group:
+ *
+ *     gather      notes  = what this group says       join       joined = what all notes say together
+ *
+ * Backward the same with gather_back and join_back. The definitions get the whole batch at once. */
 #pragma once
 #include <stdint.h>
 
@@ -20,8 +27,10 @@
 #include "runtime/tensor.h"
 
 typedef struct Range { int lo, hi; } Range; // lo ≤ i < hi
+typedef struct Share { int k, of; } Share;  // part k of a call that is done in `of` parts; of = 0: all of it
 
-// One call of a layer: the images of one group (or, by_channel, the whole batch).
+// One call of a layer: the images of one group, or (join, and the definition of a kind that joins) the
+// whole batch.
 typedef struct Step {
     const void *cfg;          // the kind's options
     int n_src;
@@ -33,8 +42,12 @@ typedef struct Step {
     const Tensor *diff_param; // .v is NULL where it is frozen, a statistic, or done elsewhere
     real *prepared;           // what prepare() made of the parameters; NULL: do without
     void *saved;              // what forward keeps for backward: KindSpec-sized, for these images
+    void *notes;              // gather: of these images; join: of all groups, one behind the other
+    int n_notes;              // so many groups
+    void *joined;             // what join made of them, until backward is done; NULL: without a batch
     real *work;               // scratch, contents undefined
-    Range part;               // by_channel: channels; backward_params, prepare: first side of the weights
+    Range part;               // backward_params, prepare: rows of the weights' first side
+    Share share;              // of a kind that shares
     bool training;
     bool replay;              // `saved` already holds the random choices: use those
     bool fresh_params;        // diff_param holds nothing yet, so it is written, not added to
@@ -46,11 +59,16 @@ typedef struct Step {
 // A gradient to which g is added: what is there already, or nothing.
 static inline bool step_fresh(const Step *s, int k) { return s->fresh >> k & 1; }
 
+// Which of n things belong to this part of the call.
+static inline Range step_share(const Step *s, int n) {
+    const int64_t of = s->share.of ? s->share.of : 1;
+    return (Range){(int)(s->share.k * (int64_t)n / of), (int)((s->share.k + 1) * (int64_t)n / of)};
+}
+
 typedef struct Question Question; // explain.h
 
 typedef struct LayerKind {
     KindSpec spec;
-    bool by_channel;
     // forward and backward (the fast ones, or where there are none the definitions) are quick in
     // LAYOUT_LANES, too. A network with a kind that says no stays in the plain layout.
     bool lanes;
@@ -59,16 +77,36 @@ typedef struct LayerKind {
     bool writes;
     // The same for Step.fresh_params, in backward and backward_params.
     bool writes_params;
-    // Works number by number, src and dst may be the same place, and the larger of two numbers stays the
-    // larger one, unless both become equal and neither has a gradient any more.
+    // Works number by number, and src[0] and dst may be the same place, and so may their gradients (where
+    // that of src[0] is fresh).
+    bool in_place;
+    // Backward does not look at dst: the next layer may work in its place.
+    bool forgets;
+    // Works in place, and the larger of two numbers stays the larger one, unless both become equal and
+    // neither has a gradient any more.
     bool monotone;
     // Every number of dst is the largest of some of src, and its gradient goes there. A monotone kind
     // before it may as well come behind it: the same bits, and fewer numbers to work on.
     bool picks;
+    // With few images a long call is done in parts, by several threads at once. forward, and backward
+    // where nobody asks for diff_param, then look at Step.share: each part writes numbers of its own, the
+    // same as in a call that is not cut; so do gather and gather_back. Such a kind has writes, and either
+    // backward_params or join_back.
+    bool shares;
+    // Map c of dst follows from map c of each source and nothing else (no parameter, no chance), and every
+    // map has as many bytes of `saved`: a call can be cut between any two maps, and knows nothing of it.
+    bool by_map;
     // Bytes of `saved` per image, and reals of `work` per call on n images. NULL: none. Where saved
     // holds something for every number, it lies as dst does: at(dst, n, c, y, x) − dst.v.
     size_t (*saved)(const void *cfg, const Shape *src, Shape dst);
     size_t (*work)(const void *cfg, const Shape *src, Shape dst, int n, Layout layout);
+    // Bytes of one group's notes, and of what is joined. NULL: the kind takes no notes, and has no function
+    // that does. While parameters are frozen none are taken.
+    size_t (*notes)(const void *cfg, const Shape *src, Shape dst);
+    void (*gather)(const Step *s);
+    void (*join)(const Step *s);
+    void (*gather_back)(const Step *s);
+    void (*join_back)(const Step *s);    // diff_param is complete after it: backward has none
     // Reals of `prepared`: the weights in the form that the fast code of this layer wants, made once
     // per step before all images, rows part.lo … part.hi of the weights at a time. 0 or NULL: none.
     size_t (*prepared)(const void *cfg, const Shape *src, Shape dst, Layout layout);

@@ -8,7 +8,11 @@
 
 #include "runtime/init.h"
 
-enum { ALIGN = 16, PART_LEN = 16384 }; // reals: one cache line of floats; the work of one task
+enum {
+    ALIGN = 16,          // reals: one cache line of floats
+    PART_LEN = 16384,    // the work of one task
+    FEW_NUMBERS = 65536, // so few are done before another thread would be awake
+};
 
 static const OptimKind *optim_of(const Use *u) { return (const OptimKind *)u->kind; }
 
@@ -150,6 +154,9 @@ int params_of_node(const Params *p, int node) {
     return i;
 }
 
+// Who works on all numbers.
+static Threads *for_all(const Params *p, Threads *t) { return p->len < FEW_NUMBERS ? NULL : t; }
+
 // ---- the norm of the gradient --------------------------------------------------------------------
 
 static void square_part(void *ctx, int i, int worker) {
@@ -166,7 +173,7 @@ static void square_part(void *ctx, int i, int worker) {
 }
 
 double params_norm(const Params *p, Threads *t) {
-    threads_run(t, p->n_parts, square_part, (void *)p);
+    threads_run(for_all(p, t), p->n_parts, square_part, (void *)p);
     double sum = 0;
     for (int i = 0; i < p->n_parts; i++) sum += p->part_sum[i];
     return sqrt(sum);
@@ -205,5 +212,5 @@ void params_update(Params *p, const Use *optimizer, double lr, double scale, Thr
     for (int i = 0; i < p->n; i++)
         if (!p->param[i].frozen) p->param[i].updates++;
     Update u = {p, optimizer, lr, scale};
-    threads_run(t, p->n_parts, update_part, &u);
+    threads_run(for_all(p, t), p->n_parts, update_part, &u);
 }

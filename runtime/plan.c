@@ -19,11 +19,12 @@ static PlanSize sizes(const Plan *p) {
     size_t params = 0;
     for (int i = 0; i < p->g->n_nodes; i++) params += p->node[i].param_range;
 
-    const size_t N = (size_t)p->o.batch, workers = (size_t)p->n_workers;
+    const size_t N = (size_t)p->o.batch, workers = (size_t)p->n_workers, places = (size_t)p->n_places;
     PlanSize s = {.params = params * slabs * sizeof(real),
                   .values = p->values_len * sizeof(real) + p->saved_len +
-                            (p->partials_len + p->prepared_len) * sizeof(real),
-                  .work = workers * (p->worker_len * sizeof(real) + p->worker_saved_len)};
+                            (p->partials_len + p->prepared_len) * sizeof(real) + p->notes_len,
+                  .work = workers * p->work_len * sizeof(real) +
+                          places * (p->place_len * sizeof(real) + p->place_saved_len)};
     s.values += N * (size_t)classes_of(p) * sizeof(real) + N * sizeof(double);
     s.total = s.params + s.values + s.work;
     return s;
@@ -58,17 +59,19 @@ static void *zeroed(size_t bytes) {
 }
 
 static bool allocate(Plan *p) {
-    const size_t N = (size_t)p->o.batch, workers = (size_t)p->n_workers;
+    const size_t N = (size_t)p->o.batch, workers = (size_t)p->n_workers, places = (size_t)p->n_places;
     p->values = zeroed(p->values_len * sizeof(real));
     p->saved = zeroed(p->saved_len);
     p->partials = zeroed(p->partials_len * sizeof(real));
     p->prepared = zeroed(p->prepared_len * sizeof(real));
-    p->workers = zeroed(workers * p->worker_len * sizeof(real));
-    p->worker_saved = zeroed(workers * p->worker_saved_len);
+    p->notes = zeroed(p->notes_len);
+    p->work = zeroed(workers * p->work_len * sizeof(real));
+    p->places = zeroed(places * p->place_len * sizeof(real));
+    p->place_saved = zeroed(places * p->place_saved_len);
     p->target = zeroed(N * (size_t)classes_of(p) * sizeof(real));
     p->loss = zeroed(N * sizeof(double));
-    return p->values && p->saved && p->partials && p->prepared && p->workers && p->worker_saved &&
-           p->target && p->loss;
+    return p->values && p->saved && p->partials && p->prepared && p->notes && p->work && p->places &&
+           p->place_saved && p->target && p->loss;
 }
 
 Plan *plan_make(const Experiment *x, Params *params, Threads *t, const PlanOptions *o, Error *e) {
@@ -81,7 +84,10 @@ Plan *plan_make(const Experiment *x, Params *params, Threads *t, const PlanOptio
             plan_free(p);
             return NULL;
         }
-        if (laid_out && allocate(p)) return p;
+        if (laid_out && allocate(p)) {
+            plan_fix_calls(p);
+            return p;
+        }
     }
     plan_free(p);
     error_set(e, "there is not enough memory for a batch of %d images", o->batch);
@@ -91,8 +97,8 @@ Plan *plan_make(const Experiment *x, Params *params, Threads *t, const PlanOptio
 void plan_free(Plan *p) {
     if (!p) return;
     plan_free_layout(p);
-    free(p->values), free(p->saved), free(p->partials), free(p->prepared);
-    free(p->workers), free(p->worker_saved);
+    free(p->values), free(p->saved), free(p->partials), free(p->prepared), free(p->notes);
+    free(p->work), free(p->places), free(p->place_saved);
     free(p->target), free(p->loss);
     free(p);
 }
@@ -120,21 +126,22 @@ const double *plan_losses(const Plan *p) { return p->loss; }
 
 Tensor plan_value(const Plan *p, int node, int n) {
     const NodePlan *q = &p->node[node];
-    return batch_tensor(p, node, n, q->shared || q->place != node ? NULL : p->values + q->value);
+    return batch_tensor(p, node, n, q->shared || q->place != node ? NULL : p->values + q->value_at);
 }
 
 Tensor plan_diff(const Plan *p, int node, int n) {
     const NodePlan *q = &p->node[node];
     const bool there = p->o.training && q->wants_diff && q->place == node;
-    return batch_tensor(p, node, n, there ? p->values + q->diff : NULL);
+    return batch_tensor(p, node, n, there ? p->values + q->diff_at : NULL);
 }
 
-void *plan_saved(Plan *p, int node) { return p->by_worker ? NULL : p->saved + p->node[node].saved; }
+void *plan_saved(Plan *p, int node) { return p->by_place ? NULL : p->saved + p->node[node].saved; }
 
+// Nodes that share one place: the first of them brought a bad number in.
 int plan_bad(const Plan *p, int n, bool *in_gradient) {
     *in_gradient = false;
     for (int i = 0; i < p->g->n_nodes; i++) {
-        const Tensor v = plan_value(p, i, n);
+        const Tensor v = plan_value(p, p->node[i].place, n);
         if (v.v && tensor_bad(v) >= 0) return i;
     }
     *in_gradient = true;

@@ -29,6 +29,7 @@ typedef struct PlanOptions {
                        // NULL: of none but the output
     bool input_diff;   // the gradient of the input, too
     bool no_winograd;  // 3×3 convolutions with the sums of the definition (see conv_winograd.c)
+    bool weights_fixed;  // the weights stay as they are, unless plan_weights_changed() says otherwise
     bool unseen;       // nobody asks for the value of each node: neighbours may change places
     bool ref;          // run the definitions instead of the fast code
     bool lanes;        // sixteen images side by side, even if most lanes stay empty (see tensor.h)
@@ -59,6 +60,9 @@ void plan_weigh(Plan *p, const real *class_weight);
 
 // Inference on n images.
 void plan_infer(Plan *p, int n);
+
+// The weights are others than in the last run of a plan with weights_fixed.
+void plan_weights_changed(Plan *p);
 
 // Forward, loss and backward of one training step on n images; the gradients of all parameters
 // that are not frozen are in Params.grad afterwards. `step` is the number of the step in the whole

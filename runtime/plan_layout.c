@@ -1,7 +1,7 @@
 /* plan_layout.c — deciding where every number lies, before anything is allocated.
  *
  * Everything here follows from shapes, the batch size and the purpose: never from the number of
- * threads, except how many workers have memory of their own. */
+ * threads, except how many of them have memory of their own. */
 #include "runtime/plan_private.h"
 
 #include <stdlib.h>
@@ -39,12 +39,25 @@ static bool uses_weights_often(const Plan *p, int i) {
 static GradMode grad_mode(const Plan *p, int i) {
     const NodePlan *q = &p->node[i];
     if (!q->live || !can_learn(p, i)) return GRAD_NONE;
-    if (q->kind->by_channel) return GRAD_DIRECT;
+    if (q->notes_len) return GRAD_JOINED;
+    if (q->shares > 1 && q->kind->shares) return GRAD_ROWS;
     const size_t sums = q->param_range * sizeof(real) * (size_t)p->max_groups;
     const bool huge = p->layout == LAYOUT_LANES && q->param_range >= HUGE_GRADIENT;
     const bool small = q->param_range < LARGE_GRADIENT || (uses_weights_often(p, i) && !huge);
     if (small && sums <= PARTIAL_BYTES) return GRAD_GROUPS;
     return q->kind->backward_params && !p->o.ref ? GRAD_ROWS : GRAD_WHOLE;
+}
+
+/* With few groups most threads would have nothing to do: long calls are then done in parts, whatever the
+ * number of threads. */
+static int shares_of(const Plan *p, int i) {
+    const LayerKind *kind = p->node[i].kind;
+    if (!p->few || p->o.ref || !(kind->shares || kind->by_map)) return 1;
+    const int64_t images = p->o.batch < p->group ? p->o.batch : p->group;
+    const int64_t numbers = images * (int64_t)p->node[i].image + (int64_t)p->node[i].param_range;
+    const int64_t work = images * p->g->node[i].macs + NUMBER_WORK * numbers;
+    const int64_t parts = work / SHARE_WORK / (p->max_groups > 1 ? MANY_TIMES : 1);
+    return parts < 1 ? 1 : parts > SHARES ? SHARES : (int)parts;
 }
 
 // ---- how numbers lie -------------------------------------------------------------------------------
@@ -66,10 +79,22 @@ static bool large_images(const Graph *g) {
 /* Sixteen images side by side fill every vector of every layer, whatever its channels, if there are
  * sixteen: lanes without an image are computed for nothing. */
 static Layout choose_layout(const Plan *p) {
-    const int64_t lanes = (int64_t)p->max_groups * LANES;
+    const int64_t lanes = ((int64_t)p->o.batch + LANES - 1) / LANES * LANES;
     const bool filled = p->o.lanes || 4 * (int64_t)p->o.batch >= 3 * lanes;
     if (p->o.ref || !filled || large_images(p->g) || !all_kinds_take_lanes(p->g)) return LAYOUT_PLAIN;
     return LAYOUT_LANES;
+}
+
+static size_t all_weights(const Graph *g) {
+    size_t n = 0;
+    for (int i = 0; i < g->n_nodes; i++)
+        for (int k = 0; k < g->node[i].n_params; k++) n += param_room(&g->node[i].param[k]);
+    return n;
+}
+
+static int group_of(const Plan *p) {
+    const bool split = p->layout == LAYOUT_PLAIN && p->o.batch < GROUP && all_weights(p->g) <= SMALL_NET;
+    return split ? (p->o.batch + FEW_GROUPS - 1) / FEW_GROUPS : GROUP;
 }
 
 // ---- nodes -----------------------------------------------------------------------------------------
@@ -84,7 +109,10 @@ static void describe_nodes(Plan *p) {
         for (int k = 0; k < n->n_params; k++, param++) q->param_range += param_room(&n->param[k]);
         q->rng = rng_named(rng, n->name);
         q->last_reader = q->place = i;
-        for (int k = 0; k < n->n_src; k++) p->node[n->src[k]].last_reader = i;
+        for (int k = 0; k < n->n_src; k++) {
+            p->node[n->src[k]].last_reader = i;
+            p->node[n->src[k]].n_readers++;
+        }
         if (i == 0) continue;
         q->reads = n->src[0];
         const LayerKind *kind = layer_of(n);
@@ -101,6 +129,9 @@ static void describe_nodes(Plan *p) {
         if (p->o.no_winograd) q->plain_sums = prepared > 0;
         else q->prepared_len = prepared;
         if (kind->saved) q->saved_image = kind->saved(n->use.cfg, src, n->shape);
+        q->frozen = n->n_params > 0 && !can_learn(p, i);
+        if (kind->notes && !q->frozen && !p->by_place) q->notes_len = kind->notes(n->use.cfg, src, n->shape);
+        q->shares = shares_of(p, i);
     }
 }
 
@@ -134,8 +165,6 @@ static bool may_go_behind(const Plan *p, int i) {
            g->node[i + 1].src[0] == i && p->node[i + 1].kind->picks;
 }
 
-static bool goes_behind(const Plan *p, int i) { return p->node[i].place != i; }
-
 static void change_places(Plan *p) {
     for (int i = 1; i < p->g->n_nodes; i++) {
         NodePlan *first = &p->node[i], *second = first + 1;
@@ -145,8 +174,27 @@ static void change_places(Plan *p) {
         second->reads = first->reads;
         second->clear = first->clear;
         first->reads = first->place = i + 1;
+        first->behind = true;
         first->clear = 1;
     }
+}
+
+/* Neighbours that share one place: a kind that works in place overwrites the value of the node before it,
+ * if nobody else reads that. What comes from memory once then stays in the cache for all of them. */
+static bool may_overwrite(const Plan *p, int i) {
+    const NodePlan *q = &p->node[i];
+    const int s = p->g->node[i].src[0];
+    if (s == 0 || s == p->score || q->behind || p->node[s - 1].behind) return false;
+    if (p->o.kept && p->o.kept[s]) return false;
+    const NodePlan *before = &p->node[s];
+    return q->kind->in_place && before->kind->forgets && before->n_readers == 1 &&
+           (q->clear & 1 || !before->wants_diff);
+}
+
+static void share_places(Plan *p) {
+    if (!p->o.unseen || p->o.ref || p->o.keep) return;
+    for (int i = p->g->n_nodes - 1; i > 0; i--)
+        if (may_overwrite(p, i)) p->node[i].reads = p->node[p->g->node[i].src[0]].place = p->node[i].place;
 }
 
 // ---- memory ----------------------------------------------------------------------------------------
@@ -157,7 +205,7 @@ static size_t take(size_t *len, size_t n) {
     return at;
 }
 
-/* Values that a worker still needs, in order of their place: node[0 … n−1]. */
+/* Values that are still needed, in the order in which they lie: node[0 … n−1]. */
 typedef struct Live { int n, *node; } Live;
 
 static void drop_unread(const Plan *p, Live *live, int i) {
@@ -167,10 +215,10 @@ static void drop_unread(const Plan *p, Live *live, int i) {
     live->n = kept;
 }
 
-// The images of a group that a worker has at once: as many as there are, but lanes are always sixteen.
+// The images of a group that are there at once: as many as there are, but lanes are always sixteen.
 static size_t value_room(const Plan *p, const NodePlan *q) {
-    const size_t images = p->layout == LAYOUT_LANES || p->o.batch > GROUP ? GROUP : (size_t)p->o.batch;
-    return round_up(q->image * images);
+    const bool filled = p->layout == LAYOUT_LANES || p->o.batch > p->group;
+    return round_up(q->image * (size_t)(filled ? p->group : p->o.batch));
 }
 
 // Puts node i into the first gap that is large enough. Returns the end of its place.
@@ -181,27 +229,29 @@ static size_t place_in_gap(Plan *p, Live *live, int i) {
     size_t at = 0;
     for (; k < live->n; k++) {
         const NodePlan *other = &p->node[live->node[k]];
-        if (at + len <= other->value) break;
-        at = other->value + value_room(p, other);
+        if (at + len <= other->value_at) break;
+        at = other->value_at + value_room(p, other);
     }
     for (int j = live->n++; j > k; j--) live->node[j] = live->node[j - 1];
     live->node[k] = i;
-    q->value = at;
+    q->value_at = at;
     return at + len;
 }
 
-// Inference: values that are never needed together share a worker's memory.
+// Inference: values that are never needed together share the memory of a place.
 static bool share_values(Plan *p) {
     Live live = {.node = calloc((size_t)p->g->n_nodes, sizeof *live.node)};
     if (!live.node) return false;
     size_t len = 0;
     for (int i = 1; i < p->g->n_nodes; i++) {
-        const bool kept = p->o.kept && p->o.kept[i];
-        p->node[i].shared = i != p->g->output && i != p->score && !kept && !goes_behind(p, i);
+        const int at = p->node[i].place;
+        const bool kept = p->o.kept && p->o.kept[at];
+        if (p->node[at].shared || at == p->g->output || at == p->score || kept) continue;
+        p->node[at].shared = true;
         drop_unread(p, &live, i);
-        if (p->node[i].shared) len = larger(len, place_in_gap(p, &live, i));
+        len = larger(len, place_in_gap(p, &live, at));
     }
-    p->worker_len += len;
+    p->place_len = len;
     free(live.node);
     return true;
 }
@@ -210,18 +260,20 @@ static void place_values(Plan *p) {
     const size_t N = p->room;
     for (int i = 0; i < p->g->n_nodes; i++) {
         NodePlan *q = &p->node[i];
-        if (goes_behind(p, i)) continue;
-        if (!q->shared) q->value = take(&p->values_len, q->image * N);
-        if (p->o.training && q->wants_diff) q->diff = take(&p->values_len, q->image * N);
-        const size_t bytes = q->saved_image * (p->by_worker ? (size_t)GROUP : N);
-        q->saved = p->by_worker ? 0 : p->saved_len;
-        if (p->by_worker) p->worker_saved_len = larger(p->worker_saved_len, bytes);
+        const bool own = q->place == i;
+        if (own && !q->shared) q->value_at = take(&p->values_len, q->image * N);
+        if (own && p->o.training && q->wants_diff) q->diff_at = take(&p->values_len, q->image * N);
+        const size_t bytes = q->saved_image * (p->by_place ? (size_t)p->group : N);
+        q->saved = p->by_place ? 0 : p->saved_len;
+        if (p->by_place) p->place_saved_len = larger(p->place_saved_len, bytes);
         else p->saved_len += (bytes + 63) / 64 * 64;
+        q->notes = p->notes_len;
+        if (q->notes_len) p->notes_len += (q->notes_len * (1 + (size_t)p->max_groups) + 63) / 64 * 64;
         q->prepared = take(&p->prepared_len, q->prepared_len);
         if (q->grad == GRAD_GROUPS && p->max_groups > 1)
             q->partial = take(&p->partials_len, q->param_range * (size_t)p->max_groups);
     }
-    p->worker_saved_len = (p->worker_saved_len + 63) / 64 * 64;
+    p->place_saved_len = (p->place_saved_len + 63) / 64 * 64;
 }
 
 static void place_work(Plan *p) {
@@ -231,40 +283,61 @@ static void place_work(Plan *p) {
         if (!q->kind->work || p->o.ref) continue;
         Shape src[MAX_SRC];
         source_shapes(p->g, n, src);
-        const bool whole = q->grad == GRAD_ROWS || q->grad == GRAD_WHOLE || q->kind->by_channel;
-        const int images = whole && !p->by_worker ? p->o.batch : GROUP;
+        const bool whole = q->grad == GRAD_ROWS || q->grad == GRAD_WHOLE;
+        const int images = whole ? p->o.batch : p->group;
         p->work_len = larger(p->work_len, q->kind->work(n->use.cfg, src, n->shape, images, p->layout));
     }
     p->work_len = round_up(p->work_len);
-    p->worker_len += p->work_len;
 }
 
 // ---- the order of work -----------------------------------------------------------------------------
 
+static void add_op(Plan *p, OpKind kind, int i, bool whole) {
+    p->op[p->n_op++] = (Op){kind, i, whole};
+}
+
+// A kind that takes notes needs them joined first; its definition looks at the whole batch itself.
+static void list_forward(Plan *p, int i) {
+    const bool notes = p->node[i].notes_len > 0;
+    if (notes && !p->o.ref) add_op(p, OP_GATHER, i, false), add_op(p, OP_JOIN, i, true);
+    add_op(p, OP_FORWARD, i, notes && p->o.ref);
+}
+
+static void list_backward(Plan *p, int i) {
+    const bool notes = p->node[i].notes_len > 0;
+    if (notes && !p->o.ref) add_op(p, OP_GATHER_BACK, i, false), add_op(p, OP_JOIN_BACK, i, true);
+    add_op(p, OP_BACKWARD, i, notes && p->o.ref);
+}
+
 static void list_ops(Plan *p) {
-    const int n = p->g->n_nodes;
-    for (int i = 1; i < n; i++) {
-        const bool behind = goes_behind(p, i);
-        if (behind) p->op[p->n_op++] = (Op){OP_FORWARD, i + 1};
-        p->op[p->n_op++] = (Op){OP_FORWARD, i};
+    for (int i = 1; i < p->g->n_nodes; i++) {
+        const bool behind = p->node[i].behind;
+        if (behind) list_forward(p, i + 1);
+        list_forward(p, i);
         i += behind;
     }
     p->n_forward = p->n_op;
     if (!p->o.training) return;
-    p->op[p->n_op++] = (Op){OP_LOSS, p->score};
-    for (int k = p->n_forward - 1; k >= 0; k--)
-        if (p->node[p->op[k].node].wants_diff) p->op[p->n_op++] = (Op){OP_BACKWARD, p->op[k].node};
+    add_op(p, OP_LOSS, p->score, false);
+    for (int k = p->n_forward - 1; k >= 0; k--) {
+        const Op *op = &p->op[k];
+        if (op->kind == OP_FORWARD && p->node[op->node].wants_diff) list_backward(p, op->node);
+    }
 }
 
-// Rows of one task, a multiple of 8 so that matrix products have no thin edges.
-static size_t rows_per_task(size_t rows) { return ((rows + ROW_PARTS - 1) / ROW_PARTS + 7) / 8 * 8; }
+// Rows of one task, a multiple of 8 so that matrix products have no thin edges. What each task of a
+// convolution makes of the images anew is worth it for many rows only.
+static size_t rows_per_task(const Plan *p, int i, size_t rows) {
+    const size_t parts = p->few && uses_weights_often(p, i) ? FEW_ROW_PARTS : ROW_PARTS;
+    return ((rows + parts - 1) / parts + 7) / 8 * 8;
+}
 
 static size_t task_len(const Plan *p, int i, size_t *all) {
     const Node *n = &p->g->node[i];
     *all = 1;
     switch (p->node[i].grad) {
     case GRAD_GROUPS: return *all = p->max_groups > 1 ? p->node[i].param_range : 0, JOIN_LEN;
-    case GRAD_ROWS:   return *all = (size_t)n->param[0].dim[0], rows_per_task(*all);
+    case GRAD_ROWS:   return *all = (size_t)n->param[0].dim[0], rows_per_task(p, i, *all);
     case GRAD_WHOLE:  return 1;
     default:          return *all = 0, 1;
     }
@@ -281,11 +354,23 @@ static int list_grad_tasks(const Plan *p, GradTask *out) {
     return n;
 }
 
+// The products in the tasks of all gradients; joining sums counts, too.
+static size_t grad_work(const Plan *p) {
+    size_t n = 0;
+    for (int i = 1; i < p->g->n_nodes; i++) {
+        const GradMode mode = p->node[i].grad;
+        const bool joined = mode == GRAD_GROUPS && p->max_groups > 1;
+        if (joined) n += p->node[i].param_range * (size_t)p->max_groups;
+        if (mode == GRAD_ROWS || mode == GRAD_WHOLE) n += (size_t)p->g->node[i].macs * (size_t)p->o.batch;
+    }
+    return n;
+}
+
 static int list_prepare_tasks(const Plan *p, GradTask *out) {
     int n = 0;
     for (int i = 1; i < p->g->n_nodes; i++) {
         if (!p->node[i].prepared_len) continue;
-        const size_t all = (size_t)p->g->node[i].param[0].dim[0], step = rows_per_task(all);
+        const size_t all = (size_t)p->g->node[i].param[0].dim[0], step = rows_per_task(p, i, all);
         for (size_t lo = 0; lo < all; lo += step, n++)
             if (out) out[n] = (GradTask){i, lo, lo + step < all ? lo + step : all};
     }
@@ -294,28 +379,33 @@ static int list_prepare_tasks(const Plan *p, GradTask *out) {
 
 bool plan_lay_out(Plan *p) {
     const size_t n = (size_t)p->g->n_nodes;
-    p->by_worker = !p->o.training && !p->o.keep;
-    p->max_groups = (int)(((int64_t)p->o.batch + GROUP - 1) / GROUP);
+    p->by_place = !p->o.training && !p->o.keep;
     p->layout = choose_layout(p);
+    p->group = group_of(p);
+    p->max_groups = (int)(((int64_t)p->o.batch + p->group - 1) / p->group);
+    p->few = p->max_groups < FEW_GROUPS;
+    p->n_places = p->few ? p->max_groups : p->n_workers;
     p->room = p->layout == LAYOUT_LANES ? (size_t)p->max_groups * LANES : (size_t)p->o.batch;
     p->score = p->x->loss.kind ? loss_score(p->g, &p->x->loss) : p->g->output;
     p->node = calloc(n, sizeof *p->node);
-    p->op = calloc(2 * n + 1, sizeof *p->op);
+    p->op = calloc(6 * n + 1, sizeof *p->op);
     if (!p->node || !p->op) return false;
 
     describe_nodes(p);
     follow_gradients(p);
     change_places(p);
+    share_places(p);
     if (p->o.training)
         for (int i = 1; i < p->g->n_nodes; i++) p->node[i].grad = grad_mode(p, i);
     place_work(p);
-    if (p->by_worker && !share_values(p)) return false;
+    if (p->by_place && !share_values(p)) return false;
     place_values(p);
     list_ops(p);
 
     p->n_grad_tasks = list_grad_tasks(p, NULL);
     p->grad_task = calloc((size_t)p->n_grad_tasks + 1, sizeof *p->grad_task);
     if (p->grad_task) list_grad_tasks(p, p->grad_task);
+    p->grads_alone = grad_work(p) < FEW_PRODUCTS;
     p->n_prepare_tasks = list_prepare_tasks(p, NULL);
     p->prepare_task = calloc((size_t)p->n_prepare_tasks + 1, sizeof *p->prepare_task);
     if (p->prepare_task) list_prepare_tasks(p, p->prepare_task);

@@ -5,15 +5,22 @@
 #include "runtime/plan.h"
 
 enum {
-    GROUP = 16,            // images that go through the network together
+    GROUP = 16,            // images that go through the network together, but of
+    SMALL_NET = 1 << 18,   // weights at most, which stay in the cache, so few that there are groups to share out
     PLAN_ALIGN = 16,       // reals: values begin on a cache line
-    CHANNEL_PARTS = 16,    // tasks a by_channel layer is cut into
-    ROW_PARTS = 16,        // tasks a large gradient is cut into
+    ROW_PARTS = 16,        // tasks a large gradient is cut into,
+    FEW_ROW_PARTS = 4,     // or so many, if each of them has more to do than the sums themselves
     LARGE_GRADIENT = 8192, // numbers from which a gradient is cut by rows, not by groups,
     REUSE = 8,             // unless every weight is used so often per image
     HUGE_GRADIENT = 1 << 20, // numbers from which even such a gradient leaves every cache
+    FEW_PRODUCTS = 1 << 20, // in the tasks of all gradients together: a thread would hardly be awake in time
     JOIN_LEN = 4096,       // numbers one task of adding partial sums works on
     LARGE_IMAGE = 1 << 20, // numbers of a value from which sixteen images are too much memory
+    FEW_GROUPS = 4,        // with fewer of them a long call is done in parts: at most
+    SHARES = 8,            // so many,
+    SHARE_WORK = 1 << 18,  // each of so many products at least, or a multiple of that
+    MANY_TIMES = 16,       // if groups can occupy two threads already
+    NUMBER_WORK = 8,       // a number that is read or written takes as long as so many products
 };
 
 static const size_t PARTIAL_BYTES = 64u << 20; // at most so much for the partial sums of one layer
@@ -24,7 +31,7 @@ typedef enum GradMode {
     GRAD_GROUPS, // a partial sum per group of images, joined in order
     GRAD_ROWS,   // at once from the whole batch, cut by rows of the weights
     GRAD_WHOLE,  // at once from the whole batch, in one task
-    GRAD_DIRECT  // the layer is cut by channels: each task writes its own part
+    GRAD_JOINED  // by the layer itself, when it joins its notes
 } GradMode;
 
 typedef struct NodePlan {
@@ -32,15 +39,20 @@ typedef struct NodePlan {
     void (*forward)(const Step *s);
     void (*backward)(const Step *s);
     size_t image;        // numbers of one image's value
-    bool shared;         // inference: the value lies in each worker's own memory
-    size_t value, diff;  // offsets in reals: in Plan.values, or (shared) in the worker's memory
+    bool frozen;         // it has parameters, and none can learn
+    bool shared;         // inference: the value lies in the memory of a place, others before and behind it
+    size_t value_at, diff_at; // offsets in reals: in Plan.values, or (shared) in that memory
+    int shares;          // parts a call of it is done in
     size_t saved;        // offset in bytes, and bytes per image
     size_t saved_image;
+    size_t notes, notes_len; // in Plan.notes: bytes of what is joined, and of each group's notes behind it
     size_t prepared, prepared_len; // reals, in Plan.prepared
     bool plain_sums;     // it would have some, but for no_winograd
     int reads;           // the node whose value is its first source, and the one in whose place its own
-    int place;           // value lies: usually n->src[0] and itself (see change_places)
+    int place;           // value lies: usually n->src[0] and itself (see change_places, share_places)
+    bool behind;         // it has changed places with the node behind it
     int last_reader;     // the last node that reads it
+    int n_readers;       // how often it is read
     bool live;           // what the loss judges depends on it
     bool wants_diff;     // something before it (or itself) can learn
     bool cleared;        // somebody sets its gradient to zero before anybody adds to it:
@@ -52,13 +64,26 @@ typedef struct NodePlan {
     GradMode grad;
     size_t partial;      // offset in Plan.partials of group 0's sum
     Rng rng;
+    Tensor out, diff;    // value and gradient from image 0 on (shared: of worker 0); .v NULL: none
+    Tensor param[MAX_PARAMS];
+    Step step;           // what all calls have in common
 } NodePlan;
 
 // One task after backward: turn what the groups left behind into a gradient.
 typedef struct GradTask { int node; size_t lo, hi; } GradTask;
 
-typedef enum OpKind { OP_FORWARD, OP_LOSS, OP_BACKWARD } OpKind;
-typedef struct Op { OpKind kind; int node; } Op;
+// The functions of a layer, in the order in which they are called; between forward and backward, the loss.
+typedef enum OpKind {
+    OP_GATHER, OP_JOIN, OP_FORWARD,
+    OP_LOSS,
+    OP_GATHER_BACK, OP_JOIN_BACK, OP_BACKWARD
+} OpKind;
+
+typedef struct Op {
+    OpKind kind;
+    int node;
+    bool whole; // one call for the whole batch, when all groups are there; otherwise one for each group
+} Op;
 
 struct Plan {
     const Experiment *x;
@@ -67,29 +92,37 @@ struct Plan {
     Threads *threads;
     PlanOptions o;
     Layout layout;         // of all values and gradients; targets are plain
-    int n_workers, max_groups;
+    int n_workers;
+    int group, max_groups; // images of a group, and groups of a batch
+    bool few;              // groups: long calls are done in parts
     size_t room;           // images that a value has room for: the batch, or so many whole groups
     int score;             // the node the loss judges
-    bool by_worker;        // inference without keep: values live in the workers' memory
+    bool by_place;         // inference without keep: values live where others do not need the memory any more:
+    int n_places;          // in that of a worker or, so that several workers can share a call, of a group
 
     NodePlan *node;
     Op *op;                // forward, loss, backward, in the order they run
     int n_op, n_forward;
     GradTask *grad_task;
     int n_grad_tasks;
+    bool grads_alone;      // they are so short that no thread is woken for them
     GradTask *prepare_task; // rows of the weights of nodes that prepare them
     int n_prepare_tasks;
+    bool prepared_now;     // of the weights as they are
 
     real *values;          // values and gradients of the batch
     unsigned char *saved;
     real *partials;
     real *prepared;
-    real *workers;         // per worker: scratch, then shared values; `saved` for them behind
-    unsigned char *worker_saved;
+    unsigned char *notes;
+    real *work;            // scratch of each worker
+    real *places;          // per place: shared values, and what layers save
+    unsigned char *place_saved;
     real *target;
     const real *class_weight;
     double *loss;
-    size_t values_len, saved_len, partials_len, prepared_len, work_len, worker_len, worker_saved_len;
+    size_t values_len, saved_len, partials_len, prepared_len, notes_len;
+    size_t work_len, place_len, place_saved_len;
 
     // The run that is going on. The losses' mean is their sum divided by `weight`.
     struct { int n, lo, hi; uint64_t step; double weight; bool training, replay; } run;
@@ -99,3 +132,18 @@ struct Plan {
 // nothing is frozen), o and n_workers are set. False when memory is out.
 bool plan_lay_out(Plan *p);
 void plan_free_layout(Plan *p);
+
+/* ---- calls (plan_call.c): the numbers of one node for images [lo, hi) ------------------------------- */
+
+// What does not change from call to call; when everything is allocated.
+void plan_fix_calls(Plan *p);
+
+Tensor plan_out(const Plan *p, int i, int worker, int lo, int hi);
+Tensor plan_diff_out(const Plan *p, int i, int lo, int hi);
+void plan_call(const Plan *p, NodeStep *c, int i, int worker, int lo, int hi);
+
+// Where the gradient of node i's parameters begins.
+real *plan_grad(const Plan *p, int i);
+
+// Lets the call's gradients of parameters point into `slab`, whose number 0 is the first of this node's.
+void plan_point_diff_params(const Plan *p, NodeStep *c, int i, real *slab);

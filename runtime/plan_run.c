@@ -2,8 +2,9 @@
  *
  * Operations run in order. Neighbours that are cut into groups of images run as one: a worker takes
  * a group and carries it through all of them, so that its values are still in the cache when the
- * next layer reads them. A layer that is cut by channels needs the whole batch before it and is a
- * barrier of its own. Gradients of parameters come last, when all groups are done. */
+ * next layer reads them. Only what needs the whole batch waits for all groups: joining the notes of a
+ * batchnorm; and a long call where there are too few groups for all threads is done in parts. Gradients
+ * of parameters come last, when all groups are done. */
 #include <assert.h>
 #include <string.h>
 
@@ -12,75 +13,9 @@
 
 static int least(int a, int b) { return a < b ? a : b; }
 
-// ---- the numbers of one node for images [lo, hi) -----------------------------------------------
-
-static Tensor block(const Plan *p, real *v, Shape s, int n) {
-    return (Tensor){.v = v, .n = n, .c = s.c, .h = s.h, .w = s.w, .layout = p->layout};
-}
-
-static Tensor value_of(const Plan *p, int i, int worker, int lo, int hi) {
-    const NodePlan *q = &p->node[i];
-    const size_t own = (size_t)worker * p->worker_len + p->work_len;
-    real *v = q->shared ? p->workers + own + q->value
-                        : p->values + q->value + (size_t)lo * q->image;
-    return block(p, v, p->g->node[i].shape, hi - lo);
-}
-
-static Tensor diff_of(const Plan *p, int i, int lo, int hi) {
-    const NodePlan *q = &p->node[i];
-    real *v = p->o.training && q->wants_diff ? p->values + q->diff + (size_t)lo * q->image : NULL;
-    return block(p, v, p->g->node[i].shape, hi - lo);
-}
-
-static void *saved_of(const Plan *p, int i, int worker, int lo) {
-    const NodePlan *q = &p->node[i];
-    if (p->by_worker) return p->worker_saved + (size_t)worker * p->worker_saved_len;
-    const int first = q->kind->by_channel ? 0 : lo;
-    return p->saved + q->saved + (size_t)first * q->saved_image;
-}
-
-static void fill_call(const Plan *p, NodeStep *c, int i, int worker, int lo, int hi) {
-    const Node *n = &p->g->node[i];
-    const NodePlan *q = &p->node[i];
-    for (int k = 0; k < n->n_src; k++) {
-        const int src = k == 0 ? q->reads : n->src[k];
-        c->src[k] = value_of(p, src, worker, lo, hi);
-        c->diff_src[k] = diff_of(p, src, lo, hi);
-    }
-    bool frozen = n->n_params > 0;
-    for (int k = 0; k < n->n_params; k++) {
-        c->param[k] = params_tensor(p->params, q->first_param + k, p->params->value);
-        c->diff_param[k] = params_tensor(p->params, q->first_param + k, NULL);
-        const Param *param = &p->params->param[q->first_param + k];
-        if (param->spec->role != PARAM_STATISTIC && !param->frozen) frozen = false;
-    }
-    c->s = (Step){.cfg = n->use.cfg, .n_src = n->n_src, .src = c->src, .diff_src = c->diff_src,
-                  .dst = value_of(p, q->place, worker, lo, hi), .diff_dst = diff_of(p, q->place, lo, hi),
-                  .param = c->param, .diff_param = c->diff_param,
-                  .prepared = q->prepared_len ? p->prepared + q->prepared : NULL,
-                  .saved = saved_of(p, i, worker, lo),
-                  .work = p->workers + (size_t)worker * p->worker_len,
-                  .part = {0, n->shape.c}, .training = p->run.training, .replay = p->run.replay,
-                  .frozen = frozen, .first = lo, .rng = rng_at(q->rng, p->run.step)};
-}
-
-// Lets the call's gradients point into `slab`, whose number 0 is the first of this node's.
-static void point_diff_params(const Plan *p, NodeStep *c, int i, real *slab) {
-    const int first = p->node[i].first_param;
-    const size_t start = p->params->param[first].offset;
-    for (int k = 0; k < p->g->node[i].n_params; k++) {
-        const Param *q = &p->params->param[first + k];
-        if (!q->frozen) c->diff_param[k].v = slab + (q->offset - start);
-    }
-}
-
-static real *grad_of(const Plan *p, int i) {
-    return p->params->grad + p->params->param[p->node[i].first_param].offset;
-}
-
 // Where a group's sum goes: if there is but one, it is the gradient.
 static real *partial_of(const Plan *p, int i, int group) {
-    if (p->max_groups == 1) return grad_of(p, i);
+    if (p->max_groups == 1) return plan_grad(p, i);
     return p->partials + p->node[i].partial + (size_t)group * p->node[i].param_range;
 }
 
@@ -89,8 +24,8 @@ static real *partial_of(const Plan *p, int i, int group) {
 static LossStep loss_step(const Plan *p, int lo, int hi, bool with_diff) {
     const int classes = p->g->node[p->score].shape.c;
     return (LossStep){.cfg = p->x->loss.cfg, .last = p->g->node[p->g->output].use.kind,
-                      .score = value_of(p, p->score, 0, lo, hi),
-                      .diff = with_diff ? diff_of(p, p->score, lo, hi) : (Tensor){0},
+                      .score = plan_out(p, p->score, 0, lo, hi),
+                      .diff = with_diff ? plan_diff_out(p, p->score, lo, hi) : (Tensor){0},
                       .target = {.v = p->target + (size_t)lo * (size_t)classes, .n = hi - lo,
                                  .c = classes, .h = 1, .w = 1},
                       .class_weight = p->class_weight, .share = R(1) / R(p->run.weight),
@@ -113,86 +48,133 @@ static void begin_sources(const Plan *p, NodeStep *c, int i) {
         if (p->node[i].clear >> k & 1) tensor_zero(c->diff_src[k]);
 }
 
-// Backward of images [lo, hi); the parameters' part of it only where it is summed by groups.
+// The gradient itself, still empty, for a kind that adds to it from the whole batch.
+static void open_grad(const Plan *p, NodeStep *c, int i) {
+    if (p->node[i].grad != GRAD_JOINED) return;
+    memset(plan_grad(p, i), 0, p->node[i].param_range * sizeof(real));
+    plan_point_diff_params(p, c, i, plan_grad(p, i));
+}
+
+// Of the parameters only what is summed by groups.
 static void backward_group(const Plan *p, NodeStep *c, int i, int group) {
     begin_sources(p, c, i);
     if (p->node[i].grad == GRAD_GROUPS) {
         real *sum = partial_of(p, i, group);
         c->s.fresh_params = p->node[i].writes_params;
         if (!c->s.fresh_params) memset(sum, 0, p->node[i].param_range * sizeof *sum);
-        point_diff_params(p, c, i, sum);
+        plan_point_diff_params(p, c, i, sum);
     }
     p->node[i].backward(&c->s);
 }
 
-static void do_group(void *ctx, int group, int worker) {
-    const Plan *p = ctx;
-    const int lo = group * GROUP, hi = least(lo + GROUP, p->run.n);
-    for (const Op *op = p->op + p->run.lo; op < p->op + p->run.hi; op++) {
-        NodeStep c;
-        if (op->kind == OP_LOSS) {
-            judge_group(p, lo, hi, true);
-            continue;
-        }
-        fill_call(p, &c, op->node, worker, lo, hi);
-        if (op->kind == OP_FORWARD) p->node[op->node].forward(&c.s);
-        else backward_group(p, &c, op->node, group);
+static void backward_whole(const Plan *p, NodeStep *c, int i) {
+    begin_sources(p, c, i);
+    open_grad(p, c, i);
+    p->node[i].backward(&c->s);
+}
+
+static void join_back(const Plan *p, NodeStep *c, int i) {
+    open_grad(p, c, i);
+    p->node[i].kind->join_back(&c->s);
+}
+
+static void do_op(const Plan *p, const Op *op, int group, int worker, int lo, int hi) {
+    const int i = op->node;
+    const LayerKind *kind = p->node[i].kind;
+    NodeStep c;
+    if (op->kind != OP_LOSS) plan_call(p, &c, i, worker, lo, hi);
+    switch (op->kind) {
+    case OP_GATHER:      kind->gather(&c.s); break;
+    case OP_JOIN:        kind->join(&c.s); break;
+    case OP_FORWARD:     p->node[i].forward(&c.s); break;
+    case OP_LOSS:        judge_group(p, lo, hi, true); break;
+    case OP_GATHER_BACK: kind->gather_back(&c.s); break;
+    case OP_JOIN_BACK:   join_back(p, &c, i); break;
+    case OP_BACKWARD:
+        if (op->whole) backward_whole(p, &c, i);
+        else backward_group(p, &c, i, group);
     }
 }
 
-// A layer that is cut by channels: part number `part` of its channels, all images.
-static void do_channels(void *ctx, int part, int worker) {
+// The operations of a stretch, for one group of images or (a stretch of one) the whole batch.
+static void do_ops(void *ctx, int group, int worker) {
+    const Plan *p = ctx;
+    const Op *const first = p->op + p->run.lo, *const end = p->op + p->run.hi;
+    const int lo = group * p->group, hi = first->whole ? p->run.n : least(lo + p->group, p->run.n);
+    for (const Op *op = first; op < end; op++) do_op(p, op, group, worker, lo, hi);
+}
+
+// ---- a call in parts -------------------------------------------------------------------------------
+
+// Of all maps of t the range `maps`. In the plain layout it does not matter to which image they belong.
+static void narrow(Tensor *t, Range maps) {
+    const bool plain = t->layout == LAYOUT_PLAIN;
+    if (t->v) t->v += (size_t)maps.lo * (size_t)t->h * (size_t)t->w * (plain ? 1 : LANES);
+    t->c = maps.hi - maps.lo;
+    if (plain) t->n = 1;
+}
+
+static void narrow_step(NodeStep *c, size_t saved_image) {
+    Step *s = &c->s;
+    const size_t images = s->dst.layout == LAYOUT_PLAIN ? 1 : LANES;
+    const size_t saved = saved_image / (size_t)s->dst.c * images;
+    const Range maps = step_share(s, images == 1 ? s->dst.n * s->dst.c : s->dst.c);
+    for (int k = 0; k < s->n_src; k++) narrow(&c->src[k], maps), narrow(&c->diff_src[k], maps);
+    narrow(&s->dst, maps), narrow(&s->diff_dst, maps);
+    s->saved = (unsigned char *)s->saved + (size_t)maps.lo * saved;
+}
+
+// Part task % shares of the call of group task / shares. Gradients of parameters come later.
+static void do_share(void *ctx, int task, int worker) {
     const Plan *p = ctx;
     const Op *op = p->op + p->run.lo;
-    const int C = p->g->node[op->node].shape.c;
-    const int len = (C + CHANNEL_PARTS - 1) / CHANNEL_PARTS;
+    const NodePlan *q = &p->node[op->node];
+    const int lo = task / q->shares * p->group;
     NodeStep c;
-    fill_call(p, &c, op->node, worker, 0, p->run.n);
-    c.s.part = (Range){least(part * len, C), least((part + 1) * len, C)};
-    if (op->kind == OP_FORWARD) {
-        p->node[op->node].forward(&c.s);
-        return;
+    plan_call(p, &c, op->node, worker, lo, least(lo + p->group, p->run.n));
+    c.s.share = (Share){task % q->shares, q->shares};
+    if (q->kind->by_map) narrow_step(&c, q->saved_image);
+    if (c.s.dst.c == 0) return; // fewer maps than parts
+    switch (op->kind) {
+    case OP_GATHER:      q->kind->gather(&c.s); break;
+    case OP_FORWARD:     q->forward(&c.s); break;
+    case OP_GATHER_BACK: q->kind->gather_back(&c.s); break;
+    default:             begin_sources(p, &c, op->node), q->backward(&c.s);
     }
-    if (p->node[op->node].writes) c.s.fresh = p->node[op->node].clear;
-    if (p->node[op->node].grad == GRAD_DIRECT) point_diff_params(p, &c, op->node, grad_of(p, op->node));
-    p->node[op->node].backward(&c.s);
 }
 
-// What cannot be left to the parts of a by_channel layer: setting its sums to zero.
-static void prepare_channels(const Plan *p, const Op *op) {
-    if (op->kind != OP_BACKWARD) return;
-    const int i = op->node;
-    NodeStep c;
-    fill_call(p, &c, i, 0, 0, p->run.n);
-    begin_sources(p, &c, i);
-    if (p->node[i].grad == GRAD_DIRECT)
-        memset(grad_of(p, i), 0, p->node[i].param_range * sizeof(real));
+// ---- all operations --------------------------------------------------------------------------------
+
+static bool by_share(const Plan *p, const Op *op) {
+    return !op->whole && op->kind != OP_LOSS && p->node[op->node].shares > 1;
 }
 
-static bool by_channel(const Plan *p, const Op *op) {
-    return op->kind != OP_LOSS && !p->by_worker && p->node[op->node].kind->by_channel;
+static bool by_group(const Plan *p, const Op *op) { return !op->whole && !by_share(p, op); }
+
+// The first operation behind `lo` that does not run together with it.
+static int end_of_run(const Plan *p, int lo, int hi) {
+    int end = lo + 1;
+    while (by_group(p, &p->op[lo]) && end < hi && by_group(p, &p->op[end])) end++;
+    return end;
 }
 
 static void run_ops(Plan *p, int lo, int hi) {
-    const int n_groups = (p->run.n + GROUP - 1) / GROUP;
-    while (lo < hi) {
-        int end = lo + 1;
-        const bool channels = by_channel(p, &p->op[lo]);
-        while (!channels && end < hi && !by_channel(p, &p->op[end])) end++;
+    const int n_groups = (p->run.n + p->group - 1) / p->group;
+    for (; lo < hi; lo = p->run.hi) {
+        const Op *op = &p->op[lo];
         p->run.lo = lo;
-        p->run.hi = end;
-        if (channels) prepare_channels(p, &p->op[lo]);
-        if (channels) threads_run(p->threads, CHANNEL_PARTS, do_channels, p);
-        else threads_run(p->threads, n_groups, do_group, p);
-        lo = end;
+        p->run.hi = end_of_run(p, lo, hi);
+        if (op->whole) threads_run(p->threads, 1, do_ops, p);
+        else if (by_share(p, op)) threads_run(p->threads, n_groups * p->node[op->node].shares, do_share, p);
+        else threads_run(p->threads, n_groups, do_ops, p);
     }
 }
 
 // ---- gradients of parameters ---------------------------------------------------------------------
 
 static void join_groups(const Plan *p, const GradTask *t) {
-    const int n_groups = (p->run.n + GROUP - 1) / GROUP;
-    real *grad = grad_of(p, t->node);
+    const int n_groups = (p->run.n + p->group - 1) / p->group;
+    real *grad = plan_grad(p, t->node);
     memcpy(grad + t->lo, partial_of(p, t->node, 0) + t->lo, (t->hi - t->lo) * sizeof *grad);
     for (int k = 1; k < n_groups; k++) {
         const real *sum = partial_of(p, t->node, k);
@@ -216,8 +198,8 @@ static void do_grad(void *ctx, int task, int worker) {
         return;
     }
     NodeStep c;
-    fill_call(p, &c, t->node, worker, 0, p->run.n);
-    point_diff_params(p, &c, t->node, grad_of(p, t->node));
+    plan_call(p, &c, t->node, worker, 0, p->run.n);
+    plan_point_diff_params(p, &c, t->node, plan_grad(p, t->node));
     if (q->grad == GRAD_ROWS) {
         c.s.part = (Range){(int)t->lo, (int)t->hi};
         c.s.fresh_params = q->writes_params;
@@ -225,9 +207,13 @@ static void do_grad(void *ctx, int task, int worker) {
         q->kind->backward_params(&c.s);
         return;
     }
-    memset(grad_of(p, t->node), 0, q->param_range * sizeof(real));
+    memset(plan_grad(p, t->node), 0, q->param_range * sizeof(real));
     for (int k = 0; k < c.s.n_src; k++) c.diff_src[k].v = NULL;
     q->backward(&c.s);
+}
+
+static void all_grads(Plan *p) {
+    threads_run(p->grads_alone ? NULL : p->threads, p->n_grad_tasks, do_grad, p);
 }
 
 // ---- for everybody ---------------------------------------------------------------------------------
@@ -246,7 +232,7 @@ static void do_prepare(void *ctx, int task, int worker) {
     const Plan *p = ctx;
     const GradTask *t = &p->prepare_task[task];
     NodeStep c;
-    fill_call(p, &c, t->node, worker, 0, p->run.n);
+    plan_call(p, &c, t->node, worker, 0, p->run.n);
     c.s.part = (Range){(int)t->lo, (int)t->hi};
     p->node[t->node].kind->prepare(&c.s);
 }
@@ -258,8 +244,11 @@ static void begin(Plan *p, int n, uint64_t step, bool training, bool replay) {
     p->run.step = step;
     p->run.training = training;
     p->run.replay = replay;
-    threads_run(p->threads, p->n_prepare_tasks, do_prepare, p);
+    if (!p->prepared_now) threads_run(p->threads, p->n_prepare_tasks, do_prepare, p);
+    p->prepared_now = p->o.weights_fixed;
 }
+
+void plan_weights_changed(Plan *p) { p->prepared_now = false; }
 
 // The targets are there: how much do the images count, all together?
 static void weigh_batch(Plan *p) {
@@ -291,11 +280,11 @@ double plan_train(Plan *p, int n, uint64_t step) {
     begin(p, n, step, true, false);
     weigh_batch(p);
     run_ops(p, 0, p->n_op);
-    threads_run(p->threads, p->n_grad_tasks, do_grad, p);
+    all_grads(p);
     return mean_loss(p);
 }
 
-void plan_step(const Plan *p, int node, NodeStep *s) { fill_call(p, s, node, 0, 0, p->run.n); }
+void plan_step(const Plan *p, int node, NodeStep *s) { plan_call(p, s, node, 0, 0, p->run.n); }
 
 LossStep plan_loss_step(const Plan *p) { return loss_step(p, 0, p->run.n, true); }
 
@@ -314,12 +303,12 @@ double plan_loss(Plan *p, int n) {
 Tensor plan_seed(Plan *p, int n) {
     assert(n == p->run.n);
     for (int i = 0; i < p->g->n_nodes; i++)
-        if (p->node[i].wants_diff && p->node[i].place == i) tensor_zero(diff_of(p, i, 0, n));
-    return diff_of(p, p->score, 0, n);
+        if (p->node[i].wants_diff && p->node[i].place == i) tensor_zero(plan_diff_out(p, i, 0, n));
+    return plan_diff_out(p, p->score, 0, n);
 }
 
 void plan_backward(Plan *p, int n) {
     assert(n == p->run.n);
     run_ops(p, p->n_forward + 1, p->n_op);
-    threads_run(p->threads, p->n_grad_tasks, do_grad, p);
+    all_grads(p);
 }

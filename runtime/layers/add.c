@@ -2,8 +2,9 @@
  *
  *     dst = src₀ + src₁ + …                diff_srcₖ += diff_dst  for every k
  *
- * The gradient goes back through every path undiminished; that is why deep residual networks
- * learn. Source: He et al., "Deep Residual Learning for Image Recognition", 2016, §3.2. */
+ * The gradient goes back through every path undiminished; that is why deep residual networks learn.
+ * src₀ and dst may be the same place: its gradient then is there already.
+ * Source: He et al., "Deep Residual Learning for Image Recognition", 2016, §3.2. */
 #include "runtime/explain.h"
 #include "runtime/kernels/wide.h"
 
@@ -23,12 +24,13 @@ static bool infer(Infer *q) {
 
 WIDE static void forward(const Step *s) {
     const size_t len = tensor_len(s->dst);
+    const real *a = s->src[0].v, *b = s->src[1].v;
     real *dst = s->dst.v;
 
-    for (size_t i = 0; i < len; i++)
-        dst[i] = s->src[0].v[i] + s->src[1].v[i];
+    APART for (size_t i = 0; i < len; i++)
+        dst[i] = a[i] + b[i];
     for (int k = 2; k < s->n_src; k++)
-        for (size_t i = 0; i < len; i++)
+        APART for (size_t i = 0; i < len; i++)
             dst[i] += s->src[k].v[i];
 }
 
@@ -39,7 +41,8 @@ WIDE static void backward(const Step *s) {
         real *restrict diff_src = s->diff_src[k].v;
         const real *restrict diff_dst = s->diff_dst.v;
         const bool fresh = step_fresh(s, k);
-        for (size_t i = 0; diff_src && i < len; i++)
+        if (!diff_src || diff_src == diff_dst) continue;
+        for (size_t i = 0; i < len; i++)
             diff_src[i] = (fresh ? 0 : diff_src[i]) + diff_dst[i];
     }
 }
@@ -61,7 +64,10 @@ const LayerKind add_layer = {
              .synonyms = "Add sum Sum Eltwise eltwise shortcut skip plus",
              .source = "runtime/layers/add.c", .min_src = 2, .max_src = MAX_SRC, .infer = infer},
     .lanes        = true,
+    .by_map       = true,
     .writes       = true,
+    .in_place     = true,
+    .forgets      = true,
     .forward_ref  = forward,
     .backward_ref = backward,
     .explain      = explain,

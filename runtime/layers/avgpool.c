@@ -205,6 +205,7 @@ const LayerKind avgpool_layer = {
              .source = "runtime/layers/avgpool.c", .min_src = 1, .max_src = 1,
              .cfg_size = sizeof(PoolOptions), .attrs = pool_attrs, .infer = pool_infer},
     .lanes        = true,
+    .by_map       = true,
     .work         = work,
     .forward_ref  = forward_ref,
     .backward_ref = backward_ref,

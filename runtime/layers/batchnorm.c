@@ -47,11 +47,16 @@ static int params(const void *cfg, const Shape *src, ParamSpec *out) {
     return 4;
 }
 
-// One Norm per channel of the batch.
-static size_t saved(const void *cfg, const Shape *src, Shape dst) {
+// What is known of a channel: of one group (its notes: moments, then sums), or of the batch (joined).
+typedef struct Channel { Moments m; Norm norm; Sums sum; } Channel;
+
+static size_t notes(const void *cfg, const Shape *src, Shape dst) {
     (void)cfg, (void)src;
-    return sizeof(Norm) * (size_t)dst.c;
+    return sizeof(Channel) * (size_t)dst.c;
 }
+
+static Channel *note(const Step *s, int c) { return (Channel *)s->notes + c; }
+static Channel *joined(const Step *s, int c) { return (Channel *)s->joined + c; }
 
 static bool of_batch(const Step *s) { return s->training && !s->frozen; }
 
@@ -60,7 +65,7 @@ static NormSet channel(const Step *s, int c) {
 }
 
 static void update_running(const Step *s, int c, Moments batch) {
-    const double m = ((const BatchNorm *)s->cfg)->momentum, M = norm_count(channel(s, c));
+    const double m = ((const BatchNorm *)s->cfg)->momentum, M = batch.M;
     const double var = M > 1 ? batch.var * M / (M - 1) : batch.var;
     real *mean = &s->param[RUNNING_MEAN].v[c], *running_var = &s->param[RUNNING_VAR].v[c];
 
@@ -69,11 +74,19 @@ static void update_running(const Step *s, int c, Moments batch) {
 }
 
 static Moments running(const Step *s, int c) {
-    return (Moments){s->param[RUNNING_MEAN].v[c], s->param[RUNNING_VAR].v[c]};
+    return (Moments){.mean = s->param[RUNNING_MEAN].v[c], .var = s->param[RUNNING_VAR].v[c]};
 }
 
-static Norm keep(const Step *s, int c, Moments m) {
-    return ((Norm *)s->saved)[c] = norm_of(m, ((const BatchNorm *)s->cfg)->eps);
+static double eps(const Step *s) { return ((const BatchNorm *)s->cfg)->eps; }
+
+// The batch's moments are known: for forward and backward, and for later inference.
+static void keep(const Step *s, int c, Moments batch) {
+    joined(s, c)->norm = norm_of(batch, eps(s));
+    update_running(s, c, batch);
+}
+
+static Norm norm_at(const Step *s, int c) {
+    return of_batch(s) ? joined(s, c)->norm : norm_of(running(s, c), eps(s));
 }
 
 static void add_to_params(const Step *s, int c, Sums sum) {
@@ -81,45 +94,118 @@ static void add_to_params(const Step *s, int c, Sums sum) {
     if (s->diff_param[BIAS].v) s->diff_param[BIAS].v[c] += (real)sum.g;
 }
 
-static void forward_by(const Step *s, const NormWay *way) {
-    for (int c = s->part.lo; c < s->part.hi; c++) {
+// The sums that come back through μ and σ: nothing, where these are constants.
+static const Sums no_sums = {.M = 1};
+
+// ---- the definition: the whole batch at once --------------------------------------------------------
+
+static void forward_ref(const Step *s) {
+    for (int c = 0; c < s->dst.c; c++) {
         NormSet a = channel(s, c);
-        const Moments m = of_batch(s) ? way->moments(a) : running(s, c);
-        if (of_batch(s)) update_running(s, c, m);
-        a.norm = keep(s, c, m);
-        way->apply(a, s->param[WEIGHT].v[c], s->param[BIAS].v[c], s->dst);
+        if (of_batch(s)) keep(s, c, norm_ref.moments(a));
+        a.norm = norm_at(s, c);
+        norm_ref.apply(a, s->param[WEIGHT].v[c], s->param[BIAS].v[c], s->dst);
     }
 }
 
-static void backward_by(const Step *s, const NormWay *way) {
-    for (int c = s->part.lo; c < s->part.hi; c++) {
+static void backward_ref(const Step *s) {
+    for (int c = 0; c < s->dst.c; c++) {
         NormSet a = channel(s, c);
-        a.norm = ((const Norm *)s->saved)[c];
-        a.fresh = step_fresh(s, 0);
-        const Sums sum = way->sums(a, s->diff_dst), none = {0};
+        a.norm = norm_at(s, c);
+        const Sums sum = norm_ref.sums(a, s->diff_dst);
         add_to_params(s, c, sum);
         if (s->diff_src[0].v)
-            way->spread(a, s->param[WEIGHT].v[c], s->diff_dst, of_batch(s) ? sum : none,
-                        s->diff_src[0]);
+            norm_ref.spread(a, s->param[WEIGHT].v[c], s->diff_dst, of_batch(s) ? sum : no_sums,
+                            s->diff_src[0]);
     }
 }
 
-static void forward_ref(const Step *s) { forward_by(s, &norm_ref); }
-static void backward_ref(const Step *s) { backward_by(s, &norm_ref); }
+/* ---- the fast way: group by group -------------------------------------------------------------------
+ * Each group notes its own mean and variance, from two passes over numbers that are in the cache, so
+ * that nothing cancels. With M_k, μ_k and v_k of group k:
+ *
+ *     M = Σ M_k        μ = Σ M_k·μ_k/M        variance = Σ M_k·(v_k + (μ_k − μ)²)/M
+ *
+ * the mean of the variances plus the variance of the means. Source: Chan, Golub & LeVeque, "Updating
+ * Formulae and a Pairwise Algorithm for Computing Sample Variances", 1979. */
 
-/* ---- maps of a single number --------------------------------------------------------------------
- * Behind dense the numbers of one channel lie C apart, but those of neighbouring channels side by
- * side: up to COLUMNS channels go through the images together. Every channel has its own sums, in
- * the order of the images, so where the columns are cut changes no bit. */
+static Moments join_moments(const Step *s, int c) {
+    const int C = s->dst.c;
+    Moments all = {0};
+    for (int k = 0; k < s->n_notes; k++) all.M += note(s, k * C + c)->m.M;
+    for (int k = 0; k < s->n_notes; k++) {
+        const Moments m = note(s, k * C + c)->m;
+        all.mean += m.M * m.mean / all.M;
+    }
+    for (int k = 0; k < s->n_notes; k++) {
+        const Moments m = note(s, k * C + c)->m;
+        const double off = m.mean - all.mean;
+        all.var += m.M * (m.var + off * off) / all.M;
+    }
+    return all;
+}
+
+static void join(const Step *s) {
+    for (int c = 0; c < s->dst.c && of_batch(s); c++) keep(s, c, join_moments(s, c));
+}
+
+static void join_back(const Step *s) {
+    const int C = s->dst.c;
+    for (int c = 0; c < C; c++) {
+        Sums all = {0};
+        for (int k = 0; k < s->n_notes; k++) {
+            const Sums sum = note(s, k * C + c)->sum;
+            all = (Sums){all.g + sum.g, all.gx + sum.gx, all.M + sum.M};
+        }
+        joined(s, c)->sum = all;
+        add_to_params(s, c, all);
+    }
+}
+
+static Sums sums_at(const Step *s, int c) { return of_batch(s) ? joined(s, c)->sum : no_sums; }
+
+static const NormWay *way_of(const Step *s) {
+    return s->dst.layout == LAYOUT_LANES ? &norm_lanes : &norm_fast;
+}
+
+static void gather_channels(const Step *s, Range c) {
+    for (int k = c.lo; k < c.hi; k++) note(s, k)->m = way_of(s)->moments(channel(s, k));
+}
+
+static void apply_channels(const Step *s, Range c) {
+    for (int k = c.lo; k < c.hi; k++) {
+        NormSet a = channel(s, k);
+        a.norm = norm_at(s, k);
+        way_of(s)->apply(a, s->param[WEIGHT].v[k], s->param[BIAS].v[k], s->dst);
+    }
+}
+
+static void gather_back_channels(const Step *s, Range c) {
+    for (int k = c.lo; k < c.hi; k++) {
+        NormSet a = channel(s, k);
+        a.norm = norm_at(s, k);
+        note(s, k)->sum = way_of(s)->sums(a, s->diff_dst);
+    }
+}
+
+static void spread_channels(const Step *s, Range c) {
+    for (int k = c.lo; k < c.hi; k++) {
+        NormSet a = channel(s, k);
+        a.norm = norm_at(s, k);
+        a.fresh = step_fresh(s, 0);
+        way_of(s)->spread(a, s->param[WEIGHT].v[k], s->diff_dst, sums_at(s, k), s->diff_src[0]);
+    }
+}
+
+/* Where a map is a single number (behind dense) and image lies after image, the numbers of one channel
+ * lie C apart, but those of neighbouring channels side by side: up to COLUMNS channels go through the
+ * images together. */
 
 enum { COLUMNS = 32 };
 
-static Range next_columns(const Step *s, int lo) {
-    return (Range){lo, lo + COLUMNS < s->part.hi ? lo + COLUMNS : s->part.hi};
-}
-
-static void column_moments(Tensor src, Range c, Moments *out) {
+static void gather_columns(const Step *s, Range c) {
     const size_t len = (size_t)(c.hi - c.lo);
+    const Tensor src = s->src[0];
     double sum[COLUMNS] = {0}, mean[COLUMNS], squares[COLUMNS] = {0};
     for (int n = 0; n < src.n; n++) {
         const real *row = at(src, n, c.lo, 0, 0);
@@ -130,18 +216,19 @@ static void column_moments(Tensor src, Range c, Moments *out) {
         const real *row = at(src, n, c.lo, 0, 0);
         for (size_t k = 0; k < len; k++) squares[k] += (row[k] - mean[k]) * (row[k] - mean[k]);
     }
-    for (size_t k = 0; k < len; k++) out[k] = (Moments){mean[k], squares[k] / src.n};
+    for (size_t k = 0; k < len; k++)
+        note(s, c.lo)[k].m = (Moments){.mean = mean[k], .var = squares[k] / src.n, .M = src.n};
 }
 
 // The norms of some channels, so that a vector can take several of one kind.
 typedef struct Columns { real mean[COLUMNS], inverse[COLUMNS]; } Columns;
 
 static Columns columns_of(const Step *s, Range c) {
-    const Norm *norms = s->saved;
     Columns a;
     for (int k = c.lo; k < c.hi; k++) {
-        a.mean[k - c.lo] = norms[k].mean;
-        a.inverse[k - c.lo] = norms[k].inverse;
+        const Norm norm = norm_at(s, k);
+        a.mean[k - c.lo] = norm.mean;
+        a.inverse[k - c.lo] = norm.inverse;
     }
     return a;
 }
@@ -160,19 +247,7 @@ static void apply_columns(const Step *s, Range c) {
     }
 }
 
-static void forward_columns(const Step *s) {
-    for (Range c = next_columns(s, s->part.lo); c.lo < c.hi; c = next_columns(s, c.hi)) {
-        Moments m[COLUMNS];
-        if (of_batch(s)) column_moments(s->src[0], c, m);
-        for (int k = c.lo; k < c.hi; k++) {
-            if (of_batch(s)) update_running(s, k, m[k - c.lo]);
-            keep(s, k, of_batch(s) ? m[k - c.lo] : running(s, k));
-        }
-        apply_columns(s, c);
-    }
-}
-
-static void column_sums(const Step *s, Range c, Sums *out) {
+static void gather_back_columns(const Step *s, Range c) {
     const size_t len = (size_t)(c.hi - c.lo);
     const Columns a = columns_of(s, c);
     double sum[COLUMNS] = {0}, products[COLUMNS] = {0};
@@ -183,18 +258,19 @@ static void column_sums(const Step *s, Range c, Sums *out) {
             products[k] += (double)g[k] * ((src[k] - a.mean[k]) * a.inverse[k]);
         }
     }
-    for (size_t k = 0; k < len; k++) out[k] = (Sums){sum[k], products[k]};
+    for (size_t k = 0; k < len; k++) note(s, c.lo)[k].sum = (Sums){sum[k], products[k], s->dst.n};
 }
 
-static void spread_columns(const Step *s, Range c, const Sums *sum) {
+static void spread_columns(const Step *s, Range c) {
     const size_t len = (size_t)(c.hi - c.lo);
     const Columns a = columns_of(s, c);
     const bool fresh = step_fresh(s, 0);
     real factor[COLUMNS], mean_g[COLUMNS], mean_gx[COLUMNS];
     for (size_t k = 0; k < len; k++) {
+        const Sums sum = sums_at(s, c.lo + (int)k);
         factor[k] = s->param[WEIGHT].v[(size_t)c.lo + k] * a.inverse[k];
-        mean_g[k] = of_batch(s) ? (real)(sum[k].g / s->dst.n) : 0;
-        mean_gx[k] = of_batch(s) ? (real)(sum[k].gx / s->dst.n) : 0;
+        mean_g[k] = (real)(sum.g / sum.M);
+        mean_gx[k] = (real)(sum.gx / sum.M);
     }
     for (int n = 0; n < s->dst.n; n++) {
         const real *restrict g = at(s->diff_dst, n, c.lo, 0, 0);
@@ -207,29 +283,27 @@ static void spread_columns(const Step *s, Range c, const Sums *sum) {
     }
 }
 
-static void backward_columns(const Step *s) {
-    for (Range c = next_columns(s, s->part.lo); c.lo < c.hi; c = next_columns(s, c.hi)) {
-        Sums sum[COLUMNS];
-        column_sums(s, c, sum);
-        for (int k = c.lo; k < c.hi; k++) add_to_params(s, k, sum[k - c.lo]);
-        if (s->diff_src[0].v) spread_columns(s, c, sum);
-    }
+// Two ways to do the same for channels [c.lo, c.hi).
+typedef void Part(const Step *s, Range c);
+
+static void by_parts(const Step *s, Part *channels, Part *columns) {
+    const bool single = s->dst.layout == LAYOUT_PLAIN && s->dst.h == 1 && s->dst.w == 1;
+    const Range all = step_share(s, s->dst.c);
+    const int step = single ? COLUMNS : all.hi;
+    for (int c = all.lo; c < all.hi; c += step)
+        (single ? columns : channels)(s, (Range){c, c + step < all.hi ? c + step : all.hi});
 }
 
-// ---- the fast way -------------------------------------------------------------------------------
-
-static bool single(Tensor t) { return t.h == 1 && t.w == 1; }
-
-static void forward(const Step *s) {
-    if (s->dst.layout == LAYOUT_LANES) forward_by(s, &norm_lanes);
-    else if (single(s->dst)) forward_columns(s);
-    else forward_by(s, &norm_fast);
+static void gather(const Step *s) {
+    if (of_batch(s)) by_parts(s, gather_channels, gather_columns);
 }
+
+static void forward(const Step *s) { by_parts(s, apply_channels, apply_columns); }
+
+static void gather_back(const Step *s) { by_parts(s, gather_back_channels, gather_back_columns); }
 
 static void backward(const Step *s) {
-    if (s->dst.layout == LAYOUT_LANES) backward_by(s, &norm_lanes);
-    else if (single(s->dst)) backward_columns(s);
-    else backward_by(s, &norm_fast);
+    if (s->diff_src[0].v) by_parts(s, spread_channels, spread_columns);
 }
 
 // ---- for the viewer -----------------------------------------------------------------------------
@@ -254,10 +328,15 @@ const LayerKind batchnorm_layer = {
                          "batch_normalization batch_normalize batchnorm2d batchnorm1d",
              .source = "runtime/layers/batchnorm.c", .min_src = 1, .max_src = 1,
              .cfg_size = sizeof(BatchNorm), .attrs = attrs, .params = params},
-    .by_channel   = true,
     .lanes        = true,
+    .shares       = true,
     .writes       = true,
-    .saved        = saved,
+    .forgets      = true,
+    .notes        = notes,
+    .gather       = gather,
+    .join         = join,
+    .gather_back  = gather_back,
+    .join_back    = join_back,
     .forward_ref  = forward_ref,
     .backward_ref = backward_ref,
     .forward      = forward,

@@ -275,6 +275,7 @@ const LayerKind conv_layer = {
              .cfg_size = sizeof(Conv), .attrs = attrs, .infer = infer, .params = params,
              .macs = macs},
     .lanes           = true,
+    .shares          = true,
     .writes          = true,
     .work            = conv_work,
     .prepared        = conv_prepared,

@@ -19,6 +19,7 @@ enum {
     STRIP = 1 << 16, // numbers in the columns or maps of a strip, to stay in the second cache …
     NARROW = 192,    // … but it has so many places at least: every strip reads all weights
     SMALL = 128,     // images with fewer places go side by side
+    LEAST_PLACES = 16, // of a strip where a call is done in parts
 };
 
 // How one call is cut, and where it works. C, F and M are those of one group.
@@ -29,7 +30,9 @@ typedef struct Work {
     int F, M, P;
     int images, rows;      // of a strip, at most: several images, or some rows of one
     bool in_place;         // the columns of an image are the image
-    Range part;            // the filters whose gradients are asked for
+    Range part;            // the filters whose maps or gradients are asked for,
+    Range strips;          // in which strips,
+    Range channels;        // and the channels of each group whose diff_src is:
     Tensor diff_src;       // .v is NULL if it is not asked for
     real *gemm, *columns, *maps;
 } Work;
@@ -80,6 +83,11 @@ size_t conv_columns_work(const Conv *o, Shape src, Shape dst, int n) {
 
 static Shape sides(Tensor t) { return (Shape){t.c, t.h, t.w}; }
 
+static int count_strips(const Work *w) {
+    const int of_image = (w->g.OH + w->rows - 1) / w->rows;
+    return (w->s->dst.n + w->images - 1) / w->images * of_image * w->cfg->groups;
+}
+
 static Work work_of(const Step *s) {
     Work w = work_for(s->cfg, sides(s->src[0]), sides(s->dst));
     w.images = equal_part(s->dst.n, w.images);
@@ -87,13 +95,18 @@ static Work work_of(const Step *s) {
     w.gemm = s->work;
     w.columns = w.gemm + aligned(gemm_work());
     w.maps = w.columns + aligned(columns_len(&w));
+    w.part = (Range){0, w.cfg->filters};
+    w.strips = (Range){0, count_strips(&w)};
+    w.channels = (Range){0, w.g.C};
     return w;
 }
 
 static void each_strip(const Work *w, void (*visit)(const Work *, Strip)) {
+    int number = 0;
     for (int n = 0; n < w->s->dst.n; n += w->images)
     for (int y = 0; y < w->g.OH; y += w->rows)
-    for (int group = 0; group < w->cfg->groups; group++) {
+    for (int group = 0; group < w->cfg->groups; group++, number++) {
+        if (number < w->strips.lo || number >= w->strips.hi) continue;
         Strip t = {.n = n, .images = smaller(w->images, w->s->dst.n - n), .y = y,
                    .rows = smaller(w->rows, w->g.OH - y), .group = group};
         t.places = t.images * t.rows * w->g.OW;
@@ -113,8 +126,13 @@ static Matrix columns_of(const Work *w, Strip t) {
     return (Matrix){w->columns, t.places, 1};
 }
 
-static Matrix weights_of(const Work *w, Strip t) {
-    return (Matrix){at(w->s->param[0], t.group * w->F, 0, 0, 0), w->M, 1};
+static Matrix weights_of(const Work *w, int f) {
+    return (Matrix){at(w->s->param[0], f, 0, 0, 0), w->M, 1};
+}
+
+// Those of the filters asked for that are of this group.
+static Range filters_of(const Work *w, Strip t) {
+    return (Range){larger(w->part.lo, t.group * w->F), smaller(w->part.hi, (t.group + 1) * w->F)};
 }
 
 static Matrix turned(Matrix m) { return (Matrix){m.v, m.cs, m.rs}; }
@@ -128,21 +146,33 @@ static void begin_with_bias(const real *bias, int F, int n, real *dst, ptrdiff_t
 
 static void forward_strip(const Work *w, Strip t) {
     const Tensor dst = w->s->dst;
-    const int f = t.group * w->F;
+    const Range f = filters_of(w, t);
+    const int F = f.hi - f.lo;
     const bool direct = t.images == 1;
-    real *const maps = direct ? at(dst, t.n, f, t.y, 0) : w->maps;
+    if (F <= 0) return;
+    real *const maps = direct ? at(dst, t.n, f.lo, t.y, 0) : w->maps;
     const ptrdiff_t ld = direct ? w->P : t.places;
 
-    if (w->cfg->bias) begin_with_bias(w->s->param[1].v + f, w->F, t.places, maps, ld);
-    gemm(w->F, t.places, w->M, weights_of(w, t), columns_of(w, t), maps, ld, w->cfg->bias, w->gemm);
+    if (w->cfg->bias) begin_with_bias(w->s->param[1].v + f.lo, F, t.places, maps, ld);
+    gemm(F, t.places, w->M, weights_of(w, f.lo), columns_of(w, t), maps, ld, w->cfg->bias, w->gemm);
     for (int k = 0; k < t.images && !direct; k++)
-        for (int i = 0; i < w->F; i++)
-            memcpy(at(dst, t.n + k, f + i, 0, 0), maps + i * ld + k * w->P,
+        for (int i = 0; i < F; i++)
+            memcpy(at(dst, t.n + k, f.lo + i, 0, 0), maps + i * ld + k * w->P,
                    (size_t)w->P * sizeof *maps);
 }
 
+// So many strips that there is one for each part of the call.
+static void narrower_strips(Work *w) {
+    const int of = larger(1, w->s->share.of), least = (LEAST_PLACES + w->g.OW - 1) / w->g.OW;
+    if (count_strips(w) >= of) return;
+    w->images = 1;
+    w->rows = smaller(w->rows, larger(least, w->s->dst.n * w->g.OH / of));
+}
+
 void conv_columns_forward(const Step *s) {
-    const Work w = work_of(s);
+    Work w = work_of(s);
+    narrower_strips(&w);
+    w.strips = step_share(s, count_strips(&w));
     each_strip(&w, forward_strip);
 }
 
@@ -161,23 +191,33 @@ static Matrix diff_maps(const Work *w, Strip t, Range f) {
     return (Matrix){w->maps, ld, 1};
 }
 
+static void clear_channels(const Work *w) {
+    const Tensor t = w->diff_src;
+    const size_t len = (size_t)(w->channels.hi - w->channels.lo) * (size_t)t.h * (size_t)t.w;
+    for (int n = 0; n < t.n; n++)
+        for (int c = w->channels.lo; c < t.c; c += w->g.C) memset(at(t, n, c, 0, 0), 0, len * sizeof *t.v);
+}
+
 static void add_diff_src(const Work *w, Strip t, Matrix diff_dst) {
-    const int c = t.group * w->g.C;
+    const int c = t.group * w->g.C + w->channels.lo, K = w->g.KH * w->g.KW;
+    const int M = (w->channels.hi - w->channels.lo) * K;
+    Matrix weights = weights_of(w, t.group * w->F);
+    weights.v += w->channels.lo * K;
     if (w->in_place) {
-        gemm(w->M, t.places, w->F, turned(weights_of(w, t)), diff_dst,
-             at(w->diff_src, t.n, c, t.y, 0), w->P, true, w->gemm);
+        gemm(M, t.places, w->F, turned(weights), diff_dst, at(w->diff_src, t.n, c, t.y, 0), w->P, true,
+             w->gemm);
         return;
     }
-    gemm(w->M, t.places, w->F, turned(weights_of(w, t)), diff_dst, w->columns, t.places, false,
-         w->gemm);
+    gemm(M, t.places, w->F, turned(weights), diff_dst, w->columns, t.places, false, w->gemm);
+    Windows g = w->g;
+    g.C = w->channels.hi - w->channels.lo;
     for (int k = 0; k < t.images; k++)
-        col2im(&w->g, w->columns + k * w->P, t.places, t.y, t.y + t.rows,
-               at(w->diff_src, t.n + k, c, 0, 0));
+        col2im(&g, w->columns + k * w->P, t.places, t.y, t.y + t.rows, at(w->diff_src, t.n + k, c, 0, 0));
 }
 
 static void backward_strip(const Work *w, Strip t) {
     const Tensor diff_weights = w->s->diff_param[0];
-    const Range f = {larger(w->part.lo, t.group * w->F), smaller(w->part.hi, (t.group + 1) * w->F)};
+    const Range f = filters_of(w, t);
     if (f.lo >= f.hi) return;
 
     const Matrix diff_dst = diff_maps(w, t, f);
@@ -189,9 +229,9 @@ static void backward_strip(const Work *w, Strip t) {
 
 void conv_columns_backward(const Step *s) {
     Work w = work_of(s);
-    w.part = (Range){0, w.cfg->filters};
+    w.channels = step_share(s, w.g.C);
     w.diff_src = s->diff_src[0];
-    if (w.diff_src.v && step_fresh(s, 0)) tensor_zero(w.diff_src);
+    if (w.diff_src.v && step_fresh(s, 0)) clear_channels(&w);
     each_strip(&w, backward_strip);
     conv_diff_bias(s, w.part);
 }

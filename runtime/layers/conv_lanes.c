@@ -21,7 +21,7 @@
 enum {
     BAND = 6144,            // numbers of a tile of filters that stay in the first cache
     SEEN = 6144,            // numbers that the windows of a tile of places see, likewise
-    BAND_FRAME = 1 << 16,
+    FRAME = 1 << 16,        // numbers of a band of src with its rim that stay in the second cache
     SECOND_CACHE = 1 << 18, // numbers of channels that all filters look at, one tile of them after the other
 };
 
@@ -166,14 +166,14 @@ static void tile(const Outputs *o, const LanesKernels *k, Range channels, int f,
     k->conv[smaller(ft, o->F - f)][smaller(xt, o->W - x)](&t);
 }
 
-// What the windows of a tile see stays in the first cache while all filters look at it.
-static void all_tiles(const Outputs *o) {
+// Some rows. What the windows of a tile see stays in the first cache while all filters look at it.
+static void all_tiles(const Outputs *o, Range rows) {
     const LanesKernels *const k = kernels_chosen()->lanes;
     const int C = o->first.C, ft = equal_part(o->F, k->conv_f), xt = equal_part(o->W, k->conv_x);
     const int seen = larger(1, (xt + o->first.KW - 1) * o->first.KH * LANES);
     const int ct = equal_part(C, larger(1, SEEN / seen));
 
-    for (int y = 0; y < o->H; y++)
+    for (int y = rows.lo; y < rows.hi; y++)
     for (int x = 0; x < o->W; x += xt)
     for (int c = 0; c < C; c += ct)
     for (int f = 0; f < o->F; f += ft) tile(o, k, (Range){c, smaller(c + ct, C)}, f, ft, y, x, xt);
@@ -217,15 +217,16 @@ static void forward_band(const Block *b, int y, int h) {
                   .weights = weights_of(b), .weights_f = w->src.C * K, .weights_c = K,
                   .weights_i = w->KW, .weights_j = 1, .bias = w->cfg->bias ? b->s->param[1].v + b->f : NULL,
                   .dst = b->dst + y * row_of(w->dst), .dst_f = map_of(w->dst), .dst_x = LANES}};
-    all_tiles(&o);
+    all_tiles(&o, (Range){0, h});
 }
 
 static void forward_block(const Block *b) {
     const Slides *w = b->w;
     const ptrdiff_t row = w->src.C * row_of(w->src_framed);
-    const int fit = row < BAND_FRAME ? (int)(BAND_FRAME / row) : 1, reach = (w->KH - 1) * w->D + 1;
+    const int fit = row < FRAME ? (int)(FRAME / row) : 1, reach = (w->KH - 1) * w->D + 1;
     const int rows = w->src_as_is ? w->dst.H : equal_part(w->dst.H, larger(1, (fit - reach) / w->S + 1));
-    for (int y = 0; y < w->dst.H; y += rows) forward_band(b, y, smaller(rows, w->dst.H - y));
+    const Range part = step_share(b->s, w->dst.H);
+    for (int y = part.lo; y < part.hi; y += rows) forward_band(b, y, smaller(rows, part.hi - y));
 }
 
 // Weights of the group as diff_src reads them: turned[i,j,f,c], the channels side by side.
@@ -254,7 +255,7 @@ static void diff_src_phase(const Block *b, const real *diff, Maps in, Phase y, P
                   .weights_i = -w->P * w->KW * pixel, .weights_j = -w->P * pixel,
                   .dst = b->diff_src + first * LANES,
                   .dst_f = map_of(w->src), .dst_x = w->S * LANES, .add = !step_fresh(b->s, 0)}};
-    all_tiles(&o);
+    all_tiles(&o, step_share(b->s, o.H)); // of a call in parts each one does some rows
 }
 
 static void diff_src_block(const Block *b) {

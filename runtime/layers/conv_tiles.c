@@ -49,10 +49,15 @@ Tiling tiling_of(Layout layout, int images, int in, Sides from, int out, Sides t
     return w;
 }
 
-void tiling_each(const Tiling *w, void (*visit)(void *ctx, const Tiling *w, Chunk k), void *ctx) {
-    for (int y = 0; y < w->down; y += w->rows)
-    for (int x = 0; x < w->across; x += w->columns)
+static int chunks_in_row(const Tiling *w) { return (w->across + w->columns - 1) / w->columns; }
+
+int tiling_chunks(const Tiling *w) { return (w->down + w->rows - 1) / w->rows * chunks_in_row(w); }
+
+void tiling_each(const Tiling *w, Range chunks, void (*visit)(void *ctx, const Tiling *w, Chunk k), void *ctx) {
+    for (int i = chunks.lo; i < chunks.hi; i++) {
+        const int y = i / chunks_in_row(w) * w->rows, x = i % chunks_in_row(w) * w->columns;
         visit(ctx, w, (Chunk){y, x, smaller(w->rows, w->down - y), smaller(w->columns, w->across - x)});
+    }
 }
 
 int tiling_numbers(const Tiling *w, Chunk k) { return k.rows * k.columns * tiling_tile(w); }

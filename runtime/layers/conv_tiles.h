@@ -32,7 +32,9 @@ size_t tiling_planes(int maps, ptrdiff_t pitch);
 size_t tiling_work(const Tiling *w);
 ptrdiff_t tiling_pitch(int n); // of a row of n numbers
 
-void tiling_each(const Tiling *w, void (*visit)(void *ctx, const Tiling *w, Chunk k), void *ctx);
+// Chunks are counted row by row.
+int tiling_chunks(const Tiling *w);
+void tiling_each(const Tiling *w, Range chunks, void (*visit)(void *ctx, const Tiling *w, Chunk k), void *ctx);
 int tiling_numbers(const Tiling *w, Chunk k); // of a map in one place of the chunk's tiles
 int tiling_tile(const Tiling *w);             // of one tile: LANES, or 1
 

@@ -31,6 +31,7 @@ enum {
     MANY = 256,           // U. It has more where U itself does not stay there, because it has at least so
     LARGE = 1 << 15,      // many weights
     SUM_NUMBERS = 1 << 18, // of V and M together for the gradient of the weights
+    CUT = 16,             // filters of a part of a call, a multiple of so many
     FILTERS = 64,         // filters whose diff_U is gathered at a time
     NARROWEST = 8,        // from so many channels and filters on it wins,
     NARROWEST_PLAIN = 32, // of a single image from so many,
@@ -152,6 +153,8 @@ typedef struct Pass {
     real *tiles, *V, *M;
     const real *from, *U[WINOGRAD];
     ptrdiff_t U_f, U_c;
+    Range f;   // the filters asked for
+    bool seen; // V is there
     Gather g;
 } Pass;
 
@@ -194,21 +197,35 @@ static void pass_chunk(void *ctx, const Tiling *w, Chunk k) {
     const bool many = large(w->in, w->out);
     const int tiles = k.rows * k.columns, sliver = equal_part(tiles, SLIVER / tiling_tile(w));
     const int vectors = (sliver * tiling_tile(w) + kernels->vl - 1) / kernels->vl;
-    const int most = equal_part(w->out, kernels->most_f[smaller(vectors, kernels->most_v)]);
+    const int most = equal_part(a->f.hi - a->f.lo, kernels->most_f[smaller(vectors, kernels->most_v)]);
     const int places = many ? 1 : WINOGRAD;
 
-    tiling_see(w, k, a->from, a->V, a->tiles);
-    a->g.f = (Range){0, w->out}, a->g.t = (Range){0, tiles};
+    if (!a->seen) tiling_see(w, k, a->from, a->V, a->tiles);
+    a->g.f = a->f, a->g.t = (Range){0, tiles};
     for (int p = 0; p < WINOGRAD; p += places)
-    for (int f = 0; f < w->out; f += most)
+    for (int f = a->f.lo; f < a->f.hi; f += most)
     for (int t = 0; t < tiles; t += sliver) {
-        const int n = smaller(most, w->out - f);
+        const int n = smaller(most, a->f.hi - f);
         const Range some = {t, smaller(t + sliver, tiles)};
         if (!many) a->g.f = (Range){f, f + n}, a->g.t = some;
         product(a, w, p, places, f, n, some);
         if (!many) tiling_gather(w, k, &a->g, a->tiles);
     }
     if (many) tiling_gather(w, k, &a->g, a->tiles);
+}
+
+// Some filters of some chunks. A call in parts (Step.share) with fewer chunks than parts is cut between
+// filters, too, a number of kernels' tiles at a time.
+static void pass_share(const Step *s, const Tiling *w, Pass *a) {
+    const int chunks = tiling_chunks(w), pieces = (w->out + CUT - 1) / CUT;
+    const int wanted = (s->share.of + chunks - 1) / chunks, cuts = larger(1, smaller(wanted, pieces));
+    const Range units = step_share(s, chunks * cuts);
+    for (int i = units.lo; i < units.hi; i++) {
+        const int cut = i % cuts;
+        a->f = (Range){cut * pieces / cuts * CUT, smaller(w->out, (cut + 1) * pieces / cuts * CUT)};
+        a->seen = i > units.lo && cut > 0;
+        tiling_each(w, (Range){i / cuts, i / cuts + 1}, pass_chunk, a);
+    }
 }
 
 void conv_winograd_forward(const Step *s) {
@@ -222,7 +239,7 @@ void conv_winograd_forward(const Step *s) {
     for (int p = 0; p < WINOGRAD; p++) a.U[p] = s->prepared + p * tiling_plane(weights.n, row);
     a.from = src.v;
     a.g.maps = s->dst.v;
-    tiling_each(&w, pass_chunk, &a);
+    pass_share(s, &w, &a);
 }
 
 // The window turned round: row 0 of G becomes row 3, the two in the middle stay.
@@ -238,7 +255,7 @@ static void diff_src(const Step *s) {
         a.U[p] = s->prepared + (4 * turned[p / 4] + turned[p % 4]) * next;
     a.from = s->diff_dst.v;
     a.g.maps = s->diff_src[0].v;
-    tiling_each(&w, pass_chunk, &a);
+    pass_share(s, &w, &a);
 }
 
 // ---- the gradient of the weights -------------------------------------------------------------------
@@ -279,7 +296,7 @@ static void diff_weights(const Step *s, Range part) {
         a.seen = f > part.lo && w.rows >= w.down && w.columns >= w.across;
         a.src = s->src[0].v;
         a.diff_dst = at(s->diff_dst, 0, f, 0, 0);
-        tiling_each(&w, sums_chunk, &a);
+        tiling_each(&w, (Range){0, tiling_chunks(&w)}, sums_chunk, &a);
         for (int i = 0; i < a.filters; i++)
             gather_filter(a.diff_U + i * row, tiling_plane(a.filters, row), w.in,
                           at(s->diff_param[0], f + i, 0, 0, 0));

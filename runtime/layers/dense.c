@@ -96,6 +96,14 @@ static size_t work(const void *cfg, const Shape *src, Shape dst, int n, Layout l
     return gemm_work();
 }
 
+enum { UNIT = 16 }; // rows or columns that stay together when a call is done in parts
+
+// Those of n rows or columns that this part of the call is about.
+static Range share_of(const Step *s, int n) {
+    const Range units = step_share(s, (n + UNIT - 1) / UNIT);
+    return (Range){units.lo * UNIT, units.hi * UNIT < n ? units.hi * UNIT : n};
+}
+
 // A tensor N × C as a matrix, and the matrix turned.
 static Matrix rows(Tensor t) { return (Matrix){t.v, t.c, 1}; }
 static Matrix turned(Tensor t) { return (Matrix){t.v, 1, t.c}; }
@@ -113,12 +121,14 @@ static Matrix lanes(Tensor t, int n) { return (Matrix){at(t, n, 0, 0, 0), LANES,
 static void forward_lanes(const Step *s) {
     const bool bias = ((const Dense *)s->cfg)->bias;
     const Tensor src = s->src[0], weights = s->param[0], dst = s->dst;
+    const Range part = share_of(s, dst.c);
 
     for (int n = 0; n < dst.n; n += LANES) {
         real *const to = at(dst, n, 0, 0, 0);
-        for (int o = 0; o < dst.c && bias; o++)
+        for (int o = part.lo; o < part.hi && bias; o++)
             for (int l = 0; l < LANES; l++) to[o * LANES + l] = s->param[1].v[o];
-        gemm(dst.c, LANES, src.c, rows(weights), lanes(src, n), to, LANES, bias, s->work);
+        gemm(part.hi - part.lo, LANES, src.c, rows(tensor_part(weights, part.lo, part.hi)), lanes(src, n),
+             to + part.lo * LANES, LANES, bias, s->work);
     }
 }
 
@@ -134,9 +144,11 @@ static void keep_turned(const Step *s) {
 
 static void diff_src_lanes(const Step *s) {
     const Tensor diff_dst = s->diff_dst, diff_src = s->diff_src[0], weights = s->param[0];
+    const Range part = share_of(s, diff_src.c);
+    const Matrix columns = {weights.v + part.lo, 1, weights.c};
     for (int n = 0; n < diff_dst.n; n += LANES)
-        gemm(diff_src.c, LANES, diff_dst.c, turned(weights), lanes(diff_dst, n),
-             at(diff_src, n, 0, 0, 0), LANES, !step_fresh(s, 0), s->work);
+        gemm(part.hi - part.lo, LANES, diff_dst.c, columns, lanes(diff_dst, n),
+             at(diff_src, n, part.lo, 0, 0), LANES, !step_fresh(s, 0), s->work);
 }
 
 // src and diff_dst of a step as matrices with an image in each row.
@@ -155,15 +167,18 @@ static void forward(const Step *s) {
         return;
     }
     const Dense *cfg = s->cfg;
-    const Tensor src = s->src[0], weights = s->param[0], dst = s->dst;
+    const Tensor src = s->src[0], dst = s->dst;
+    const Range part = share_of(s, dst.c);
+    const Tensor weights = tensor_part(s->param[0], part.lo, part.hi);
+    real *const to = dst.v + part.lo;
 
     for (int n = 0; n < dst.n && cfg->bias; n++)
-        memcpy(at(dst, n, 0, 0, 0), s->param[1].v, (size_t)dst.c * sizeof(real));
+        memcpy(at(dst, n, part.lo, 0, 0), s->param[1].v + part.lo, (size_t)weights.n * sizeof(real));
     if (dst.n == 1) { // the other way round, so that many rows of the weights are read side by side
-        gemm(dst.c, 1, src.c, rows(weights), turned(src), dst.v, 1, cfg->bias, s->work);
+        gemm(weights.n, 1, src.c, rows(weights), turned(src), to, 1, cfg->bias, s->work);
         return;
     }
-    gemm(dst.n, dst.c, src.c, rows(src), turned(weights), dst.v, dst.c, cfg->bias, s->work);
+    gemm(dst.n, weights.n, src.c, rows(src), turned(weights), to, dst.c, cfg->bias, s->work);
 }
 
 static void add_row(const real *restrict g, Range part, bool fresh, real *restrict diff_bias) {
@@ -185,17 +200,23 @@ static void backward_part(const Step *s, Range part) {
          at(diff_weights, part.lo, 0, 0, 0), src.c, !s->fresh_params, s->work);
 }
 
+static void diff_src_plain(const Step *s) {
+    const Tensor diff_dst = s->diff_dst, diff_src = s->diff_src[0], weights = s->param[0];
+    const Range part = share_of(s, diff_src.c);
+    const Matrix columns = {weights.v + part.lo, weights.c, 1};
+    gemm(diff_dst.n, part.hi - part.lo, diff_dst.c, rows(diff_dst), columns, diff_src.v + part.lo,
+         diff_src.c, !step_fresh(s, 0), s->work);
+}
+
 static void backward_params(const Step *s) { backward_part(s, s->part); }
 
 static void backward(const Step *s) {
-    const Tensor diff_dst = s->diff_dst, diff_src = s->diff_src[0], weights = s->param[0];
+    const Tensor diff_dst = s->diff_dst, diff_src = s->diff_src[0];
 
-    if (s->dst.layout == LAYOUT_LANES) keep_turned(s);
+    if (s->dst.layout == LAYOUT_LANES && s->share.k == 0) keep_turned(s);
     backward_part(s, (Range){0, diff_dst.c});
     if (diff_src.v && s->dst.layout == LAYOUT_LANES) diff_src_lanes(s);
-    else if (diff_src.v)
-        gemm(diff_dst.n, diff_src.c, diff_dst.c, rows(diff_dst), rows(weights), diff_src.v,
-             diff_src.c, !step_fresh(s, 0), s->work);
+    else if (diff_src.v) diff_src_plain(s);
 }
 
 // ---- for the viewer -----------------------------------------------------------------------------
@@ -238,6 +259,7 @@ const LayerKind dense_layer = {
              .cfg_size = sizeof(Dense), .attrs = attrs, .infer = infer, .params = params,
              .macs = macs},
     .lanes           = true,
+    .shares          = true,
     .writes          = true,
     .writes_params   = true,
     .saved           = saved,

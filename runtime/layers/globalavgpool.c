@@ -67,6 +67,7 @@ const LayerKind globalavgpool_layer = {
              .source = "runtime/layers/globalavgpool.c", .min_src = 1, .max_src = 1,
              .infer = infer},
     .lanes        = true,
+    .by_map       = true,
     .forward_ref  = forward,
     .backward_ref = backward,
     .explain      = explain,

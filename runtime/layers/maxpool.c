@@ -375,6 +375,7 @@ const LayerKind maxpool_layer = {
              .source = "runtime/layers/maxpool.c", .min_src = 1, .max_src = 1,
              .cfg_size = sizeof(PoolOptions), .attrs = pool_attrs, .infer = pool_infer},
     .lanes        = true,
+    .by_map       = true,
     .writes       = true,
     .picks        = true,
     .saved        = saved,

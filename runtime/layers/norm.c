@@ -19,7 +19,7 @@ static real hat(NormSet a, int n, int c, int y, int x) {
 
 static Moments moments_ref(NormSet a) {
     const double M = norm_count(a);
-    Moments m = {0};
+    Moments m = {.M = M};
     for (int n = a.n.lo; n < a.n.hi; n++)
     for (int c = a.c.lo; c < a.c.hi; c++)
     for (int y = 0; y < a.src.h; y++)
@@ -45,7 +45,7 @@ static void apply_ref(NormSet a, real weight, real bias, Tensor dst) {
 }
 
 static Sums sums_ref(NormSet a, Tensor g) {
-    Sums s = {0};
+    Sums s = {.M = norm_count(a)};
     for (int n = a.n.lo; n < a.n.hi; n++)
     for (int c = a.c.lo; c < a.c.hi; c++)
     for (int y = 0; y < g.h; y++)
@@ -58,7 +58,7 @@ static Sums sums_ref(NormSet a, Tensor g) {
 
 static void spread_ref(NormSet a, real weight, Tensor g, Sums s, Tensor diff_src) {
     const real factor = weight * a.norm.inverse;
-    const real mean_g = (real)(s.g / norm_count(a)), mean_gx = (real)(s.gx / norm_count(a));
+    const real mean_g = (real)(s.g / s.M), mean_gx = (real)(s.gx / s.M);
 
     for (int n = a.n.lo; n < a.n.hi; n++)
     for (int c = a.c.lo; c < a.c.hi; c++)
@@ -123,7 +123,7 @@ static Moments moments(NormSet a) {
     const double mean = total(sum) / M;
     for (int n = a.n.lo; n < a.n.hi; n++)
         add_squares(squares, run(a, a.src, n), mean, run_len(a));
-    return (Moments){mean, total(squares) / M};
+    return (Moments){mean, total(squares) / M, M};
 }
 
 static void apply(NormSet a, real weight, real bias, Tensor dst_all) {
@@ -141,12 +141,12 @@ static Sums sums(NormSet a, Tensor g) {
         add_run(sum, run(a, g, n), run_len(a));
         add_products(products, run(a, g, n), run(a, a.src, n), a.norm, run_len(a));
     }
-    return (Sums){total(sum), total(products)};
+    return (Sums){total(sum), total(products), norm_count(a)};
 }
 
 static void spread(NormSet a, real weight, Tensor g_all, Sums s, Tensor diff_all) {
     const real factor = weight * a.norm.inverse;
-    const real mean_g = (real)(s.g / norm_count(a)), mean_gx = (real)(s.gx / norm_count(a));
+    const real mean_g = (real)(s.g / s.M), mean_gx = (real)(s.gx / s.M);
 
     for (int n = a.n.lo; n < a.n.hi; n++) {
         const real *restrict src = run(a, a.src, n), *restrict g = run(a, g_all, n);
@@ -170,35 +170,60 @@ static Lanes lanes_at(NormSet a, int n) {
     return (Lanes){(ptrdiff_t)run_len(a), a.n.hi - n < LANES ? a.n.hi - n : LANES};
 }
 
-static double lane_total(const double *sum, int n) {
+// Two rows of sums, one for every second place: an addition need not wait for the one before it.
+typedef struct LaneSums { double even[LANES], odd[LANES]; } LaneSums;
+
+static double lane_total(const LaneSums *sum, int n) {
     double all = 0;
-    for (int l = 0; l < n; l++) all += sum[l];
+    for (int l = 0; l < n; l++) all += sum->even[l] + sum->odd[l];
     return all;
 }
 
+static inline void add_lanes(double *restrict sum, const real *restrict v) {
+    for (int l = 0; l < LANES; l++) sum[l] += v[l];
+}
+
 WIDE static double lanes_sum(const real *restrict v, Lanes a) {
-    double sum[LANES] = {0};
-    for (ptrdiff_t i = 0; i < a.len; i++)
-        for (int l = 0; l < LANES; l++) sum[l] += v[i * LANES + l];
-    return lane_total(sum, a.n);
+    LaneSums sum = {{0}, {0}};
+    ptrdiff_t i = 0;
+    for (; i + 2 <= a.len; i += 2) {
+        add_lanes(sum.even, v + i * LANES);
+        add_lanes(sum.odd, v + (i + 1) * LANES);
+    }
+    if (i < a.len) add_lanes(sum.even, v + i * LANES);
+    return lane_total(&sum, a.n);
+}
+
+static inline void add_lane_squares(double *restrict sum, const real *restrict v, double mean) {
+    for (int l = 0; l < LANES; l++) {
+        const double off = v[l] - mean;
+        sum[l] += off * off;
+    }
 }
 
 WIDE static double lanes_squares(const real *restrict v, double mean, Lanes a) {
-    double sum[LANES] = {0};
-    for (ptrdiff_t i = 0; i < a.len; i++)
-        for (int l = 0; l < LANES; l++) {
-            const double off = v[i * LANES + l] - mean;
-            sum[l] += off * off;
-        }
-    return lane_total(sum, a.n);
+    LaneSums sum = {{0}, {0}};
+    ptrdiff_t i = 0;
+    for (; i + 2 <= a.len; i += 2) {
+        add_lane_squares(sum.even, v + i * LANES, mean);
+        add_lane_squares(sum.odd, v + (i + 1) * LANES, mean);
+    }
+    if (i < a.len) add_lane_squares(sum.even, v + i * LANES, mean);
+    return lane_total(&sum, a.n);
 }
 
-WIDE static double lanes_products(const real *restrict g, const real *restrict v, Norm norm, Lanes a) {
-    double sum[LANES] = {0};
+// Both sums of backward in one pass.
+WIDE static Sums lanes_sums(const real *restrict g, const real *restrict v, Norm norm, Lanes a) {
+    double sum[LANES] = {0}, products[LANES] = {0};
+    Sums all = {0};
     for (ptrdiff_t i = 0; i < a.len; i++)
-        for (int l = 0; l < LANES; l++)
-            sum[l] += (double)g[i * LANES + l] * ((v[i * LANES + l] - norm.mean) * norm.inverse);
-    return lane_total(sum, a.n);
+        for (int l = 0; l < LANES; l++) {
+            const double d = g[i * LANES + l];
+            sum[l] += d;
+            products[l] += d * ((v[i * LANES + l] - norm.mean) * norm.inverse);
+        }
+    for (int l = 0; l < a.n; l++) all.g += sum[l], all.gx += products[l];
+    return all;
 }
 
 static Moments moments_lanes(NormSet a) {
@@ -207,7 +232,7 @@ static Moments moments_lanes(NormSet a) {
     for (int n = a.n.lo; n < a.n.hi; n += LANES) sum += lanes_sum(run(a, a.src, n), lanes_at(a, n));
     for (int n = a.n.lo; n < a.n.hi; n += LANES)
         squares += lanes_squares(run(a, a.src, n), sum / M, lanes_at(a, n));
-    return (Moments){sum / M, squares / M};
+    return (Moments){sum / M, squares / M, M};
 }
 
 WIDE static void apply_run(const real *restrict src, Norm norm, real weight, real bias, real *restrict dst,
@@ -221,12 +246,13 @@ static void apply_lanes(NormSet a, real weight, real bias, Tensor dst) {
 }
 
 static Sums sums_lanes(NormSet a, Tensor g) {
-    Sums s = {0};
+    Sums all = {.M = norm_count(a)};
     for (int n = a.n.lo; n < a.n.hi; n += LANES) {
-        s.g += lanes_sum(run(a, g, n), lanes_at(a, n));
-        s.gx += lanes_products(run(a, g, n), run(a, a.src, n), a.norm, lanes_at(a, n));
+        const Sums s = lanes_sums(run(a, g, n), run(a, a.src, n), a.norm, lanes_at(a, n));
+        all.g += s.g;
+        all.gx += s.gx;
     }
-    return s;
+    return all;
 }
 
 // What every number gets: factor · (g − mean_g − x̂·mean_gx). Lanes without an image keep their zeros.
@@ -244,8 +270,8 @@ WIDE static void spread_run(Spread s, const real *restrict src, const real *rest
 }
 
 static void spread_lanes(NormSet a, real weight, Tensor g, Sums s, Tensor diff_src) {
-    const Spread each = {a.norm, weight * a.norm.inverse, (real)(s.g / norm_count(a)),
-                         (real)(s.gx / norm_count(a)), a.fresh};
+    const Spread each = {a.norm, weight * a.norm.inverse, (real)(s.g / s.M),
+                         (real)(s.gx / s.M), a.fresh};
     for (int n = a.n.lo; n < a.n.hi; n += LANES)
         spread_run(each, run(a, a.src, n), run(a, g, n), lanes_at(a, n), run(a, diff_src, n));
 }

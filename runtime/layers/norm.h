@@ -18,8 +18,8 @@
 #include "runtime/explain.h"
 
 typedef struct Norm { real mean, inverse; } Norm; // μ and 1/σ: what forward keeps for backward
-typedef struct Moments { double mean, var; } Moments;
-typedef struct Sums { double g, gx; } Sums;       // Σg and Σg·x̂
+typedef struct Moments { double mean, var, M; } Moments;
+typedef struct Sums { double g, gx, M; } Sums;    // Σg and Σg·x̂ over M numbers
 
 // Channels c of images n of src, all places of them; and their norm, once it is known. fresh: spread
 // finds nothing in diff_src and writes (norm_ref always adds).
@@ -34,7 +34,7 @@ typedef struct NormWay {
     Moments (*moments)(NormSet a);
     void (*apply)(NormSet a, real weight, real bias, Tensor dst); // dst = weight·x̂ + bias
     Sums (*sums)(NormSet a, Tensor g);
-    // diff_src += weight/σ · (g − s.g/M − x̂·s.gx/M)
+    // diff_src += weight/σ · (g − s.g/s.M − x̂·s.gx/s.M); the set may be a part of these M numbers
     void (*spread)(NormSet a, real weight, Tensor g, Sums s, Tensor diff_src);
 } NormWay;
 

@@ -47,6 +47,7 @@ const LayerKind sigmoid_layer = {
              .synonyms = "Sigmoid logistic LOGISTIC",
              .source = "runtime/layers/sigmoid.c", .min_src = 1, .max_src = 1},
     .lanes        = true,
+    .by_map       = true,
     .writes       = true,
     .forward_ref  = forward_ref,
     .backward_ref = backward,

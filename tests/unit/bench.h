@@ -14,10 +14,12 @@ typedef struct Bench {
     Shape src_shape[MAX_SRC];
     Tensor src[MAX_SRC], diff_src[MAX_SRC], dst, diff_dst;
     Tensor param[MAX_PARAMS], diff_param[MAX_PARAMS];
-    unsigned char *saved;
-    size_t saved_image, n_work, n_prepared;
+    unsigned char *saved, *notes; // notes: what is joined, then those of BENCH_NOTES groups
+    size_t saved_image, notes_len, n_work, n_prepared;
     real *work, *prepared; // prepared: NULL if there is none, or the layer is to do without
 } Bench;
+
+enum { BENCH_NOTES = 4 };
 
 // What a step is to do, besides computing.
 typedef struct Mode { bool training, frozen, replay; } Mode;
@@ -54,13 +56,15 @@ static inline void bench_params(Bench *b, const Node *node) {
 static inline void bench_memory(Bench *b) {
     const void *cfg = b->node->use.cfg;
     if (b->kind->saved) b->saved_image = b->kind->saved(cfg, b->src_shape, b->node->shape);
+    if (b->kind->notes) b->notes_len = b->kind->notes(cfg, b->src_shape, b->node->shape);
     if (b->kind->work) b->n_work = b->kind->work(cfg, b->src_shape, b->node->shape, b->n, b->layout);
     if (b->kind->prepared) b->n_prepared = b->kind->prepared(cfg, b->src_shape, b->node->shape, b->layout);
     if (b->n_prepared && !(b->prepared = malloc(b->n_prepared * sizeof *b->prepared))) abort();
     const size_t room = tensor_len(b->dst) / tensor_image(b->dst); // images, lanes without one included
     b->saved = malloc(room * b->saved_image + 1);
     b->work = malloc(b->n_work * sizeof *b->work + 1);
-    if (!b->saved || !b->work) abort();
+    b->notes = malloc((1 + BENCH_NOTES) * b->notes_len + 1);
+    if (!b->saved || !b->work || !b->notes) abort();
 }
 
 static inline Bench bench_make_in(const Graph *g, const Node *node, int n, Layout layout) {
@@ -92,7 +96,8 @@ static inline void bench_free(Bench *b) {
         free(b->src[k].v), free(b->diff_src[k].v);
     for (int k = 0; k < b->n_param; k++)
         free(b->param[k].v), free(b->diff_param[k].v);
-    free(b->dst.v), free(b->diff_dst.v), free(b->saved), free(b->work), free(b->prepared);
+    free(b->dst.v), free(b->diff_dst.v), free(b->saved), free(b->notes);
+    free(b->work), free(b->prepared);
 }
 
 // ---- numbers ------------------------------------------------------------------------------------
@@ -138,7 +143,7 @@ static inline void bench_clear(Bench *b, real before) {
 
 // ---- running it ---------------------------------------------------------------------------------
 
-// A step on images [images.lo, images.hi) and channels (or rows) `part`, with scratch full of NaN.
+// A step on images [images.lo, images.hi) and rows `part` of the weights, with scratch full of NaN.
 typedef struct Call { Step s; Tensor src[MAX_SRC], diff_src[MAX_SRC]; } Call;
 
 static inline const Step *bench_step(Bench *b, Call *c, Mode m, Range images, Range part) {
@@ -153,6 +158,7 @@ static inline const Step *bench_step(Bench *b, Call *c, Mode m, Range images, Ra
                   .diff_dst = tensor_part(b->diff_dst, images.lo, images.hi), .param = b->param,
                   .diff_param = b->diff_param, .saved = b->saved_image
                       ? b->saved + (size_t)images.lo * b->saved_image : NULL,
+                  .joined = b->notes, .notes = b->notes + b->notes_len, .n_notes = 1,
                   .work = b->work, .prepared = b->prepared, .part = part, .training = m.training,
                   .replay = m.replay, .frozen = m.frozen, .first = images.lo, .rng = rng_make(3, "dropout")};
     return &c->s;
@@ -172,12 +178,27 @@ static inline void bench_prepare(Bench *b, const Step *s) {
     b->kind->prepare(&part);
 }
 
+// What the layer must know of all images of s; the definition finds it itself.
+static inline void bench_join(const Bench *b, bool ref, const Step *s) {
+    if (ref || !b->kind->notes) return;
+    b->kind->gather(s);
+    b->kind->join(s);
+}
+
+static inline void bench_join_back(const Bench *b, bool ref, const Step *s) {
+    if (ref || !b->kind->notes) return;
+    b->kind->gather_back(s);
+    b->kind->join_back(s);
+}
+
 static inline void bench_forward(Bench *b, bool ref, const Step *s) {
     if (s->prepared && !ref) bench_prepare(b, s);
+    bench_join(b, ref, s);
     (ref || !b->kind->forward ? b->kind->forward_ref : b->kind->forward)(s);
 }
 
 static inline void bench_backward(Bench *b, bool ref, const Step *s) {
+    bench_join_back(b, ref, s);
     (ref || !b->kind->backward ? b->kind->backward_ref : b->kind->backward)(s);
 }
 

@@ -215,7 +215,7 @@ static const char *ask_step(void (*explain)(const Question *), const Bench *b, c
 static unsigned char *saved_out(const Bench *b, Tensor laid) {
     const size_t image = tensor_image(b->dst), size = b->saved_image / image, room = tensor_len(laid) / image;
     unsigned char *v = calloc(room + 1, b->saved_image + 1);
-    const bool of_numbers = !b->kind->by_channel && b->saved_image % image == 0;
+    const bool of_numbers = b->saved_image % image == 0;
     if (!v) abort();
     if (!of_numbers) memcpy(v, b->saved, (size_t)b->n * b->saved_image);
     for (int n = 0; of_numbers && n < laid.n; n++)

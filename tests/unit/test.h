@@ -8,9 +8,13 @@
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static int tests_passed, tests_failed;
+
+// An emulator, a hundred times slower, runs the test (tests/tools/arm.sh): a part of its rows will do.
+static inline bool test_emulated(void) { return getenv("EMULATED") != NULL; }
 
 static inline bool test_check(bool ok, const char *file, int line, const char *what) {
     if (ok) tests_passed++;

@@ -1,0 +1,92 @@
+/* plan_call.c — the arguments of a layer's functions: which numbers a call is about.
+ *
+ * A step of a small network takes microseconds, so whatever is the same in every call is found once,
+ * when the plan is made. */
+#include "runtime/plan_private.h"
+
+static Tensor block(const Plan *p, int i, real *v) {
+    const Shape s = p->g->node[i].shape;
+    return (Tensor){.v = v, .c = s.c, .h = s.h, .w = s.w, .layout = p->layout};
+}
+
+static void fix_call(Plan *p, int i) {
+    const Node *n = &p->g->node[i];
+    NodePlan *q = &p->node[i];
+    q->out = block(p, i, (q->shared ? p->places : p->values) + q->value_at);
+    q->diff = block(p, i, p->o.training && q->wants_diff ? p->values + q->diff_at : NULL);
+    for (int k = 0; k < n->n_params; k++)
+        q->param[k] = params_tensor(p->params, q->first_param + k, p->params->value);
+    q->step = (Step){.cfg = n->use.cfg, .n_src = n->n_src, .frozen = q->frozen,
+                     .prepared = q->prepared_len ? p->prepared + q->prepared : NULL,
+                     .joined = q->notes_len ? p->notes + q->notes : NULL, .part = {0, n->shape.c}};
+}
+
+void plan_fix_calls(Plan *p) {
+    for (int i = 0; i < p->g->n_nodes; i++) fix_call(p, i);
+}
+
+// Where the images from number `lo` on have their shared values and what layers save.
+static size_t place_of(const Plan *p, int worker, int lo) {
+    return (size_t)(p->few ? lo / p->group : worker);
+}
+
+Tensor plan_out(const Plan *p, int i, int worker, int lo, int hi) {
+    const NodePlan *q = &p->node[i];
+    Tensor t = q->out;
+    t.v += q->shared ? place_of(p, worker, lo) * p->place_len : (size_t)lo * q->image;
+    t.n = hi - lo;
+    return t;
+}
+
+Tensor plan_diff_out(const Plan *p, int i, int lo, int hi) {
+    return tensor_part(p->node[i].diff, lo, hi);
+}
+
+static void *saved_of(const Plan *p, const NodePlan *q, int worker, int lo) {
+    if (p->by_place) return p->place_saved + place_of(p, worker, lo) * p->place_saved_len;
+    return p->saved + q->saved + (size_t)lo * q->saved_image;
+}
+
+static void *notes_of(const Plan *p, const NodePlan *q, int lo) {
+    return q->notes_len ? p->notes + q->notes + (1 + (size_t)(lo / p->group)) * q->notes_len : NULL;
+}
+
+void plan_call(const Plan *p, NodeStep *c, int i, int worker, int lo, int hi) {
+    const Node *n = &p->g->node[i];
+    const NodePlan *q = &p->node[i];
+    for (int k = 0; k < n->n_src; k++) {
+        const int src = k == 0 ? q->reads : n->src[k];
+        c->src[k] = plan_out(p, src, worker, lo, hi);
+        c->diff_src[k] = plan_diff_out(p, src, lo, hi);
+    }
+    for (int k = 0; k < n->n_params; k++) {
+        c->param[k] = c->diff_param[k] = q->param[k];
+        c->diff_param[k].v = NULL;
+    }
+    c->s = q->step;
+    c->s.src = c->src, c->s.diff_src = c->diff_src;
+    c->s.dst = plan_out(p, q->place, worker, lo, hi);
+    c->s.diff_dst = plan_diff_out(p, q->place, lo, hi);
+    c->s.param = c->param, c->s.diff_param = c->diff_param;
+    c->s.saved = saved_of(p, q, worker, lo);
+    c->s.notes = notes_of(p, q, lo);
+    c->s.n_notes = (hi - lo + p->group - 1) / p->group;
+    c->s.work = p->work + (size_t)worker * p->work_len;
+    c->s.training = p->run.training;
+    c->s.replay = p->run.replay;
+    c->s.first = lo;
+    c->s.rng = rng_at(q->rng, p->run.step);
+}
+
+real *plan_grad(const Plan *p, int i) {
+    return p->params->grad + p->params->param[p->node[i].first_param].offset;
+}
+
+void plan_point_diff_params(const Plan *p, NodeStep *c, int i, real *slab) {
+    const int first = p->node[i].first_param;
+    const size_t start = p->params->param[first].offset;
+    for (int k = 0; k < p->g->node[i].n_params; k++) {
+        const Param *q = &p->params->param[first + k];
+        if (!q->frozen) c->diff_param[k].v = slab + (q->offset - start);
+    }
+}
