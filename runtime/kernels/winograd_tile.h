@@ -12,7 +12,8 @@
                          T(13, 1) T(14, 1) T(15, 1) T(16, 1)
 #define LARGEST          .most_v = 3, .most_f = {0, 16, 8, 8}
 #elif REGISTERS == 16
-#define PRODUCT_TILES(T) TILES_X2(T, 1) TILES_X2(T, 2) TILES_X2(T, 3) TILES_X2(T, 4) TILES_X2(T, 5) TILES_X2(T, 6)
+#define PRODUCT_TILES(T) TILES_X2(T, 1) TILES_X2(T, 2) TILES_X2(T, 3) TILES_X2(T, 4) TILES_X2(T, 5) \
+                         TILES_X2(T, 6)
 #define LARGEST          .most_v = 2, .most_f = {0, 6, 6}
 #else
 #define PRODUCT_TILES(T) TILES_X2(T, 1) TILES_X2(T, 2) TILES_X2(T, 3) TILES_X2(T, 4)

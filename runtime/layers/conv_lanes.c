@@ -145,8 +145,8 @@ static ptrdiff_t map_of(Maps m) { return (ptrdiff_t)m.H * m.W * LANES; }
 // All filters and all places of F × H × W outputs; src_y and dst_y lie between their rows.
 typedef struct Outputs { int F, H, W; ptrdiff_t src_y, dst_y; ConvTile first; } Outputs;
 
-// The innermost loop is to be a long one: in windows of one column it runs over the rows, in those of a single
-// number over the channels. The sums and their order are the same.
+// The innermost loop is to be a long one: in windows of one column it runs over the rows, in those of a
+// single number over the channels. The sums and their order are the same.
 static void lengthen(ConvTile *t) {
     if (t->KW == 1) t->KW = t->KH, t->src_j = t->src_i, t->weights_j = t->weights_i, t->KH = 1;
     if (t->KW == 1) t->KW = t->C, t->src_j = t->src_c, t->weights_j = t->weights_c, t->C = 1;
@@ -272,8 +272,8 @@ static void diff_src_block(const Block *b) {
 
 // The sums of filters [f, f + ft) and some channels over rows [y, y + rows) of the maps, one for each number
 // of a window. Where a window is a single number, channels stand in the place of its columns.
-static void add_band(const Block *b, const LanesKernels *k, const real *src, Range channels, int f, int ft, int y,
-                     int rows) {
+static void add_band(const Block *b, const LanesKernels *k, const real *src, Range channels, int f, int ft,
+                     int y, int rows) {
     const Slides *w = b->w;
     const Maps in = seen_src(w);
     const bool single = w->KH * w->KW == 1;
@@ -304,8 +304,10 @@ static void diff_weights_tile(const Block *b, const LanesKernels *k, const real 
     memset(b->sums, 0, (size_t)ft * (size_t)M * LANES * sizeof *b->sums);
     for (int y = 0; y < w->dst.H; y += rows)
         add_band(b, k, src, channels, f, ft, y, smaller(rows, w->dst.H - y));
-    for (int i = 0; i < ft; i++)
-        k->total(b->sums + (ptrdiff_t)i * M * LANES, M, at(b->s->diff_param[0], b->f + f + i, channels.lo, 0, 0));
+    for (int i = 0; i < ft; i++) {
+        real *const diff = at(b->s->diff_param[0], b->f + f + i, channels.lo, 0, 0);
+        k->total(b->sums + (ptrdiff_t)i * M * LANES, M, diff);
+    }
 }
 
 // The gradient of the weights of filters [lo, hi) of this group: as many channels at a time as stay in the

@@ -53,7 +53,8 @@ static int chunks_in_row(const Tiling *w) { return (w->across + w->columns - 1) 
 
 int tiling_chunks(const Tiling *w) { return (w->down + w->rows - 1) / w->rows * chunks_in_row(w); }
 
-void tiling_each(const Tiling *w, Range chunks, void (*visit)(void *ctx, const Tiling *w, Chunk k), void *ctx) {
+void tiling_each(const Tiling *w, Range chunks, void (*visit)(void *ctx, const Tiling *w, Chunk k),
+                 void *ctx) {
     for (int i = chunks.lo; i < chunks.hi; i++) {
         const int y = i / chunks_in_row(w) * w->rows, x = i % chunks_in_row(w) * w->columns;
         visit(ctx, w, (Chunk){y, x, smaller(w->rows, w->down - y), smaller(w->columns, w->across - x)});
@@ -117,7 +118,8 @@ static void see_plain(const Tiling *w, Chunk k, const real *map, int y, bool fir
     kernels_chosen()->winograd->see_plain(rows, k.columns, V, tiling_plane(w->in, w->pitch));
 }
 
-static void spread_plain(const Tiling *w, Chunk k, const real *map, int y, real *M, ptrdiff_t next, real *work) {
+static void spread_plain(const Tiling *w, Chunk k, const real *map, int y, real *M, ptrdiff_t next,
+                         real *work) {
     const ptrdiff_t len = row_room(w);
     const real *const rows[2] = {work, work + len};
     for (int i = 0; i < 2; i++) copy_row(map, w->to, 2 * y + i, 2 * k.x, work + i * len, len);

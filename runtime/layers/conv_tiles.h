@@ -34,7 +34,8 @@ ptrdiff_t tiling_pitch(int n); // of a row of n numbers
 
 // Chunks are counted row by row.
 int tiling_chunks(const Tiling *w);
-void tiling_each(const Tiling *w, Range chunks, void (*visit)(void *ctx, const Tiling *w, Chunk k), void *ctx);
+void tiling_each(const Tiling *w, Range chunks, void (*visit)(void *ctx, const Tiling *w, Chunk k),
+                 void *ctx);
 int tiling_numbers(const Tiling *w, Chunk k); // of a map in one place of the chunk's tiles
 int tiling_tile(const Tiling *w);             // of one tile: LANES, or 1
 

@@ -26,16 +26,16 @@
 #include "runtime/layers/conv_tiles.h"
 
 enum {
-    V_NUMBERS = 1 << 16,  // numbers of V that stay in the second cache …
-    FEW = 96,             // … but a chunk has so many of each map and place at least: every chunk reads all of
-    MANY = 256,           // U. It has more where U itself does not stay there, because it has at least so
-    LARGE = 1 << 15,      // many weights
-    SUM_NUMBERS = 1 << 18, // of V and M together for the gradient of the weights
-    CUT = 16,             // filters of a part of a call, a multiple of so many
-    FILTERS = 64,         // filters whose diff_U is gathered at a time
-    NARROWEST = 8,        // from so many channels and filters on it wins,
-    NARROWEST_PLAIN = 32, // of a single image from so many,
-    SMALLEST_PLAIN = 100, // and so many places: the transforms of the weights are made for few tiles
+    V_NUMBERS = 1 << 16,   // numbers of V that stay in the second cache …
+    FEW = 96,              // … but a chunk has at least so many of each map and place: it reads all of U,
+    MANY = 256,            // and has more if U does not stay in that cache, because there are at least so
+    LARGE = 1 << 15,       // many weights (inputs times outputs)
+    SUM_NUMBERS = 1 << 18, // numbers of V and M together, for the gradient of the weights
+    CUT = 16,              // a part of a call has so many filters, or a multiple
+    FILTERS = 64,          // filters whose diff_U is gathered at a time
+    NARROWEST = 8,         // from so many channels and filters on it wins,
+    NARROWEST_PLAIN = 32,  // with images one after the other from so many,
+    SMALLEST_PLAIN = 100,  // and places: making U costs what few tiles save
 };
 
 static int smaller(int a, int b) { return a < b ? a : b; }
@@ -170,7 +170,8 @@ static int equal_part(int total, int limit) {
     return (total + parts - 1) / parts;
 }
 
-// The product for P places from p on, filters [f, f + n), tiles t; M begins with that of filters g.f, tiles g.t.
+// The product for P places from p on, filters [f, f + n), tiles t;
+// M begins with that of filters g.f, tiles g.t.
 static void product(const Pass *a, const Tiling *w, int p, int P, int f, int n, Range t) {
     const WinogradKernels *const k = kernels_chosen()->winograd;
     const int first = t.lo * tiling_tile(w), numbers = (t.hi - t.lo) * tiling_tile(w);
@@ -188,9 +189,9 @@ static void product(const Pass *a, const Tiling *w, int p, int P, int f, int n, 
     }
 }
 
-/* Few weights: filters stand outside, what they read of U stays in the first cache for all tiles, and so does
- * M of a few tiles, until it is gathered. Many: places stand outside, U is read once, and V and M of one place
- * stay in the second cache. */
+/* Few weights: filters stand outside, what they read of U stays in the first cache for all tiles, and so
+ * does M of a few tiles, until it is gathered. Many: places stand outside, U is read once, and V and M of one
+ * place stay in the second cache. */
 static void pass_chunk(void *ctx, const Tiling *w, Chunk k) {
     Pass *const a = ctx;
     const WinogradKernels *const kernels = kernels_chosen()->winograd;
