@@ -214,8 +214,10 @@ static void plane_lanes(const real *src, Slide rows, Slide columns, real *dst, i
 // To pixels `place`, place + stride, … of n windows.
 WIDE static void give_lanes(const real *restrict diff_dst, const int32_t *restrict winner, int32_t place,
                             int n, int stride, real *restrict diff_src) {
-    for (int x = 0; x < n; x++, diff_dst += LANES, winner += LANES, diff_src += stride * LANES, place += stride)
-        AS_ONE for (int l = 0; l < LANES; l++) diff_src[l] += winner[l] == place ? diff_dst[l] : 0;
+    for (int x = 0; x < n; x++, diff_dst += LANES, winner += LANES, place += stride) {
+        real *restrict to = diff_src + (ptrdiff_t)x * stride * LANES;
+        AS_ONE for (int l = 0; l < LANES; l++) to[l] += winner[l] == place ? diff_dst[l] : 0;
+    }
 }
 
 static void unpool_row_lanes(const real *diff_dst, const int32_t *winner, Slide rows, Slide columns, int row,
