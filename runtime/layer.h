@@ -77,6 +77,9 @@ typedef struct LayerKind {
     bool writes;
     // The same for Step.fresh_params, in backward and backward_params.
     bool writes_params;
+    // In LAYOUT_LANES its weights are best read once for several groups of images: forward, and backward
+    // without diff_param, then get them all in one call. The bits are those of one call for each.
+    bool spans;
     // Works number by number, and src[0] and dst may be the same place, and so may their gradients (where
     // that of src[0] is fresh).
     bool in_place;

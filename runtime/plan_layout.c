@@ -197,6 +197,16 @@ static void share_places(Plan *p) {
         if (may_overwrite(p, i)) p->node[i].reads = p->node[p->g->node[i].src[0]].place = p->node[i].place;
 }
 
+/* A large matrix of weights leaves the cache before the next group wants it: some groups together read it
+ * once. The numbers of the layers around it go through group by group all the same. */
+static void choose_spans(Plan *p) {
+    for (int i = 1; i < p->g->n_nodes && p->layout == LAYOUT_LANES && !p->by_place; i++) {
+        NodePlan *q = &p->node[i];
+        q->spans = q->kind->spans && q->param_range >= SPAN_WEIGHTS && q->grad != GRAD_GROUPS;
+        p->spans |= q->spans;
+    }
+}
+
 // ---- memory ----------------------------------------------------------------------------------------
 
 static size_t take(size_t *len, size_t n) {
@@ -397,6 +407,7 @@ bool plan_lay_out(Plan *p) {
     share_places(p);
     if (p->o.training)
         for (int i = 1; i < p->g->n_nodes; i++) p->node[i].grad = grad_mode(p, i);
+    choose_spans(p);
     place_work(p);
     if (p->by_place && !share_values(p)) return false;
     place_values(p);

@@ -16,6 +16,8 @@ enum {
     FEW_PRODUCTS = 1 << 20, // in the tasks of all gradients together: a thread would hardly be awake in time
     JOIN_LEN = 4096,       // numbers one task of adding partial sums works on
     LARGE_IMAGE = 1 << 20, // numbers of a value from which sixteen images are too much memory
+    SPAN = 4,              // groups that a worker takes at once, at most,
+    SPAN_WEIGHTS = 16384,  // if there is a layer with so many weights that likes it
     FEW_GROUPS = 4,        // with fewer of them a long call is done in parts: at most
     SHARES = 8,            // so many,
     SHARE_WORK = 1 << 18,  // each of so many products at least, or a multiple of that
@@ -43,6 +45,7 @@ typedef struct NodePlan {
     bool shared;         // inference: the value lies in the memory of a place, others before and behind it
     size_t value_at, diff_at; // offsets in reals: in Plan.values, or (shared) in that memory
     int shares;          // parts a call of it is done in
+    bool spans;          // all groups that a worker has taken come in one call
     size_t saved;        // offset in bytes, and bytes per image
     size_t saved_image;
     size_t notes, notes_len; // in Plan.notes: bytes of what is joined, and of each group's notes behind it
@@ -95,6 +98,7 @@ struct Plan {
     int n_workers;
     int group, max_groups; // images of a group, and groups of a batch
     bool few;              // groups: long calls are done in parts
+    bool spans;            // a node does
     size_t room;           // images that a value has room for: the batch, or so many whole groups
     int score;             // the node the loss judges
     bool by_place;         // inference without keep: values live where others do not need the memory any more:
@@ -125,7 +129,7 @@ struct Plan {
     size_t work_len, place_len, place_saved_len;
 
     // The run that is going on. The losses' mean is their sum divided by `weight`.
-    struct { int n, lo, hi; uint64_t step; double weight; bool training, replay; } run;
+    struct { int n, lo, hi, span; uint64_t step; double weight; bool training, replay; } run;
 };
 
 // Fills node, op, grad_task and all offsets and lengths of a plan whose x, params (may be NULL:

@@ -96,12 +96,27 @@ static void do_op(const Plan *p, const Op *op, int group, int worker, int lo, in
     }
 }
 
-// The operations of a stretch, for one group of images or (a stretch of one) the whole batch.
-static void do_ops(void *ctx, int group, int worker) {
+static void do_whole(void *ctx, int task, int worker) {
     const Plan *p = ctx;
-    const Op *const first = p->op + p->run.lo, *const end = p->op + p->run.hi;
-    const int lo = group * p->group, hi = first->whole ? p->run.n : least(lo + p->group, p->run.n);
-    for (const Op *op = first; op < end; op++) do_op(p, op, group, worker, lo, hi);
+    do_op(p, p->op + p->run.lo, task, worker, 0, p->run.n);
+}
+
+static bool op_spans(const Plan *p, const Op *op) { return op->kind != OP_LOSS && p->node[op->node].spans; }
+
+// The operations of a stretch, for some groups of images: for one after the other, or where an operation
+// spans them for all at once.
+static void do_ops(void *ctx, int task, int worker) {
+    const Plan *p = ctx;
+    const int all = p->run.span * p->group, lo = task * all, hi = least(lo + all, p->run.n);
+    const Op *end, *const last = p->op + p->run.hi;
+    for (const Op *first = p->op + p->run.lo; first < last; first = end) {
+        const bool spans = op_spans(p, first);
+        for (end = first + 1; end < last && !spans && !op_spans(p, end);) end++;
+        const int len = spans ? all : p->group;
+        for (int n = lo; n < hi; n += len)
+            for (const Op *op = first; op < end; op++)
+                do_op(p, op, n / p->group, worker, n, least(n + len, hi));
+    }
 }
 
 // ---- a call in parts -------------------------------------------------------------------------------
@@ -158,15 +173,22 @@ static int end_of_run(const Plan *p, int lo, int hi) {
     return end;
 }
 
+// So many groups go to a worker at once: which, changes no bit.
+static int span_of(const Plan *p, int n_groups) {
+    const int each = (n_groups + p->n_workers - 1) / p->n_workers;
+    return p->spans && !p->few ? least(each, SPAN) : 1;
+}
+
 static void run_ops(Plan *p, int lo, int hi) {
-    const int n_groups = (p->run.n + p->group - 1) / p->group;
+    const int n_groups = (p->run.n + p->group - 1) / p->group, span = span_of(p, n_groups);
     for (; lo < hi; lo = p->run.hi) {
         const Op *op = &p->op[lo];
         p->run.lo = lo;
         p->run.hi = end_of_run(p, lo, hi);
-        if (op->whole) threads_run(p->threads, 1, do_ops, p);
+        p->run.span = span;
+        if (op->whole) threads_run(p->threads, 1, do_whole, p);
         else if (by_share(p, op)) threads_run(p->threads, n_groups * p->node[op->node].shares, do_share, p);
-        else threads_run(p->threads, n_groups, do_ops, p);
+        else threads_run(p->threads, (n_groups + span - 1) / span, do_ops, p);
     }
 }
 

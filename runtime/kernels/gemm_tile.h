@@ -37,15 +37,17 @@ INLINE void NAME(outer)(const int mr, const int nv, const Tile *t) {
     for (int p = 0; p < t->kc; p++, a += t->A.cs, b += t->B.rs) {
         __builtin_prefetch(a + AHEAD * t->A.cs);
         __builtin_prefetch(a + AHEAD * t->A.cs + (mr - 1) * row);
-        ALL for (int j = 0; j < nv; j++) bp[j] = NAME(load)(b + j * VL);
+        ALL for (int j = 0; j < nv; j++) bp[j] = NAME(load)(b + j * t->b_vector);
         ALL for (int i = 0; i < mr; i++) {
             const vec ap = a[i * row] - (vec){0};
             ALL for (int j = 0; j < nv; j++) sum[i][j] = FMA(ap, bp[j], sum[i][j]);
         }
     }
-    ALL for (int i = 0; i < mr; i++)
+    ALL for (int i = 0; i < mr; i++) {
+        const vec bias = (vec){0} + (t->bias ? t->bias[i] : 0);
         ALL for (int j = 0; j < nv; j++)
-            NAME(put)(t->C + i * t->ldc + j * VL, t->n - j * VL, sum[i][j], t->add);
+            NAME(put)(t->C + i * t->ldc + j * t->c_vector, t->n - j * VL, sum[i][j] + bias, t->add);
+    }
 }
 
 // ---- dot: a vector is a piece of the sum --------------------------------------------------------

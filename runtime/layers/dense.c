@@ -116,20 +116,15 @@ static size_t saved(const void *cfg, const Shape *src, Shape dst) {
     return ((size_t)src[0].c + (size_t)dst.c) * sizeof(real);
 }
 
-static Matrix lanes(Tensor t, int n) { return (Matrix){at(t, n, 0, 0, 0), LANES, 1}; }
+static int blocks(Tensor t) { return (t.n + LANES - 1) / LANES; }
 
 static void forward_lanes(const Step *s) {
-    const bool bias = ((const Dense *)s->cfg)->bias;
-    const Tensor src = s->src[0], weights = s->param[0], dst = s->dst;
+    const real *const bias = ((const Dense *)s->cfg)->bias ? s->param[1].v : NULL;
+    const Tensor src = s->src[0], dst = s->dst;
     const Range part = share_of(s, dst.c);
-
-    for (int n = 0; n < dst.n; n += LANES) {
-        real *const to = at(dst, n, 0, 0, 0);
-        for (int o = part.lo; o < part.hi && bias; o++)
-            for (int l = 0; l < LANES; l++) to[o * LANES + l] = s->param[1].v[o];
-        gemm(part.hi - part.lo, LANES, src.c, rows(tensor_part(weights, part.lo, part.hi)), lanes(src, n),
-             to + part.lo * LANES, LANES, bias, s->work);
-    }
+    const Tensor weights = tensor_part(s->param[0], part.lo, part.hi);
+    gemm_lanes(weights.n, blocks(dst), src.c, rows(weights), src.v, at(dst, 0, part.lo, 0, 0),
+               (ptrdiff_t)dst.c * LANES, bias ? bias + part.lo : NULL, false);
 }
 
 static void keep_turned(const Step *s) {
@@ -146,9 +141,8 @@ static void diff_src_lanes(const Step *s) {
     const Tensor diff_dst = s->diff_dst, diff_src = s->diff_src[0], weights = s->param[0];
     const Range part = share_of(s, diff_src.c);
     const Matrix columns = {weights.v + part.lo, 1, weights.c};
-    for (int n = 0; n < diff_dst.n; n += LANES)
-        gemm(part.hi - part.lo, LANES, diff_dst.c, columns, lanes(diff_dst, n),
-             at(diff_src, n, part.lo, 0, 0), LANES, !step_fresh(s, 0), s->work);
+    gemm_lanes(part.hi - part.lo, blocks(diff_src), diff_dst.c, columns, diff_dst.v,
+               at(diff_src, 0, part.lo, 0, 0), (ptrdiff_t)diff_src.c * LANES, NULL, !step_fresh(s, 0));
 }
 
 // src and diff_dst of a step as matrices with an image in each row.
@@ -260,6 +254,7 @@ const LayerKind dense_layer = {
              .macs = macs},
     .lanes           = true,
     .shares          = true,
+    .spans           = true,
     .writes          = true,
     .writes_params   = true,
     .saved           = saved,
