@@ -17,6 +17,7 @@
  * loops numbered and named as in the BLIS documentation. */
 #include "runtime/kernels/gemm.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #include "runtime/kernels/kernels.h"
@@ -51,7 +52,15 @@ enum {
     FEW_SLIVERS = 8, // an A of at most so many slivers is done before a copy of B has paid
 };
 
-size_t gemm_work(void) { return (size_t)KC * NC; }
+// The copy of B begins where a vector should: one that lies across two cache lines costs twice.
+enum { CACHE_LINE = 64 };
+
+size_t gemm_work(void) { return (size_t)KC * NC + CACHE_LINE / sizeof(real); }
+
+static real *aligned(real *work) {
+    const size_t over = (uintptr_t)work % CACHE_LINE;
+    return over ? work + (CACHE_LINE - over) / sizeof *work : work;
+}
 
 typedef struct Product {
     int M, N, K;
@@ -200,7 +209,7 @@ void gemm(int M, int N, int K, Matrix A, Matrix B, real *C, ptrdiff_t ldc, bool 
     Product q = {.M = M, .N = N, .K = K, .A = A, .B = B, .C = C, .ldc = ldc, .add = add,
                  .b_block = LANES * B.cs, .c_block = LANES};
     cut(&q, kernels_chosen()->gemm);
-    all_blocks(&q, work);
+    all_blocks(&q, aligned(work));
 }
 
 void gemm_lanes(int M, int blocks, int K, Matrix A, const real *B, real *C, ptrdiff_t c_block,

@@ -111,9 +111,18 @@ static Matrix turned(Tensor t) { return (Matrix){t.v, 1, t.c}; }
 /* With sixteen images side by side src is already turned as the product wants it: weights · src. Only
  * the gradient of the weights wants images one after the other: backward keeps src and diff_dst so. */
 
+enum { LINE = 64 / sizeof(real) }; // numbers of a cache line
+
+static int lines(int n) { return (n + LINE - 1) / LINE; }
+
+/* An image takes so many numbers: src, then diff_dst, each from the beginning of a cache line. An odd
+ * number of lines: rows that are a power of 2 apart would all want the same few places of the cache. */
+static int kept_row(int I, int O) { return ((lines(I) + lines(O)) | 1) * LINE; }
+static int kept_diff(int I) { return lines(I) * LINE; }
+
 static size_t saved(const void *cfg, const Shape *src, Shape dst) {
     (void)cfg;
-    return ((size_t)src[0].c + (size_t)dst.c) * sizeof(real);
+    return (size_t)kept_row(src[0].c, dst.c) * sizeof(real);
 }
 
 static int blocks(Tensor t) { return (t.n + LANES - 1) / LANES; }
@@ -129,11 +138,11 @@ static void forward_lanes(const Step *s) {
 
 static void keep_turned(const Step *s) {
     const LanesKernels *const k = kernels_chosen()->lanes;
-    const int I = s->src[0].c, O = s->diff_dst.c, ld = I + O;
+    const int I = s->src[0].c, O = s->diff_dst.c, ld = kept_row(I, O);
     for (int n = 0; n < s->diff_dst.n; n += LANES) {
         real *const image = (real *)s->saved + (ptrdiff_t)n * ld;
         k->turn(at(s->src[0], n, 0, 0, 0), I, image, ld);
-        k->turn(at(s->diff_dst, n, 0, 0, 0), O, image + I, ld);
+        k->turn(at(s->diff_dst, n, 0, 0, 0), O, image + kept_diff(I), ld);
     }
 }
 
@@ -149,10 +158,10 @@ static void diff_src_lanes(const Step *s) {
 typedef struct Rows { Matrix src, diff_dst; } Rows;
 
 static Rows rows_of(const Step *s) {
-    const int I = s->src[0].c, ld = I + s->diff_dst.c;
+    const int I = s->src[0].c, ld = kept_row(I, s->diff_dst.c);
     const real *const kept = s->saved;
     if (s->dst.layout != LAYOUT_LANES) return (Rows){rows(s->src[0]), rows(s->diff_dst)};
-    return (Rows){{kept, ld, 1}, {kept + I, ld, 1}};
+    return (Rows){{kept, ld, 1}, {kept + kept_diff(I), ld, 1}};
 }
 
 static void forward(const Step *s) {
