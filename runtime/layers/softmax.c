@@ -53,7 +53,7 @@ static void forward_ref(const Step *s) {
         forward_at(s->src[0], s->dst, n, y, x);
 }
 
-static void backward_ref(const Step *s) {
+static void backward(const Step *s) {
     if (!s->diff_src[0].v) return;
     for (int n = 0; n < s->dst.n; n++)
     for (int y = 0; y < s->dst.h; y++)
@@ -94,28 +94,6 @@ static void forward(const Step *s) {
         vm_exp_n(dst.v + n, dst.v + n, image);
         for (size_t i = 0; i < map; i += LANES) divide_by_sum(dst.v + n + i, dst.c, map);
     }
-}
-
-WIDE static void backward_lanes(const real *restrict dst, const real *restrict diff_dst,
-                                real *restrict diff_src, int C, size_t map) {
-    double sum[LANES] = {0};
-    for (int c = 0; c < C; c++)
-        for (size_t l = 0, i = (size_t)c * map; l < LANES; l++) sum[l] += (double)diff_dst[i + l] * dst[i + l];
-    for (int c = 0; c < C; c++)
-        for (size_t l = 0, i = (size_t)c * map; l < LANES; l++)
-            diff_src[i + l] += dst[i + l] * (diff_dst[i + l] - (real)sum[l]);
-}
-
-static void backward(const Step *s) {
-    const Tensor dst = s->dst, diff_dst = s->diff_dst, diff_src = s->diff_src[0];
-    const size_t map = (size_t)dst.h * (size_t)dst.w * LANES, image = (size_t)dst.c * map;
-    if (dst.layout != LAYOUT_LANES || !diff_src.v) {
-        backward_ref(s);
-        return;
-    }
-    for (size_t n = 0; n < tensor_len(dst); n += image)
-        for (size_t i = n; i < n + map; i += LANES)
-            backward_lanes(dst.v + i, diff_dst.v + i, diff_src.v + i, dst.c, map);
 }
 
 // The shape stays. Probabilities of probabilities are a slip: all of them are nearly equal.
@@ -178,8 +156,7 @@ const LayerKind softmax_layer = {
              .infer = infer},
     .lanes        = true,
     .forward_ref  = forward_ref,
-    .backward_ref = backward_ref,
+    .backward_ref = backward,
     .forward      = forward,
-    .backward     = backward,
     .explain      = explain,
 };
