@@ -69,6 +69,10 @@ void plan_weights_changed(Plan *p);
 // run (dropout). Returns the mean loss.
 double plan_train(Plan *p, int n, uint64_t step);
 
+// The same and then one step of the optimiser, as params_update() would do it, but each part of the
+// parameters is changed as soon as its gradient is there. If the loss is not finite nothing is changed.
+double plan_learn(Plan *p, int n, uint64_t step, const Update *u);
+
 // The loss of each of the last n images, in double, times the weight of its class.
 const double *plan_losses(const Plan *p);
 

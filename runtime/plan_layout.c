@@ -346,10 +346,9 @@ static size_t task_len(const Plan *p, int i, size_t *all) {
     const Node *n = &p->g->node[i];
     *all = 1;
     switch (p->node[i].grad) {
-    case GRAD_GROUPS: return *all = p->max_groups > 1 ? p->node[i].param_range : 0, JOIN_LEN;
     case GRAD_ROWS:   return *all = (size_t)n->param[0].dim[0], rows_per_task(p, i, *all);
     case GRAD_WHOLE:  return 1;
-    default:          return *all = 0, 1;
+    default:          return *all = p->node[i].frozen ? 0 : p->node[i].param_range, JOIN_LEN;
     }
 }
 
@@ -364,12 +363,13 @@ static int list_grad_tasks(const Plan *p, GradTask *out) {
     return n;
 }
 
-// The products in the tasks of all gradients; joining sums counts, too.
+// The products in the tasks of all gradients; joining sums and changing parameters counts, too.
 static size_t grad_work(const Plan *p) {
     size_t n = 0;
     for (int i = 1; i < p->g->n_nodes; i++) {
         const GradMode mode = p->node[i].grad;
         const bool joined = mode == GRAD_GROUPS && p->max_groups > 1;
+        n += p->node[i].frozen ? 0 : p->node[i].param_range;
         if (joined) n += p->node[i].param_range * (size_t)p->max_groups;
         if (mode == GRAD_ROWS || mode == GRAD_WHOLE) n += (size_t)p->g->node[i].macs * (size_t)p->o.batch;
     }

@@ -72,7 +72,7 @@ typedef struct NodePlan {
     Step step;           // what all calls have in common
 } NodePlan;
 
-// One task after backward: turn what the groups left behind into a gradient.
+// One task after backward: turn what the groups left behind into a gradient, and change the parameters.
 typedef struct GradTask { int node; size_t lo, hi; } GradTask;
 
 // The functions of a layer, in the order in which they are called; between forward and backward, the loss.
@@ -129,7 +129,13 @@ struct Plan {
     size_t work_len, place_len, place_saved_len;
 
     // The run that is going on. The losses' mean is their sum divided by `weight`.
-    struct { int n, lo, hi, span; uint64_t step; double weight; bool training, replay; } run;
+    struct {
+        int n, lo, hi, span;
+        uint64_t step;
+        double weight;
+        bool training, replay;
+        const Update *update; // NULL: only the gradients are wanted
+    } run;
 };
 
 // Fills node, op, grad_task and all offsets and lengths of a plan whose x, params (may be NULL:

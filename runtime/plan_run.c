@@ -6,6 +6,7 @@
  * batchnorm; and a long call where there are too few groups for all threads is done in parts. Gradients
  * of parameters come last, when all groups are done. */
 #include <assert.h>
+#include <math.h>
 #include <string.h>
 
 #include "runtime/judge.h"
@@ -211,14 +212,10 @@ static void clear_rows(const NodeStep *c, int n_params, Range rows) {
     }
 }
 
-static void do_grad(void *ctx, int task, int worker) {
-    const Plan *p = ctx;
-    const GradTask *t = &p->grad_task[task];
+static void find_grad(const Plan *p, const GradTask *t, int worker) {
     const NodePlan *q = &p->node[t->node];
-    if (q->grad == GRAD_GROUPS) {
-        join_groups(p, t);
-        return;
-    }
+    if (q->grad == GRAD_GROUPS && p->max_groups > 1) join_groups(p, t);
+    if (q->grad != GRAD_ROWS && q->grad != GRAD_WHOLE) return;
     NodeStep c;
     plan_call(p, &c, t->node, worker, 0, p->run.n);
     plan_point_diff_params(p, &c, t->node, plan_grad(p, t->node));
@@ -234,7 +231,32 @@ static void do_grad(void *ctx, int task, int worker) {
     q->backward(&c.s);
 }
 
-static void all_grads(Plan *p) {
+// The parameters' numbers that a task is about.
+static void change_params(const Plan *p, const GradTask *t) {
+    const NodePlan *q = &p->node[t->node];
+    const Param *param = &p->params->param[q->first_param];
+    const size_t start = param->offset;
+    for (int k = 0; k < p->g->node[t->node].n_params; k++, param++) {
+        const size_t row = param->len / (size_t)param->spec->dim[0], offset = param->offset - start;
+        size_t lo = 0, hi = param->len;
+        if (q->grad == GRAD_ROWS) lo = t->lo * row, hi = t->hi * row;
+        else if (q->grad != GRAD_WHOLE) {
+            lo = t->lo > offset ? t->lo - offset : 0;
+            hi = t->hi < offset ? 0 : t->hi - offset < hi ? t->hi - offset : hi;
+        }
+        if (lo < hi) params_update_part(p->params, p->run.update, q->first_param + k, lo, hi);
+    }
+}
+
+static void do_grad(void *ctx, int task, int worker) {
+    const Plan *p = ctx;
+    find_grad(p, &p->grad_task[task], worker);
+    if (p->run.update) change_params(p, &p->grad_task[task]);
+}
+
+static void all_grads(Plan *p, const Update *u) {
+    p->run.update = u;
+    if (u) params_next(p->params);
     threads_run(p->grads_alone ? NULL : p->threads, p->n_grad_tasks, do_grad, p);
 }
 
@@ -298,13 +320,16 @@ double plan_judge(Plan *p, int n) {
     return mean_loss(p);
 }
 
-double plan_train(Plan *p, int n, uint64_t step) {
+double plan_learn(Plan *p, int n, uint64_t step, const Update *u) {
     begin(p, n, step, true, false);
     weigh_batch(p);
     run_ops(p, 0, p->n_op);
-    all_grads(p);
-    return mean_loss(p);
+    const double loss = mean_loss(p);
+    all_grads(p, isfinite(loss) ? u : NULL);
+    return loss;
 }
+
+double plan_train(Plan *p, int n, uint64_t step) { return plan_learn(p, n, step, NULL); }
 
 void plan_step(const Plan *p, int node, NodeStep *s) { plan_call(p, s, node, 0, 0, p->run.n); }
 
@@ -332,5 +357,5 @@ Tensor plan_seed(Plan *p, int n) {
 void plan_backward(Plan *p, int n) {
     assert(n == p->run.n);
     run_ops(p, p->n_forward + 1, p->n_op);
-    all_grads(p);
+    all_grads(p, NULL);
 }

@@ -216,6 +216,57 @@ static void frozen_stays(const Case *c) {
     free(before);
 }
 
+// Two steps, the parameters changed after all gradients or each part as soon as its gradient is there.
+static void train_twice(const Case *c, int n, Threads *t, bool at_once, real *end) {
+    const Use *rule = &c->x->optimizer;
+    const Update u = {rule, 0.1, 1};
+    params_init(c->params, c->x, 1);
+    for (int k = 0; k < c->params->n_slots; k++)
+        memset(c->params->slot[k], 0, c->params->len * sizeof(real));
+    for (int k = 0; k < c->params->n; k++) c->params->param[k].updates = 0;
+    Plan *p = plan_of(c, t, (PlanOptions){.batch = n, .training = true, .unseen = true});
+    for (uint64_t step = 0; step < 2; step++) {
+        fill(p, n - (int)step);
+        if (at_once) plan_learn(p, n - (int)step, step, &u);
+        else plan_train(p, n - (int)step, step), params_update(c->params, rule, 0.1, 1, t);
+    }
+    memcpy(end, c->params->value, c->params->len * sizeof *end);
+    memcpy(end + c->params->len, c->params->grad, c->params->len * sizeof *end);
+    plan_free(p);
+}
+
+static void learning_is_training(const Case *c, int n) {
+    const size_t len = 2 * c->params->len;
+    real *a = malloc((len + 1) * sizeof *a), *b = malloc((len + 1) * sizeof *b);
+    train_twice(c, n, NULL, false, a);
+    for (int k = 1; k <= 3; k += 2) {
+        Threads *t = threads_make(k);
+        train_twice(c, n, t, true, b);
+        CHECK(memcmp(a, b, len * sizeof *a) == 0);
+        threads_free(t);
+    }
+    free(a), free(b);
+}
+
+// Where the loss is not a number, nothing is learnt.
+static void bad_loss_changes_nothing(void) {
+    Case c = case_open(nets[0].net);
+    const Update u = {&c.x->optimizer, 0.1, 1};
+    real *before = malloc((c.params->len + 1) * sizeof *before);
+    Plan *p = plan_of(&c, NULL, (PlanOptions){.batch = 4, .training = true});
+    fill(p, 4);
+    memcpy(before, c.params->value, c.params->len * sizeof *before);
+    *at(plan_input(p, 4), 2, 0, 3, 3) = (real)NAN;
+    CHECK(isnan(plan_learn(p, 4, 0, &u)));
+    CHECK(memcmp(before, c.params->value, c.params->len * sizeof *before) == 0);
+    fill(p, 4);
+    CHECK(isfinite(plan_learn(p, 4, 0, &u)));
+    CHECK(memcmp(before, c.params->value, c.params->len * sizeof *before) != 0);
+    plan_free(p);
+    free(before);
+    case_close(&c);
+}
+
 // A class of weight 3 counts like one whose images are there three times.
 static void weights_count(void) {
     static const real weight[] = {1, 3, 1};
@@ -287,6 +338,7 @@ int main(void) {
         unseen_is_seen(&c, 37), unseen_is_seen(&c, 5);
         if (sizeof(real) == 8) gradient_is_slope(&c, 20);
         frozen_stays(&c);
+        learning_is_training(&c, 8), learning_is_training(&c, 40), learning_is_training(&c, 64);
         if (tests_failed > before) printf("in the network '%s'\n", nets[i].what);
         case_close(&c);
     }
@@ -296,6 +348,7 @@ int main(void) {
     unseen_has_no_value("conv 2 3x3; batchnorm as a; relu; add a; dense 3; softmax", "batchnorm", true);
     unseen_has_no_value("conv 2 3x3; batchnorm; sigmoid; dense 3; softmax", "batchnorm", true);
     weights_count();
+    bad_loss_changes_nothing();
     size_is_checked();
     bad_number_is_found("dense 5 as a; relu; dense 3 as second; softmax", "second.weight", "second", false);
     bad_number_is_found("conv 5 3x3 as a; batchnorm as b; relu; dense 3; softmax", "b.bias", "b", true);
