@@ -198,12 +198,15 @@ static void share_places(Plan *p) {
 }
 
 /* A large matrix of weights leaves the cache before the next group wants it: some groups together read it
- * once. The numbers of the layers around it go through group by group all the same. */
+ * once. The numbers of the layers around it go through group by group all the same. If it is so large that
+ * fetching what another thread has changed takes longer than the products, each thread has rows of its own. */
 static void choose_spans(Plan *p) {
     for (int i = 1; i < p->g->n_nodes && p->layout == LAYOUT_LANES && !p->by_place; i++) {
         NodePlan *q = &p->node[i];
         q->spans = q->kind->spans && q->param_range >= SPAN_WEIGHTS && q->grad != GRAD_GROUPS;
         p->spans |= q->spans;
+        const bool own = q->spans && !p->few && p->n_workers > 1 && q->param_range >= OWN_WEIGHTS;
+        if (own) q->shares = 2 * p->n_workers < SHARES ? 2 * p->n_workers : SHARES;
     }
 }
 
@@ -352,14 +355,18 @@ static size_t task_len(const Plan *p, int i, size_t *all) {
     }
 }
 
+// The first parts of all nodes, then the second ones, …: a thread that is given neighbouring tasks has the
+// same part of each.
 static int list_grad_tasks(const Plan *p, GradTask *out) {
     int n = 0;
-    for (int i = 1; i < p->g->n_nodes; i++) {
-        size_t all;
-        const size_t step = task_len(p, i, &all);
-        for (size_t lo = 0; lo < all; lo += step, n++)
-            if (out) out[n] = (GradTask){i, lo, lo + step < all ? lo + step : all};
-    }
+    for (size_t part = 0; part < ROW_PARTS; part++)
+        for (int i = 1; i < p->g->n_nodes; i++) {
+            size_t all;
+            const size_t step = task_len(p, i, &all), tasks = (all + step - 1) / step;
+            const size_t end = tasks * (part + 1) / ROW_PARTS;
+            for (size_t k = tasks * part / ROW_PARTS; k < end; k++, n++)
+                if (out) out[n] = (GradTask){i, k * step, (k + 1) * step < all ? (k + 1) * step : all};
+        }
     return n;
 }
 

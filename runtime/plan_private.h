@@ -17,7 +17,8 @@ enum {
     JOIN_LEN = 4096,       // numbers one task of adding partial sums works on
     LARGE_IMAGE = 1 << 20, // numbers of a value from which sixteen images are too much memory
     SPAN = 4,              // groups that a worker takes at once, at most,
-    SPAN_WEIGHTS = 16384,  // if there is a layer with so many weights that likes it
+    SPAN_WEIGHTS = 16384,  // if there is a layer with so many weights that likes it; with more of them than
+    OWN_WEIGHTS = 1 << 17, // this, threads do not take groups but rows of the weights, which stay with them
     FEW_GROUPS = 4,        // with fewer of them a long call is done in parts: at most
     SHARES = 8,            // so many,
     SHARE_WORK = 1 << 18,  // each of so many products at least, or a multiple of that

@@ -140,14 +140,15 @@ static void narrow_step(NodeStep *c, size_t saved_image) {
     s->saved = (unsigned char *)s->saved + (size_t)maps.lo * saved;
 }
 
-// Part task % shares of the call of group task / shares. Gradients of parameters come later.
+// Part task % shares of the call of group task / shares, or of that for all of them. Gradients of
+// parameters come later.
 static void do_share(void *ctx, int task, int worker) {
     const Plan *p = ctx;
     const Op *op = p->op + p->run.lo;
     const NodePlan *q = &p->node[op->node];
-    const int lo = task / q->shares * p->group;
+    const int lo = q->spans ? 0 : task / q->shares * p->group;
     NodeStep c;
-    plan_call(p, &c, op->node, worker, lo, least(lo + p->group, p->run.n));
+    plan_call(p, &c, op->node, worker, lo, q->spans ? p->run.n : least(lo + p->group, p->run.n));
     c.s.share = (Share){task % q->shares, q->shares};
     if (q->kind->by_map) narrow_step(&c, q->saved_image);
     if (c.s.dst.c == 0) return; // fewer maps than parts
@@ -182,13 +183,14 @@ static int span_of(const Plan *p, int n_groups) {
 
 static void run_ops(Plan *p, int lo, int hi) {
     const int n_groups = (p->run.n + p->group - 1) / p->group, span = span_of(p, n_groups);
+    p->run.span = span;
     for (; lo < hi; lo = p->run.hi) {
         const Op *op = &p->op[lo];
         p->run.lo = lo;
         p->run.hi = end_of_run(p, lo, hi);
-        p->run.span = span;
+        const NodePlan *q = &p->node[op->node];
         if (op->whole) threads_run(p->threads, 1, do_whole, p);
-        else if (by_share(p, op)) threads_run(p->threads, n_groups * p->node[op->node].shares, do_share, p);
+        else if (by_share(p, op)) threads_run(p->threads, (q->spans ? 1 : n_groups) * q->shares, do_share, p);
         else threads_run(p->threads, (n_groups + span - 1) / span, do_ops, p);
     }
 }

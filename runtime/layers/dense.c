@@ -139,7 +139,8 @@ static void forward_lanes(const Step *s) {
 static void keep_turned(const Step *s) {
     const LanesKernels *const k = kernels_chosen()->lanes;
     const int I = s->src[0].c, O = s->diff_dst.c, ld = kept_row(I, O);
-    for (int n = 0; n < s->diff_dst.n; n += LANES) {
+    const Range part = step_share(s, blocks(s->diff_dst));
+    for (int n = part.lo * LANES; n < part.hi * LANES; n += LANES) {
         real *const image = (real *)s->saved + (ptrdiff_t)n * ld;
         k->turn(at(s->src[0], n, 0, 0, 0), I, image, ld);
         k->turn(at(s->diff_dst, n, 0, 0, 0), O, image + kept_diff(I), ld);
@@ -216,7 +217,7 @@ static void backward_params(const Step *s) { backward_part(s, s->part); }
 static void backward(const Step *s) {
     const Tensor diff_dst = s->diff_dst, diff_src = s->diff_src[0];
 
-    if (s->dst.layout == LAYOUT_LANES && s->share.k == 0) keep_turned(s);
+    if (s->dst.layout == LAYOUT_LANES) keep_turned(s);
     backward_part(s, (Range){0, diff_dst.c});
     if (diff_src.v && s->dst.layout == LAYOUT_LANES) diff_src_lanes(s);
     else if (diff_src.v) diff_src_plain(s);
