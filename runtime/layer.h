@@ -83,6 +83,9 @@ typedef struct LayerKind {
     // Works number by number, and src[0] and dst may be the same place, and so may their gradients (where
     // that of src[0] is fresh).
     bool in_place;
+    // dst holds the numbers of src in the same order, in every layout of a plan: as the first layer it need
+    // not copy the images.
+    bool same;
     // Backward does not look at dst: the next layer may work in its place.
     bool forgets;
     // Works in place, and the larger of two numbers stays the larger one, unless both become equal and

@@ -184,7 +184,7 @@ static void change_places(Plan *p) {
 static bool may_overwrite(const Plan *p, int i) {
     const NodePlan *q = &p->node[i];
     const int s = p->g->node[i].src[0];
-    if (s == 0 || s == p->score || q->behind || p->node[s - 1].behind) return false;
+    if (s == 0 || p->node[s].is_input || s == p->score || q->behind || p->node[s - 1].behind) return false;
     if (p->o.kept && p->o.kept[s]) return false;
     const NodePlan *before = &p->node[s];
     return q->kind->in_place && before->kind->forgets && before->n_readers == 1 &&
@@ -192,6 +192,10 @@ static bool may_overwrite(const Plan *p, int i) {
 }
 
 static void share_places(Plan *p) {
+    for (int i = 1; i < p->g->n_nodes; i++) {
+        NodePlan *q = &p->node[i];
+        q->is_input = q->kind->same && p->g->node[i].src[0] == 0 && !p->o.ref && !q->wants_diff;
+    }
     if (!p->o.unseen || p->o.ref || p->o.keep) return;
     for (int i = p->g->n_nodes - 1; i > 0; i--)
         if (may_overwrite(p, i)) p->node[i].reads = p->node[p->g->node[i].src[0]].place = p->node[i].place;
@@ -258,7 +262,7 @@ static bool share_values(Plan *p) {
     size_t len = 0;
     for (int i = 1; i < p->g->n_nodes; i++) {
         const int at = p->node[i].place;
-        const bool kept = p->o.kept && p->o.kept[at];
+        const bool kept = (p->o.kept && p->o.kept[at]) || p->node[at].is_input;
         if (p->node[at].shared || at == p->g->output || at == p->score || kept) continue;
         p->node[at].shared = true;
         drop_unread(p, &live, i);
@@ -274,7 +278,8 @@ static void place_values(Plan *p) {
     for (int i = 0; i < p->g->n_nodes; i++) {
         NodePlan *q = &p->node[i];
         const bool own = q->place == i;
-        if (own && !q->shared) q->value_at = take(&p->values_len, q->image * N);
+        if (q->is_input) q->value_at = p->node[0].value_at;
+        else if (own && !q->shared) q->value_at = take(&p->values_len, q->image * N);
         if (own && p->o.training && q->wants_diff) q->diff_at = take(&p->values_len, q->image * N);
         const size_t bytes = q->saved_image * (p->by_place ? (size_t)p->group : N);
         q->saved = p->by_place ? 0 : p->saved_len;
@@ -312,6 +317,7 @@ static void add_op(Plan *p, OpKind kind, int i, bool whole) {
 // A kind that takes notes needs them joined first; its definition looks at the whole batch itself.
 static void list_forward(Plan *p, int i) {
     const bool notes = p->node[i].notes_len > 0;
+    if (p->node[i].is_input) return;
     if (notes && !p->o.ref) add_op(p, OP_GATHER, i, false), add_op(p, OP_JOIN, i, true);
     add_op(p, OP_FORWARD, i, notes && p->o.ref);
 }

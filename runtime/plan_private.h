@@ -54,6 +54,7 @@ typedef struct NodePlan {
     bool plain_sums;     // it would have some, but for no_winograd
     int reads;           // the node whose value is its first source, and the one in whose place its own
     int place;           // value lies: usually n->src[0] and itself (see change_places, share_places)
+    bool is_input;       // it has the same numbers as the input, which lie where they are
     bool behind;         // it has changed places with the node behind it
     int last_reader;     // the last node that reads it
     int n_readers;       // how often it is read
