@@ -17,7 +17,7 @@
 #include "runtime/kernels/gemm.h"
 
 enum {
-    MAX_MR = 14, MAX_NV = 3,
+    MAX_MR = 14, MAX_NV = 4,
     AHEAD = 16, // columns of A that are asked for before they are needed: turned, they lie far apart
     CHAINS = 12 // sums that wait for nothing but themselves: more than any processor has on the way
 };
@@ -38,7 +38,8 @@ typedef void Micro(const Tile *t);
 
 typedef struct GemmKernels {
     int vl;                              // numbers in a vector
-    int nv, mr[MAX_NV + 1];              // the largest tiles: vectors, and rows for so many vectors
+    int nv, nv_lanes, mr[MAX_NV + 1];    // the largest tiles: vectors (of gemm, and of gemm_lanes), and rows
+                                         // for so many vectors
     Micro *const (*outer)[MAX_MR + 1];   // [nv][mr]
     Micro *const (*dot)[MAX_MR + 1];
     // dst[j·dst_ld + i] = src[i·src_ld + j]: a square of vl numbers a side
