@@ -38,8 +38,7 @@ typedef void Micro(const Tile *t);
 
 typedef struct GemmKernels {
     int vl;                              // numbers in a vector
-    int nv, nv_lanes, mr[MAX_NV + 1];    // the largest tiles: vectors (of gemm, and of gemm_lanes), and rows
-                                         // for so many vectors
+    int nv, mr[MAX_NV + 1];              // the largest tiles: vectors, and rows for so many vectors
     Micro *const (*outer)[MAX_MR + 1];   // [nv][mr]
     Micro *const (*dot)[MAX_MR + 1];
     // dst[j·dst_ld + i] = src[i·src_ld + j]: a square of vl numbers a side

@@ -7,13 +7,13 @@
 
 #if REGISTERS == 32
 #define TILES(T) ROWS_14(T, 1) ROWS_12(T, 2) ROWS_8(T, 3) ROWS_6(T, 4)
-#define LARGEST  .nv = 3, .nv_lanes = 4, .mr = {0, 14, 12, 8, 6}
+#define LARGEST  .nv = 4, .mr = {0, 14, 12, 8, 6}
 #elif REGISTERS == 16
 #define TILES(T) ROWS_8(T, 1) ROWS_6(T, 2)
-#define LARGEST  .nv = 2, .nv_lanes = 2, .mr = {0, 8, 6}
+#define LARGEST  .nv = 2, .mr = {0, 8, 6}
 #else
 #define TILES(T) ROWS_4(T, 1) ROWS_4(T, 2)
-#define LARGEST  .nv = 2, .nv_lanes = 2, .mr = {0, 4, 4}
+#define LARGEST  .nv = 2, .mr = {0, 4, 4}
 #endif
 
 #include "runtime/kernels/each_isa_vec.h"
