@@ -45,11 +45,11 @@ double gemm_chain(int n) {
 // ---- how a product is cut -----------------------------------------------------------------------
 
 enum {
-    NC = 960,        // columns of a panel of B: KC rows of it are 1 MB
-    KC = 256,        // products of a slice: so long, a sliver of B (64 columns) is 64 KB
+    NC = 640,        // columns of a panel of B: KC rows of it are 1 MB
+    KC = 384,        // products of a slice: so long, a sliver of B (16 to 64 columns) is 24 to 96 KB
     KC_LANES = 128,  // the same for blocks of images, of which up to four make a sliver of 64 columns
     KC_DOT = 1024,   // the same for dot tiles: a sliver is 3 columns, and lanes are added up rarely
-    MC = 192,        // rows of a block of A: 192 KB, or 768 KB with dot tiles
+    MC = 120,        // rows of a block of A: 180 KB, or 480 KB with dot tiles
     FEW_ROWS = 64,   // an A of at most so many rows is done before a copy of B has paid
 };
 
