@@ -56,6 +56,7 @@ typedef struct NodePlan {
     Home value_home, diff_home;
     size_t value_at, diff_at; // offsets in reals: in Plan.values, or in the memory of a group or place
     int shares;          // parts a call of it is done in
+    bool spans;          // all groups that a worker has taken come in one call
     size_t saved;        // offset in bytes, and bytes per image
     size_t saved_image;
     size_t notes, notes_len; // in Plan.notes: bytes of what is joined, and of each group's notes behind it
@@ -67,7 +68,6 @@ typedef struct NodePlan {
     bool behind;         // it has changed places with the node behind it
     int last_reader;     // the last node that reads it
     int n_readers;       // how often it is read
-    bool spans;          // all groups that a worker has taken come in one call
     bool live;           // what the loss judges depends on it
     bool wants_diff;     // something before it (or itself) can learn
     bool cleared;        // somebody sets its gradient to zero before anybody adds to it:
@@ -109,8 +109,8 @@ struct Plan {
     Layout layout;         // of all values and gradients; targets are plain
     int n_workers;
     int group, max_groups; // images of a group, and groups of a batch
-    bool spans;            // a node does
     bool few;              // groups: long calls are done in parts
+    bool spans;            // a node takes several groups in one call
     size_t room;           // images that a value has room for: the batch, or so many whole groups
     int score;             // the node the loss judges
     bool by_place;         // inference without keep: values lie in the memory of a place:

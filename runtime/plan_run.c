@@ -99,25 +99,24 @@ static void do_op(const Plan *p, const Op *op, int group, int worker, int lo, in
 
 static void do_whole(void *ctx, int task, int worker) {
     const Plan *p = ctx;
-    do_op(p, &p->op[p->run.lo], task, worker, 0, p->run.n);
+    do_op(p, p->op + p->run.lo, task, worker, 0, p->run.n);
 }
 
-static bool op_spans(const Plan *p, int k) { return p->op[k].kind != OP_LOSS && p->node[p->op[k].node].spans; }
+static bool op_spans(const Plan *p, const Op *op) { return op->kind != OP_LOSS && p->node[op->node].spans; }
 
-// A worker takes some groups through all operations: one after the other, or where an operation spans
-// them all at once.
-static void do_groups(void *ctx, int task, int worker) {
+// The operations of a stretch, for some groups of images: for one after the other, or where an operation
+// spans them for all at once.
+static void do_ops(void *ctx, int task, int worker) {
     const Plan *p = ctx;
     const int all = p->run.span * p->group, lo = task * all, hi = least(lo + all, p->run.n);
-    Range ops = {p->run.lo, 0};
-    for (; ops.lo < p->run.hi; ops.lo = ops.hi) {
-        ops.hi = ops.lo + 1;
-        const bool spans = op_spans(p, ops.lo);
-        while (!spans && ops.hi < p->run.hi && !op_spans(p, ops.hi)) ops.hi++;
-        const int step = spans ? all : p->group;
-        for (int n = lo; n < hi; n += step)
-            for (const Op *op = p->op + ops.lo; op < p->op + ops.hi; op++)
-                do_op(p, op, n / p->group, worker, n, least(n + step, hi));
+    const Op *end, *const last = p->op + p->run.hi;
+    for (const Op *first = p->op + p->run.lo; first < last; first = end) {
+        const bool spans = op_spans(p, first);
+        for (end = first + 1; end < last && !spans && !op_spans(p, end);) end++;
+        const int len = spans ? all : p->group;
+        for (int n = lo; n < hi; n += len)
+            for (const Op *op = first; op < end; op++)
+                do_op(p, op, n / p->group, worker, n, least(n + len, hi));
     }
 }
 
@@ -180,7 +179,7 @@ static int end_of_run(const Plan *p, int lo, int hi) {
 // So many groups go to a worker at once: which, changes no bit.
 static int span_of(const Plan *p, int n_groups) {
     const int each = (n_groups + p->n_workers - 1) / p->n_workers;
-    return p->spans ? least(each, SPAN) : 1;
+    return p->spans && !p->few ? least(each, SPAN) : 1;
 }
 
 static void run_ops(Plan *p, int lo, int hi) {
@@ -191,9 +190,9 @@ static void run_ops(Plan *p, int lo, int hi) {
         p->run.lo = lo;
         p->run.hi = end_of_run(p, lo, hi);
         const NodePlan *q = &p->node[op->node];
-        if (in_parts(p, op)) threads_run(p->threads, (q->spans ? 1 : n_groups) * q->shares, do_share, p);
-        else if (op->whole) threads_run(p->threads, 1, do_whole, p);
-        else threads_run(p->threads, (n_groups + span - 1) / span, do_groups, p);
+        if (op->whole) threads_run(p->threads, 1, do_whole, p);
+        else if (in_parts(p, op)) threads_run(p->threads, (q->spans ? 1 : n_groups) * q->shares, do_share, p);
+        else threads_run(p->threads, (n_groups + span - 1) / span, do_ops, p);
     }
 }
 

@@ -45,11 +45,12 @@ double gemm_chain(int n) {
 // ---- how a product is cut -----------------------------------------------------------------------
 
 enum {
-    NC = 960,        // columns of a panel of B: KC rows of it are 1 MB
-    KC = 256,        // products of a slice: so long, a sliver of B (48 columns) is 48 KB
+    NC = 640,        // columns of a panel of B: KC rows of it are 1 MB
+    KC = 384,        // products of a slice: so long, a sliver of B (16 to 64 columns) is 24 to 96 KB
+    KC_LANES = 128,  // the same for blocks of images, of which up to four make a sliver of 64 columns
     KC_DOT = 1024,   // the same for dot tiles: a sliver is 3 columns, and lanes are added up rarely
-    MC = 192,        // rows of a block of A: 192 KB, or 768 KB with dot tiles
-    FEW_SLIVERS = 8, // an A of at most so many slivers is done before a copy of B has paid
+    MC = 120,        // rows of a block of A: 180 KB, or 480 KB with dot tiles
+    FEW_ROWS = 64,   // an A of at most so many rows is done before a copy of B has paid
 };
 
 // The copy of B begins where a vector should: one that lies across two cache lines costs twice.
@@ -99,7 +100,7 @@ static bool dot_is_better(const Product *q) {
 static void cut_rows(Product *q, const GemmKernels *k, bool dot) {
     const int most = k->mr[round_up(q->nr, q->width) / q->width];
     const bool packed = q->B.cs == 1 && q->B.rs == q->nr && q->N == q->nr; // it lies as a copy would
-    q->pack = !dot && !packed && (q->B.cs != 1 || q->M > FEW_SLIVERS * most);
+    q->pack = !dot && !packed && (q->B.cs != 1 || q->M > FEW_ROWS);
     q->mr = step(q->M, most, 1);
     q->mc = step(q->M, MC / q->mr * q->mr, q->mr);
     q->kc = step(q->K, dot ? KC_DOT : KC, 1);
@@ -120,6 +121,7 @@ static void cut_lanes(Product *q, const GemmKernels *k) {
     q->width = k->vl;
     q->nr = step(k->vl < LANES ? LANES : q->N, k->nv * k->vl, k->vl);
     cut_rows(q, k, false);
+    q->kc = step(q->K, KC_LANES, 1);
     q->pack = false;
 }
 

@@ -17,7 +17,7 @@
 #include "runtime/kernels/gemm.h"
 
 enum {
-    MAX_MR = 14, MAX_NV = 3,
+    MAX_MR = 14, MAX_NV = 4,
     AHEAD = 16, // columns of A that are asked for before they are needed: turned, they lie far apart
     CHAINS = 12 // sums that wait for nothing but themselves: more than any processor has on the way
 };

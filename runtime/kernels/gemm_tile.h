@@ -6,8 +6,8 @@
  * unrolls the loops over i and j and keeps `sum` in registers. */
 
 #if REGISTERS == 32
-#define TILES(T) ROWS_14(T, 1) ROWS_12(T, 2) ROWS_8(T, 3)
-#define LARGEST  .nv = 3, .mr = {0, 14, 12, 8}
+#define TILES(T) ROWS_14(T, 1) ROWS_12(T, 2) ROWS_8(T, 3) ROWS_6(T, 4)
+#define LARGEST  .nv = 4, .mr = {0, 14, 12, 8, 6}
 #elif REGISTERS == 16
 #define TILES(T) ROWS_8(T, 1) ROWS_6(T, 2)
 #define LARGEST  .nv = 2, .mr = {0, 8, 6}

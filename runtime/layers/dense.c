@@ -133,7 +133,7 @@ static void forward_lanes(const Step *s) {
     const Tensor src = s->src[0], dst = s->dst;
     const Range part = share_of(s, dst.c);
     const Tensor weights = tensor_part(s->param[0], part.lo, part.hi);
-    gemm_lanes(weights.n, blocks(dst), src.c, rows(weights), src.v, dst.v + (ptrdiff_t)part.lo * LANES,
+    gemm_lanes(weights.n, blocks(dst), src.c, rows(weights), src.v, at(dst, 0, part.lo, 0, 0),
                (ptrdiff_t)dst.c * LANES, bias ? bias + part.lo : NULL, false);
 }
 
@@ -153,8 +153,7 @@ static void diff_src_lanes(const Step *s) {
     const Range part = share_of(s, diff_src.c);
     const Matrix columns = {weights.v + part.lo, 1, weights.c};
     gemm_lanes(part.hi - part.lo, blocks(diff_src), diff_dst.c, columns, diff_dst.v,
-               diff_src.v + (ptrdiff_t)part.lo * LANES, (ptrdiff_t)diff_src.c * LANES, NULL,
-               !step_fresh(s, 0));
+               at(diff_src, 0, part.lo, 0, 0), (ptrdiff_t)diff_src.c * LANES, NULL, !step_fresh(s, 0));
 }
 
 // src and diff_dst of a step as matrices with an image in each row.

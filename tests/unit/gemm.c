@@ -22,7 +22,7 @@ typedef double Exact; // a product of two floats is exact in it
 // An emulated processor works out a long double digit by digit.
 enum { EMULATED_MOST = 60000 }; // products
 
-// Every edge: of tiles (8, 48, 16), slices of the sum (256, 1024), blocks (192) and panels (960).
+// Every edge: of tiles (6, 64, 16), slices of the sum (384, 1024), blocks (120) and panels (640).
 static const struct { int M, N, K; } shapes[] = {
     {1, 1, 1},     {1, 1, 0},    {3, 5, 0},     {0, 4, 4},      {4, 0, 4},      {1, 7, 3},
     {2, 2, 2},     {6, 25, 576}, {6, 576, 25},  {16, 10, 84},   {16, 84, 10},   {10, 84, 16},
