@@ -6,7 +6,7 @@
 
 enum {
     GROUP = 16,            // images that go through the network together, but of
-    SMALL_NET = 1 << 18,   // weights at most, which stay in the cache, so few that there are groups to share out
+    SMALL_NET = 1 << 18,   // weights at most, which stay in the cache, so few that threads have one each
     PLAN_ALIGN = 16,       // reals: values begin on a cache line
     ROW_PARTS = 16,        // tasks a large gradient is cut into,
     FEW_ROW_PARTS = 4,     // or so many, if each of them has more to do than the sums themselves
@@ -103,8 +103,8 @@ struct Plan {
     bool few;              // groups: long calls are done in parts
     size_t room;           // images that a value has room for: the batch, or so many whole groups
     int score;             // the node the loss judges
-    bool by_place;         // inference without keep: values live where others do not need the memory any more:
-    int n_places;          // in that of a worker or, so that several workers can share a call, of a group
+    bool by_place;         // inference without keep: values live where others do not need the memory any
+    int n_places;          // more: in that of a worker or, so that several can share a call, of a group
 
     NodePlan *node;
     Op *op;                // forward, loss, backward, in the order they run

@@ -102,7 +102,9 @@ static void do_whole(void *ctx, int task, int worker) {
     do_op(p, &p->op[p->run.lo], task, worker, 0, p->run.n);
 }
 
-static bool op_spans(const Plan *p, int k) { return p->op[k].kind != OP_LOSS && p->node[p->op[k].node].spans; }
+static bool op_spans(const Plan *p, int k) {
+    return p->op[k].kind != OP_LOSS && p->node[p->op[k].node].spans;
+}
 
 // A worker takes some groups through all operations: one after the other, or where an operation spans
 // them all at once.

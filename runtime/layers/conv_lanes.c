@@ -199,7 +199,8 @@ static void forward_block(const Block *b) {
     const int K = w->KH * w->KW;
     const Outputs o = {
         .F = w->dst.C, .H = w->dst.H, .W = w->dst.W, .src_y = w->S * row_of(in), .dst_y = row_of(w->dst),
-        .first = {.C = w->src.C, .KH = w->KH, .KW = w->KW, .src = framed_src(b, step_share(b->s, w->dst.H)), .src_c = map_of(in),
+        .first = {.C = w->src.C, .KH = w->KH, .KW = w->KW, .src = framed_src(b, step_share(b->s, w->dst.H)),
+                  .src_c = map_of(in),
                   .src_i = w->D * row_of(in), .src_j = w->D * LANES, .src_x = w->S * LANES,
                   .weights = weights_of(b), .weights_f = w->src.C * K, .weights_c = K,
                   .weights_i = w->KW, .weights_j = 1, .bias = w->cfg->bias ? b->s->param[1].v + b->f : NULL,
