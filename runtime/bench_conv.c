@@ -13,9 +13,12 @@ const ConvShape bench_conv_shapes[] = {
     {"mnist_cnn", "conv 64 3x3",                {32, 26, 26}, 64},
     {"resnet20",  "conv 16 3x3 pad=1",          {16, 32, 32}, 64},
     {"resnet20",  "conv 32 3x3 stride=2 pad=1", {16, 32, 32}, 64},
+    {"resnet20",  "conv 32 1x1 stride=2",       {16, 32, 32}, 64},
     {"resnet20",  "conv 64 3x3 pad=1",          {64, 8, 8},   64},
     {"vgg_small", "conv 128 3x3 pad=1",         {64, 16, 16}, 32},
     {"vgg_small", "conv 512 3x3 pad=1",         {512, 4, 4},  32},
+    {"cats_dogs", "conv 32 3x3",                {3, 64, 64},  32},
+    {"resnet18",  "conv 128 3x3 pad=1",         {128, 28, 28}, 1},
     {0},
 };
 

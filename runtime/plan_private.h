@@ -6,7 +6,7 @@
 
 enum {
     GROUP = 16,            // images that go through the network together, but of
-    SMALL_NET = 1 << 18,   // weights at most, which stay in the cache, so few that threads have one each
+    SMALL_NET = 1 << 18,   // weights at most, which stay in the cache, so few that there are groups to share
     PLAN_ALIGN = 16,       // reals: values begin on a cache line
     ROW_PARTS = 16,        // tasks a large gradient is cut into,
     FEW_ROW_PARTS = 4,     // or so many, if each of them has more to do than the sums themselves
@@ -37,14 +37,24 @@ typedef enum GradMode {
     GRAD_JOINED  // by the layer itself, when it joins its notes
 } GradMode;
 
+// Where a value or gradient lies.
+typedef enum Home {
+    OF_BATCH, // all images, one after the other
+    OF_GROUP, // in memory of each group, which others use before and after it
+    OF_PLACE  // the same in that of a place: of a worker or, if there are few, of a group
+} Home;
+
+// The same as an address: of image 0, and how far it is from there to that of a place and a group.
+typedef struct Lies { Tensor t; size_t per_place, per_group; } Lies;
+
 typedef struct NodePlan {
     const LayerKind *kind;
     void (*forward)(const Step *s);
     void (*backward)(const Step *s);
     size_t image;        // numbers of one image's value
     bool frozen;         // it has parameters, and none can learn
-    bool shared;         // inference: the value lies in the memory of a place, others before and behind it
-    size_t value_at, diff_at; // offsets in reals: in Plan.values, or (shared) in that memory
+    Home value_home, diff_home;
+    size_t value_at, diff_at; // offsets in reals: in Plan.values, or in the memory of a group or place
     int shares;          // parts a call of it is done in
     size_t saved;        // offset in bytes, and bytes per image
     size_t saved_image;
@@ -69,7 +79,7 @@ typedef struct NodePlan {
     GradMode grad;
     size_t partial;      // offset in Plan.partials of group 0's sum
     Rng rng;
-    Tensor out, diff;    // value and gradient from image 0 on (shared: of worker 0); .v NULL: none
+    Lies out, diff;      // value and gradient; .t.v NULL: none
     Tensor param[MAX_PARAMS];
     Step step;           // what all calls have in common
 } NodePlan;
@@ -103,8 +113,8 @@ struct Plan {
     bool few;              // groups: long calls are done in parts
     size_t room;           // images that a value has room for: the batch, or so many whole groups
     int score;             // the node the loss judges
-    bool by_place;         // inference without keep: values live where others do not need the memory any
-    int n_places;          // more: in that of a worker or, so that several can share a call, of a group
+    bool by_place;         // inference without keep: values lie in the memory of a place:
+    int n_places;          // of a worker or, so that several workers can share a call, of a group
 
     NodePlan *node;
     Op *op;                // forward, loss, backward, in the order they run
@@ -122,13 +132,14 @@ struct Plan {
     real *prepared;
     unsigned char *notes;
     real *work;            // scratch of each worker
-    real *places;          // per place: shared values, and what layers save
+    real *groups;          // per group: gradients that live while workers wait for each other
+    real *places;          // per place: values or gradients, and what layers save
     unsigned char *place_saved;
     real *target;
     const real *class_weight;
     double *loss;
     size_t values_len, saved_len, partials_len, prepared_len, notes_len;
-    size_t work_len, place_len, place_saved_len;
+    size_t work_len, group_len, place_len, place_saved_len;
 
     // The run that is going on. The losses' mean is their sum divided by `weight`.
     struct {
@@ -145,13 +156,19 @@ struct Plan {
 bool plan_lay_out(Plan *p);
 void plan_free_layout(Plan *p);
 
+bool plan_unseen(const Plan *p); // may values and gradients be left out, since nobody looks?
+void plan_source_shapes(const Graph *g, const Node *n, Shape *src);
+
+// plan_memory.c: all offsets and lengths, when the operations are known. False when memory is out.
+bool plan_place(Plan *p);
+
 /* ---- calls (plan_call.c): the numbers of one node for images [lo, hi) ------------------------------- */
 
 // What does not change from call to call; when everything is allocated.
 void plan_fix_calls(Plan *p);
 
 Tensor plan_out(const Plan *p, int i, int worker, int lo, int hi);
-Tensor plan_diff_out(const Plan *p, int i, int lo, int hi);
+Tensor plan_diff_out(const Plan *p, int i, int worker, int lo, int hi);
 void plan_call(const Plan *p, NodeStep *c, int i, int worker, int lo, int hi);
 
 // Where the gradient of node i's parameters begins.

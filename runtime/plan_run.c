@@ -26,7 +26,7 @@ static LossStep loss_step(const Plan *p, int lo, int hi, bool with_diff) {
     const int classes = p->g->node[p->score].shape.c;
     return (LossStep){.cfg = p->x->loss.cfg, .last = p->g->node[p->g->output].use.kind,
                       .score = plan_out(p, p->score, 0, lo, hi),
-                      .diff = with_diff ? plan_diff_out(p, p->score, lo, hi) : (Tensor){0},
+                      .diff = with_diff ? plan_diff_out(p, p->score, 0, lo, hi) : (Tensor){0},
                       .target = {.v = p->target + (size_t)lo * (size_t)classes, .n = hi - lo,
                                  .c = classes, .h = 1, .w = 1},
                       .class_weight = p->class_weight, .share = R(1) / R(p->run.weight),
@@ -356,8 +356,8 @@ double plan_loss(Plan *p, int n) {
 Tensor plan_seed(Plan *p, int n) {
     assert(n == p->run.n);
     for (int i = 0; i < p->g->n_nodes; i++)
-        if (p->node[i].wants_diff && p->node[i].place == i) tensor_zero(plan_diff_out(p, i, 0, n));
-    return plan_diff_out(p, p->score, 0, n);
+        if (plan_diff(p, i, n).v) tensor_zero(plan_diff(p, i, n));
+    return plan_diff(p, p->score, n);
 }
 
 void plan_backward(Plan *p, int n) {

@@ -10,5 +10,7 @@
 #undef KEEP
 #undef INLINE
 #undef vec
+#undef EVEN
+#undef ODD
 #undef LOW
 #undef HIGH

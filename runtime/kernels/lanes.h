@@ -44,7 +44,10 @@ typedef struct GradTile {
     ptrdiff_t sums_f;
 } GradTile;
 
-enum { LANES_MAX_F = 8, LANES_MAX_X = 4, LANES_MAX_J = 5 };
+enum {
+    LANES_MAX_F = 8, LANES_MAX_X = 4, LANES_MAX_J = 5,
+    LANES_MAX_WIDE_J = 3 // of so many columns the sums of the most filters are done at once
+};
 
 typedef struct LanesKernels {
     int conv_f, conv_x;            // the largest tile of outputs

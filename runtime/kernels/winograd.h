@@ -16,7 +16,7 @@
  *
  * The sixteen places of V, of U ⊙ V and of A·δ·Aᵀ, row by row, lie `next` reals apart, and the tiles of
  * a row of tiles side by side. Where sixteen images lie side by side, a number is a row of LANES numbers,
- * as in lanes.h. Of a single image the even and the odd columns are split, and a vector lane is a tile.
+ * as in lanes.h. Of a single image a vector lane is a tile.
  * Source: Lavin & Gray, "Fast Algorithms for Convolutional Neural Networks", 2015, §4.1. */
 #pragma once
 #include <stdbool.h>
@@ -30,17 +30,13 @@ enum { WINOGRAD = 16 }; // places of a tile
 // to the left of the map; what lies beside the map is zero.
 typedef struct WinogradRows { const real *row[4]; int W, x; } WinogradRows;
 
-// Rows of a single image: column 2t of row i at row[i][0][t], column 2t + 1 at row[i][1][t]; tile 0 begins
-// with column 0. Whole vectors are read: LANES numbers behind the last tile must be there.
-typedef struct WinogradSplit { const real *row[4][2]; } WinogradSplit;
-
-/* The sum over channels, for filters f < ft and nv vectors of numbers t:
+/* The sum over channels, for places p < P, filters f < ft and nv vectors of numbers t:
  *
  *     M[p,f,t] = Σ U[p,f,c] · V[p,c,t]
  *                c
  */
 typedef struct WinogradTile {
-    int C;
+    int P, C;
     const real *U[WINOGRAD];
     ptrdiff_t U_f, U_c;
     const real *V;
@@ -49,7 +45,10 @@ typedef struct WinogradTile {
     ptrdiff_t M_p, M_f;
 } WinogradTile;
 
-enum { WINOGRAD_MAX_F = 12, WINOGRAD_MAX_V = 3 };
+enum {
+    WINOGRAD_MAX_F = 16, WINOGRAD_MAX_V = 3,
+    WINOGRAD_AHEAD = 16 // channels whose U is asked for before it is needed: turned, they lie far apart
+};
 
 typedef struct WinogradKernels {
     int vl;                                 // numbers in a vector
@@ -62,10 +61,11 @@ typedef struct WinogradKernels {
     // Aᵀ·M·A of n tiles, plus bias or (add) what is there, to the first two rows: columns x … W of
     // them. A row that is NULL is left out.
     void (*gather)(const real *M, ptrdiff_t next, int n, real bias, bool add, real *const row[2], int W);
-    // The same of a single image. Whole vectors are written, too.
-    void (*see_split)(const WinogradSplit *d, int n, real *V, ptrdiff_t next);
-    void (*spread_split)(const WinogradSplit *d, int n, real *M, ptrdiff_t next);
-    void (*gather_split)(const real *M, ptrdiff_t next, int n, real *const row[2][2]);
+    // The same of a single image, whose tile 0 begins with number 0 of each row. Whole vectors of tiles are
+    // read and written: rows have room for 2·LANES numbers behind the last tile, the others for LANES.
+    void (*see_plain)(const real *const row[4], int n, real *V, ptrdiff_t next);
+    void (*spread_plain)(const real *const row[2], int n, real *M, ptrdiff_t next);
+    void (*gather_plain)(const real *M, ptrdiff_t next, int n, real *const row[2]);
 } WinogradKernels;
 
 // One of each instruction set (see kernels.h).

@@ -8,11 +8,12 @@
 
 #if REGISTERS == 32
 #define PRODUCT_TILES(T) TILES_X3(T, 1) TILES_X3(T, 2) TILES_X3(T, 3) TILES_X3(T, 4) TILES_X3(T, 5) \
-                         TILES_X3(T, 6) TILES_X3(T, 7) TILES_X3(T, 8) TILES_X2(T, 9) TILES_X2(T, 10) \
-                         TILES_X2(T, 11) TILES_X2(T, 12)
-#define LARGEST          .most_v = 3, .most_f = {0, 12, 12, 8}
+                         TILES_X3(T, 6) TILES_X3(T, 7) TILES_X3(T, 8) T(9, 1) T(10, 1) T(11, 1) T(12, 1) \
+                         T(13, 1) T(14, 1) T(15, 1) T(16, 1)
+#define LARGEST          .most_v = 3, .most_f = {0, 16, 8, 8}
 #elif REGISTERS == 16
-#define PRODUCT_TILES(T) TILES_X2(T, 1) TILES_X2(T, 2) TILES_X2(T, 3) TILES_X2(T, 4) TILES_X2(T, 5) TILES_X2(T, 6)
+#define PRODUCT_TILES(T) TILES_X2(T, 1) TILES_X2(T, 2) TILES_X2(T, 3) TILES_X2(T, 4) TILES_X2(T, 5) \
+                         TILES_X2(T, 6)
 #define LARGEST          .most_v = 2, .most_f = {0, 6, 6}
 #else
 #define PRODUCT_TILES(T) TILES_X2(T, 1) TILES_X2(T, 2) TILES_X2(T, 3) TILES_X2(T, 4)
@@ -79,14 +80,21 @@ TARGET static void NAME(see)(const WinogradRows *d, int n, real *V, ptrdiff_t ne
     for (int lane = 0; lane < LANES; lane += VL) NAME(see_lane)(d, n, V, next, lane);
 }
 
-TARGET static void NAME(see_split)(const WinogradSplit *d, int n, real *V, ptrdiff_t next) {
+// Numbers 0, 2, 4, … and 1, 3, 5, … of a row.
+INLINE void NAME(split)(const real *row, vec *even, vec *odd) {
+    const vec a = NAME(load)(row), b = NAME(load)(row + VL);
+    *even = EVEN(a, b);
+    *odd = ODD(a, b);
+}
+
+TARGET static void NAME(see_plain)(const real *const row[4], int n, real *V, ptrdiff_t next) {
     for (int t = 0; t < n; t += VL) {
-        vec column[4][4];
-        ALL for (int j = 0; j < 4; j++) {
-            vec v[4];
-            ALL for (int i = 0; i < 4; i++) v[i] = NAME(load)(d->row[i][j % 2] + t + j / 2);
-            NAME(times_bt)(v, column[j]);
+        vec d[4][4], column[4][4];
+        ALL for (int i = 0; i < 4; i++) {
+            NAME(split)(row[i] + 2 * t, &d[0][i], &d[1][i]);
+            NAME(split)(row[i] + 2 * t + 2, &d[2][i], &d[3][i]);
         }
+        ALL for (int j = 0; j < 4; j++) NAME(times_bt)(d[j], column[j]);
         NAME(put_seen)(column, V + t, next);
     }
 }
@@ -121,13 +129,11 @@ TARGET static void NAME(spread)(const WinogradRows *d, int n, real *M, ptrdiff_t
     }
 }
 
-TARGET static void NAME(spread_split)(const WinogradSplit *d, int n, real *M, ptrdiff_t next) {
+TARGET static void NAME(spread_plain)(const real *const row[2], int n, real *M, ptrdiff_t next) {
     for (int t = 0; t < n; t += VL) {
-        vec column[2][4];
-        ALL for (int j = 0; j < 2; j++) {
-            const vec v[2] = {NAME(load)(d->row[0][j] + t), NAME(load)(d->row[1][j] + t)};
-            NAME(times_a)(v, column[j]);
-        }
+        vec d[2][2], column[2][4];
+        ALL for (int i = 0; i < 2; i++) NAME(split)(row[i] + 2 * t, &d[0][i], &d[1][i]);
+        ALL for (int j = 0; j < 2; j++) NAME(times_a)(d[j], column[j]);
         NAME(put_spread)(column, M + t, next);
     }
 }
@@ -166,23 +172,26 @@ TARGET static void NAME(gather)(const real *M, ptrdiff_t next, int n, real bias,
     }
 }
 
-TARGET static void NAME(gather_split)(const real *M, ptrdiff_t next, int n, real *const row[2][2]) {
+TARGET static void NAME(gather_plain)(const real *M, ptrdiff_t next, int n, real *const row[2]) {
     for (int t = 0; t < n; t += VL) {
         vec out[2][2];
         NAME(gathered)(M + t, next, out);
-        ALL for (int i = 0; i < 2; i++)
-            ALL for (int j = 0; j < 2; j++) NAME(store)(row[i][j] + t, out[i][j]);
+        ALL for (int i = 0; i < 2; i++) {
+            NAME(store)(row[i] + 2 * t, LOW(out[i][0], out[i][1]));
+            NAME(store)(row[i] + 2 * t + VL, HIGH(out[i][0], out[i][1]));
+        }
     }
 }
 
 // ---- M = Σ U·V -----------------------------------------------------------------------------------
 
 INLINE void NAME(product)(const int ft, const int nv, const WinogradTile *t) {
-    for (int p = 0; p < WINOGRAD; p++) {
+    for (int p = 0; p < t->P; p++) {
         const real *U = t->U[p], *V = t->V + p * t->V_p;
         real *const M = t->M + p * t->M_p;
         vec sum[WINOGRAD_MAX_F][WINOGRAD_MAX_V] = {{{0}}}, v[WINOGRAD_MAX_V];
         for (int c = 0; c < t->C; c++, U += t->U_c, V += t->V_c) {
+            __builtin_prefetch(U + WINOGRAD_AHEAD * t->U_c);
             ALL for (int j = 0; j < nv; j++) v[j] = NAME(load)(V + j * VL);
             ALL for (int f = 0; f < ft; f++) {
                 const vec u = U[f * t->U_f] - (vec){0};
@@ -206,8 +215,8 @@ static void (*const NAME(product_tiles)[WINOGRAD_MAX_F + 1][WINOGRAD_MAX_V + 1])
 
 const WinogradKernels NAME(winograd) = {.vl = VL, LARGEST, .product = NAME(product_tiles), .see = NAME(see),
                                         .spread = NAME(spread), .gather = NAME(gather),
-                                        .see_split = NAME(see_split), .spread_split = NAME(spread_split),
-                                        .gather_split = NAME(gather_split)};
+                                        .see_plain = NAME(see_plain), .spread_plain = NAME(spread_plain),
+                                        .gather_plain = NAME(gather_plain)};
 
 #undef PRODUCT_TILES
 #undef LARGEST

@@ -1,7 +1,7 @@
 /* conv_fast.c — four ways to the sums of conv.c, sooner: which one is taken?
  *
- *     rows       few filters on small images, one after the other        conv_rows.c
  *     winograd   3×3 windows over many channels                          conv_winograd.c
+ *     rows       few filters, images one after the other                 conv_rows.c
  *     lanes      sixteen images side by side                             conv_lanes.c
  *     columns    everything else, as a matrix product                    conv_columns.c
  *
@@ -64,7 +64,8 @@ static const Way *way_for(const Conv *o, Shape src, Shape dst, Layout layout, bo
 
 static const Way *way_of(const Step *s) {
     const Tensor src = s->src[0], dst = s->dst;
-    return way_for(s->cfg, (Shape){src.c, src.h, src.w}, (Shape){dst.c, dst.h, dst.w}, dst.layout, s->prepared);
+    return way_for(s->cfg, (Shape){src.c, src.h, src.w}, (Shape){dst.c, dst.h, dst.w}, dst.layout,
+                   s->prepared != NULL);
 }
 
 // Enough for either: whether the weights are prepared is the plan's choice.

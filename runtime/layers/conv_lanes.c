@@ -21,6 +21,8 @@
 enum {
     BAND = 6144,            // numbers of a tile of filters that stay in the first cache
     SEEN = 6144,            // numbers that the windows of a tile of places see, likewise
+    FRAME = 1 << 16,        // numbers of a band of src with its rim that stay in the second cache
+    SECOND_CACHE = 1 << 18, // numbers of channels that all filters look at, one tile of them after the other
 };
 
 // Maps of one image in memory, rows and channels without gaps.
@@ -101,7 +103,8 @@ static Slides slides_of(const Conv *o, Shape src, Shape dst) {
     w.dst_as_is = as_is(w.dst, w.dst_rim, w.dst_framed);
     w.src_room = w.src_as_is ? 0 : numbers(w.src_framed);
     w.dst_room = w.dst_as_is ? 0 : numbers(w.dst_framed);
-    w.sums_room = LANES_MAX_F * numbers((Maps){w.src.C, KH, KW});
+    const size_t window = (size_t)w.src.C * (size_t)KH * (size_t)KW;
+    w.sums_room = window * (size_t)larger(LANES_MAX_F * LANES, w.dst.C);
     return w;
 }
 
@@ -123,10 +126,9 @@ static void frame_row(const real *src, int W, int left, real *dst, int FW) {
     zero(dst + hi * LANES, FW - hi);
 }
 
-// Of each map with its rim the rows asked for.
-static const real *framed(const real *src, Maps in, Rim r, Maps out, Range rows, real *dst) {
+static const real *framed(const real *src, Maps in, Rim r, Maps out, real *dst) {
     for (int c = 0; c < out.C; c++)
-        for (int row = rows.lo; row < rows.hi; row++) {
+        for (int row = 0; row < out.H; row++) {
             const int y = row - r.top;
             real *const to = dst + ((ptrdiff_t)c * out.H + row) * out.W * LANES;
             if (y < 0 || y >= in.H) zero(to, out.W);
@@ -143,6 +145,13 @@ static ptrdiff_t map_of(Maps m) { return (ptrdiff_t)m.H * m.W * LANES; }
 // All filters and all places of F × H × W outputs; src_y and dst_y lie between their rows.
 typedef struct Outputs { int F, H, W; ptrdiff_t src_y, dst_y; ConvTile first; } Outputs;
 
+// The innermost loop is to be a long one: in windows of one column it runs over the rows, in those of a
+// single number over the channels. The sums and their order are the same.
+static void lengthen(ConvTile *t) {
+    if (t->KW == 1) t->KW = t->KH, t->src_j = t->src_i, t->weights_j = t->weights_i, t->KH = 1;
+    if (t->KW == 1) t->KW = t->C, t->src_j = t->src_c, t->weights_j = t->weights_c, t->C = 1;
+}
+
 // Channels [c, c + n) of the sums of a tile; the first of them begin the sums.
 static void tile(const Outputs *o, const LanesKernels *k, Range channels, int f, int ft, int y, int x,
                  int xt) {
@@ -153,17 +162,16 @@ static void tile(const Outputs *o, const LanesKernels *k, Range channels, int f,
     t.dst += f * t.dst_f + y * o->dst_y + x * t.dst_x;
     t.weights += f * t.weights_f + channels.lo * t.weights_c;
     if (t.bias) t.bias += f;
+    lengthen(&t);
     k->conv[smaller(ft, o->F - f)][smaller(xt, o->W - x)](&t);
 }
 
-// What the windows of a tile see stays in the first cache while all filters look at it. Of a call in
-// parts each one does some of the rows.
-static void all_tiles(const Outputs *o, const Step *s) {
+// Some rows. What the windows of a tile see stays in the first cache while all filters look at it.
+static void all_tiles(const Outputs *o, Range rows) {
     const LanesKernels *const k = kernels_chosen()->lanes;
     const int C = o->first.C, ft = equal_part(o->F, k->conv_f), xt = equal_part(o->W, k->conv_x);
     const int seen = larger(1, (xt + o->first.KW - 1) * o->first.KH * LANES);
     const int ct = equal_part(C, larger(1, SEEN / seen));
-    const Range rows = step_share(s, o->H);
 
     for (int y = rows.lo; y < rows.hi; y++)
     for (int x = 0; x < o->W; x += xt)
@@ -179,101 +187,143 @@ typedef struct Block {
     const real *src, *diff_dst;   // of this group
     real *dst, *diff_src;
     int f;                        // first filter of the group
-    real *src_frame, *dst_frame, *sums;
+    real *src_frame, *dst_frame;
+    real *sums;                   // of weights, or the weights turned
 } Block;
 
 static const real *weights_of(const Block *b) { return at(b->s->param[0], b->f, 0, 0, 0); }
 
-// As far as rows [y.lo, y.hi) of the outputs look at it.
-static const real *framed_src(const Block *b, Range y) {
+static const real *framed_src(const Block *b) {
     const Slides *w = b->w;
-    const Range rows = {y.lo * w->S, smaller(w->src_framed.H, (y.hi - 1) * w->S + (w->KH - 1) * w->D + 1)};
-    return w->src_as_is ? b->src : framed(b->src, w->src, w->src_rim, w->src_framed, rows, b->src_frame);
+    return w->src_as_is ? b->src : framed(b->src, w->src, w->src_rim, w->src_framed, b->src_frame);
 }
 
 static Maps seen_src(const Slides *w) { return w->src_as_is ? w->src : w->src_framed; }
 
-static void forward_block(const Block *b) {
+// Rows [y, y + h) of the outputs. Of src with its rim as much is made as they see.
+static void forward_band(const Block *b, int y, int h) {
     const Slides *w = b->w;
-    const Maps in = seen_src(w);
     const int K = w->KH * w->KW;
+    Maps in = w->src;
+    const real *src = b->src + y * w->S * row_of(in);
+    if (!w->src_as_is) {
+        in = (Maps){w->src.C, (h - 1) * w->S + (w->KH - 1) * w->D + 1, w->src_framed.W};
+        src = framed(b->src, w->src, (Rim){w->src_rim.top - y * w->S, w->src_rim.left}, in, b->src_frame);
+    }
     const Outputs o = {
-        .F = w->dst.C, .H = w->dst.H, .W = w->dst.W, .src_y = w->S * row_of(in), .dst_y = row_of(w->dst),
-        .first = {.C = w->src.C, .KH = w->KH, .KW = w->KW, .src = framed_src(b, step_share(b->s, w->dst.H)),
-                  .src_c = map_of(in),
+        .F = w->dst.C, .H = h, .W = w->dst.W, .src_y = w->S * row_of(in), .dst_y = row_of(w->dst),
+        .first = {.C = w->src.C, .KH = w->KH, .KW = w->KW, .src = src, .src_c = map_of(in),
                   .src_i = w->D * row_of(in), .src_j = w->D * LANES, .src_x = w->S * LANES,
                   .weights = weights_of(b), .weights_f = w->src.C * K, .weights_c = K,
                   .weights_i = w->KW, .weights_j = 1, .bias = w->cfg->bias ? b->s->param[1].v + b->f : NULL,
-                  .dst = b->dst, .dst_f = map_of(w->dst), .dst_x = LANES}};
-    all_tiles(&o, b->s);
+                  .dst = b->dst + y * row_of(w->dst), .dst_f = map_of(w->dst), .dst_x = LANES}};
+    all_tiles(&o, (Range){0, h});
+}
+
+static void forward_block(const Block *b) {
+    const Slides *w = b->w;
+    const ptrdiff_t row = w->src.C * row_of(w->src_framed);
+    const int fit = row < FRAME ? (int)(FRAME / row) : 1, reach = (w->KH - 1) * w->D + 1;
+    const int rows = w->src_as_is ? w->dst.H : equal_part(w->dst.H, larger(1, (fit - reach) / w->S + 1));
+    const Range part = step_share(b->s, w->dst.H);
+    for (int y = part.lo; y < part.hi; y += rows) forward_band(b, y, smaller(rows, part.hi - y));
+}
+
+// Weights of the group as diff_src reads them: turned[i,j,f,c], the channels side by side.
+static void turn_weights(const Block *b) {
+    const int C = b->w->src.C, F = b->w->dst.C, K = b->w->KH * b->w->KW;
+    const real *const weights = weights_of(b);
+    for (int k = 0; k < K; k++)
+        for (int f = 0; f < F; f++)
+            for (int c = 0; c < C; c++)
+                b->sums[((ptrdiff_t)k * F + f) * C + c] = weights[((ptrdiff_t)f * C + c) * K + k];
 }
 
 // The numbers of diff_src that lie under the same pixels of the window, the last of which comes first.
 static void diff_src_phase(const Block *b, const real *diff, Maps in, Phase y, Phase x, ptrdiff_t first) {
     const Slides *w = b->w;
-    const int K = w->KH * w->KW, last = (y.i + (y.K - 1) * w->P) * w->KW + x.i + (x.K - 1) * w->P;
+    const int last = (y.i + (y.K - 1) * w->P) * w->KW + x.i + (x.K - 1) * w->P;
     const bool any = y.K > 0 && x.K > 0;
     const ptrdiff_t top = w->dst_rim.top + y.q - (y.K - 1) * w->E;
-    const ptrdiff_t left = w->dst_rim.left + x.q - (x.K - 1) * w->E;
+    const ptrdiff_t left = w->dst_rim.left + x.q - (x.K - 1) * w->E, pixel = (ptrdiff_t)w->dst.C * w->src.C;
     const Outputs o = {
         .F = w->src.C, .H = y.count, .W = x.count, .src_y = row_of(in), .dst_y = w->S * row_of(w->src),
         .first = {.C = any ? w->dst.C : 1, .KH = any ? y.K : 0, .KW = any ? x.K : 0,
                   .src = any ? diff + top * row_of(in) + left * LANES : diff, .src_c = map_of(in),
                   .src_i = w->E * row_of(in), .src_j = w->E * LANES, .src_x = LANES,
-                  .weights = weights_of(b) + (any ? last : 0), .weights_f = K, .weights_c = w->src.C * K,
-                  .weights_i = -w->P * w->KW, .weights_j = -w->P, .dst = b->diff_src + first * LANES,
+                  .weights = b->sums + (any ? last * pixel : 0), .weights_f = 1, .weights_c = w->src.C,
+                  .weights_i = -w->P * w->KW * pixel, .weights_j = -w->P * pixel,
+                  .dst = b->diff_src + first * LANES,
                   .dst_f = map_of(w->src), .dst_x = w->S * LANES, .add = !step_fresh(b->s, 0)}};
-    all_tiles(&o, b->s);
+    all_tiles(&o, step_share(b->s, o.H)); // of a call in parts each one does some rows
 }
 
 static void diff_src_block(const Block *b) {
     const Slides *w = b->w;
     const Maps in = w->dst_as_is ? w->dst : w->dst_framed;
     const real *const diff = w->dst_as_is ? b->diff_dst
-                                          : framed(b->diff_dst, w->dst, w->dst_rim, in, (Range){0, in.H},
-                                                   b->dst_frame);
+                                          : framed(b->diff_dst, w->dst, w->dst_rim, in, b->dst_frame);
+    turn_weights(b);
     for (int y = 0; y < w->S && y < w->src.H; y++)
         for (int x = 0; x < w->S && x < w->src.W; x++)
             diff_src_phase(b, diff, in, phase_of(w, w->src.H, w->KH, w->src_rim.top, y),
                            phase_of(w, w->src.W, w->KW, w->src_rim.left, x), (ptrdiff_t)y * w->src.W + x);
 }
 
-// The sums of filters [f, f + ft) over rows [y, y + rows) of the maps, one for each number of a window.
-static void add_band(const Block *b, const LanesKernels *k, const real *src, int f, int ft, int y, int rows) {
+// The sums of filters [f, f + ft) and some channels over rows [y, y + rows) of the maps, one for each number
+// of a window. Where a window is a single number, channels stand in the place of its columns.
+static void add_band(const Block *b, const LanesKernels *k, const real *src, Range channels, int f, int ft,
+                     int y, int rows) {
     const Slides *w = b->w;
     const Maps in = seen_src(w);
-    const int jt = equal_part(w->KW, LANES_MAX_J);
+    const bool single = w->KH * w->KW == 1;
+    const int C = channels.hi - channels.lo, columns = single ? C : w->KW;
+    const int jt = equal_part(columns, single ? LANES_MAX_WIDE_J : LANES_MAX_J);
     real *sums = b->sums;
-    for (int c = 0; c < w->src.C; c++)
+    for (int c = 0; c < (single ? 1 : C); c++)
     for (int i = 0; i < w->KH; i++, sums += w->KW * LANES)
-    for (int j = 0; j < w->KW; j += jt) {
+    for (int j = 0; j < columns; j += jt) {
+        const ptrdiff_t src_j = single ? map_of(in) : w->D * LANES;
         const GradTile t = {
             .H = rows, .W = w->dst.W,
-            .src = src + c * map_of(in) + (y * w->S + i * w->D) * row_of(in) + j * w->D * LANES,
-            .src_y = w->S * row_of(in), .src_x = w->S * LANES, .src_j = w->D * LANES,
+            .src = src + (channels.lo + c) * map_of(in) + (y * w->S + i * w->D) * row_of(in) + j * src_j,
+            .src_y = w->S * row_of(in), .src_x = w->S * LANES, .src_j = src_j,
             .diff = b->diff_dst + f * map_of(w->dst) + y * row_of(w->dst), .diff_f = map_of(w->dst),
             .diff_y = row_of(w->dst), .diff_x = LANES, .sums = sums + j * LANES,
-            .sums_f = (ptrdiff_t)w->src.C * w->KH * w->KW * LANES};
-        k->grad[ft][smaller(jt, w->KW - j)](&t);
+            .sums_f = (ptrdiff_t)C * w->KH * w->KW * LANES};
+        k->grad[ft][smaller(jt, columns - j)](&t);
     }
 }
 
-// The gradient of the weights of filters [lo, hi) of this group.
+// The gradient of the weights of filters [f, f + ft) for some channels.
+static void diff_weights_tile(const Block *b, const LanesKernels *k, const real *src, Range channels, int f,
+                              int ft) {
+    const Slides *w = b->w;
+    const int K = w->KH * w->KW, M = (channels.hi - channels.lo) * K;
+    const int rows = equal_part(w->dst.H, larger(1, BAND / (ft * w->dst.W * LANES)));
+    memset(b->sums, 0, (size_t)ft * (size_t)M * LANES * sizeof *b->sums);
+    for (int y = 0; y < w->dst.H; y += rows)
+        add_band(b, k, src, channels, f, ft, y, smaller(rows, w->dst.H - y));
+    for (int i = 0; i < ft; i++) {
+        real *const diff = at(b->s->diff_param[0], b->f + f + i, channels.lo, 0, 0);
+        k->total(b->sums + (ptrdiff_t)i * M * LANES, M, diff);
+    }
+}
+
+// The gradient of the weights of filters [lo, hi) of this group: as many channels at a time as stay in the
+// second cache while all filters look at them.
 static void diff_weights_block(const Block *b, int lo, int hi) {
     const LanesKernels *const k = kernels_chosen()->lanes;
     const Slides *w = b->w;
-    const real *const src = framed_src(b, (Range){0, w->dst.H});
-    const int M = w->src.C * w->KH * w->KW;
-    const int most = equal_part(hi - lo, k->grad_f[equal_part(w->KW, LANES_MAX_J)]);
-    const int rows = equal_part(w->dst.H, larger(1, BAND / (most * w->dst.W * LANES)));
+    const real *const src = framed_src(b);
+    const int columns = w->KH * w->KW == 1 ? LANES_MAX_WIDE_J : equal_part(w->KW, LANES_MAX_J);
+    const int most = equal_part(hi - lo, k->grad_f[columns]);
+    const ptrdiff_t map = map_of(seen_src(w));
+    const int ct = equal_part(w->src.C, map < SECOND_CACHE ? (int)(SECOND_CACHE / map) : 1);
 
-    for (int f = lo; f < hi; f += most) {
-        const int ft = smaller(most, hi - f);
-        memset(b->sums, 0, (size_t)ft * (size_t)M * LANES * sizeof *b->sums);
-        for (int y = 0; y < w->dst.H; y += rows)
-            add_band(b, k, src, f, ft, y, smaller(rows, w->dst.H - y));
-        k->total(b->sums, ft * M, at(b->s->diff_param[0], b->f + f, 0, 0, 0));
-    }
+    for (int c = 0; c < w->src.C; c += ct)
+        for (int f = lo; f < hi; f += most)
+            diff_weights_tile(b, k, src, (Range){c, smaller(c + ct, w->src.C)}, f, smaller(most, hi - f));
 }
 
 // ---- the whole call ------------------------------------------------------------------------------------

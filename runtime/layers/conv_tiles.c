@@ -4,8 +4,7 @@
  * 2·x − left + j; the outputs of the tile are rows 2·y, 2·y + 1 and columns 2·x, 2·x + 1.
  *
  *     LAYOUT_LANES    a number is a vector of sixteen images: rows are read where they lie
- *     LAYOUT_PLAIN    a vector is sixteen tiles of a row. Their columns j lie two apart: the even and the
- *                     odd columns of a row are split, with zeros beside the map, and become vectors
+ *     LAYOUT_PLAIN    a vector is sixteen tiles of a row: rows are copied, with zeros beside the map
  *
  * A row of tiles that is not a multiple of a vector is written as if it were; the next row then writes
  * over what is too much, and behind the last row there is a gap. */
@@ -16,12 +15,8 @@
 #include "runtime/kernels/kernels.h"
 #include "runtime/kernels/wide.h"
 
-enum {
-    CHUNK = 1 << 16, // numbers of V that stay in the second cache …
-    FEW = 96,        // … but of each map and place there are so many at least: every chunk reads all of U
-    GAP = LANES,     // reals between two rows, or two places: what lies a power of two apart shares
-                     // a few lines of the cache
-};
+enum { GAP = LANES }; // reals between two rows, or two places: what lies a power of two apart shares a few
+                      // lines of the cache
 
 static int smaller(int a, int b) { return a < b ? a : b; }
 static int larger(int a, int b) { return a > b ? a : b; }
@@ -40,29 +35,30 @@ size_t tiling_planes(int maps, ptrdiff_t pitch) { return WINOGRAD * (size_t)tili
 static bool in_lanes(const Tiling *w) { return w->layout == LAYOUT_LANES; }
 int tiling_tile(const Tiling *w) { return in_lanes(w) ? LANES : 1; }
 
-Tiling tiling_of(Layout layout, int images, int in, Sides from, int out, Sides to, int top, int left) {
-    Tiling w = {.layout = layout, .images = images, .in = in, .out = out, .from = from, .to = to, .top = top,
+Tiling tiling_of(Layout layout, int images, int in, Sides from, int out, Sides to, int top, int left,
+                 int numbers) {
+    Tiling w = {.layout = layout, .blocks = images, .in = in, .out = out, .from = from, .to = to, .top = top,
                 .left = left, .across = (to.W + 1) / 2};
-    const int numbers = larger(FEW, CHUNK / (WINOGRAD * in)), most = numbers / tiling_tile(&w);
-    w.down = (to.H + 1) / 2 * (in_lanes(&w) ? 1 : images);
+    const int most = numbers / tiling_tile(&w);
+    if (in_lanes(&w)) w.blocks = (images + LANES - 1) / LANES;
+    w.down = (to.H + 1) / 2 * w.blocks;
     w.columns = equal_part(w.across, most);
     const int rows = larger(1, most / w.across);
     w.rows = equal_part(w.down, rows);
-    w.pitch = tiling_pitch(smaller(w.down, rows) * w.columns * tiling_tile(&w)) - (in_lanes(&w) ? GAP : 0);
+    w.pitch = tiling_pitch(smaller(w.down, rows) * w.columns * tiling_tile(&w));
     return w;
 }
 
-static int in_row(const Tiling *w) { return (w->across + w->columns - 1) / w->columns; }
+static int chunks_in_row(const Tiling *w) { return (w->across + w->columns - 1) / w->columns; }
 
-int tiling_chunks(const Tiling *w) { return (w->down + w->rows - 1) / w->rows * in_row(w); }
+int tiling_chunks(const Tiling *w) { return (w->down + w->rows - 1) / w->rows * chunks_in_row(w); }
 
-Chunk tiling_chunk(const Tiling *w, int i) {
-    const int y = i / in_row(w) * w->rows, x = i % in_row(w) * w->columns;
-    return (Chunk){y, x, smaller(w->rows, w->down - y), smaller(w->columns, w->across - x)};
-}
-
-void tiling_each(const Tiling *w, void (*visit)(void *ctx, const Tiling *w, Chunk k), void *ctx) {
-    for (int i = 0, n = tiling_chunks(w); i < n; i++) visit(ctx, w, tiling_chunk(w, i));
+void tiling_each(const Tiling *w, Range chunks, void (*visit)(void *ctx, const Tiling *w, Chunk k),
+                 void *ctx) {
+    for (int i = chunks.lo; i < chunks.hi; i++) {
+        const int y = i / chunks_in_row(w) * w->rows, x = i % chunks_in_row(w) * w->columns;
+        visit(ctx, w, (Chunk){y, x, smaller(w->rows, w->down - y), smaller(w->columns, w->across - x)});
+    }
 }
 
 int tiling_numbers(const Tiling *w, Chunk k) { return k.rows * k.columns * tiling_tile(w); }
@@ -95,114 +91,93 @@ static void gather_lanes(const Tiling *w, const Gather *g, const real *M, int n,
 
 // ---- one image after the other -------------------------------------------------------------------
 
-// A row split into its even and its odd columns has room for n tiles, one number more, and a vector.
-static ptrdiff_t split_len(int n) { return (n + 1 + 2 * LANES - 1) / LANES * LANES; }
+// A copied row has room for its tiles, two numbers more, and two vectors.
+static ptrdiff_t row_room(const Tiling *w) { return 2 * w->columns + 4 * LANES; }
 
-size_t tiling_work(const Tiling *w) { return in_lanes(w) ? 0 : 8 * (size_t)split_len(w->columns); }
+size_t tiling_work(const Tiling *w) { return in_lanes(w) ? 0 : 4 * (size_t)row_room(w); }
 
-// dst[t] = row[first + 2t] for t < n; 0 beside the W numbers of the row.
-WIDE static void every_second(const real *restrict row, int W, int first, int n, real *restrict dst) {
-    const int lo = first < 0 ? smaller(n, (1 - first) / 2) : 0;
-    const int hi = first < W ? smaller(n, (W - 1 - first) / 2 + 1) : 0;
-    for (int t = 0; t < lo; t++) dst[t] = 0;
-    for (int t = lo; t < hi; t++) dst[t] = row[first + 2 * t];
-    for (int t = larger(lo, hi); t < n; t++) dst[t] = 0;
-}
-
-// n numbers of every second column from `first` on, and from the one behind it on.
-static void split(const real *map, Sides s, int row, int first, int n, real *even, real *odd) {
+// Row `row` of a map from column `first` on; zeros beside the map.
+static void copy_row(const real *map, Sides s, int row, int first, real *dst, ptrdiff_t len) {
     const bool there = row >= 0 && row < s.H;
-    for (int j = 0; j < 2; j++) {
-        real *const to = j ? odd : even;
-        if (there) every_second(map + (ptrdiff_t)row * s.W, s.W, first + j, n, to);
-        else memset(to, 0, (size_t)n * sizeof *to);
+    const ptrdiff_t left = first < 0 ? -first : 0, end = there && s.W > first ? s.W - first : 0;
+    const ptrdiff_t lo = left < end ? left : 0, hi = left < end ? (end < len ? end : len) : 0;
+    memset(dst, 0, (size_t)lo * sizeof *dst);
+    if (hi > lo) memcpy(dst + lo, map + (ptrdiff_t)row * s.W + first + lo, (size_t)(hi - lo) * sizeof *dst);
+    memset(dst + hi, 0, (size_t)(len - hi) * sizeof *dst);
+}
+
+// The tile row above has copied the first two rows, if there is one in this chunk and map.
+static void see_plain(const Tiling *w, Chunk k, const real *map, int y, bool first, real *V, real *work) {
+    const ptrdiff_t len = row_room(w);
+    const real *rows[4];
+    for (int i = 0; i < 4; i++) {
+        real *const to = work + (2 * y + i) % 4 * len;
+        if (first || i >= 2) copy_row(map, w->from, 2 * y - w->top + i, 2 * k.x - w->left, to, len);
+        rows[i] = to;
     }
+    kernels_chosen()->winograd->see_plain(rows, k.columns, V, tiling_plane(w->in, w->pitch));
 }
 
-static WinogradSplit split_rows(const real *map, Sides s, int rows, int row, int first, int n, int columns,
-                                real *work) {
-    const ptrdiff_t len = split_len(columns);
-    WinogradSplit d = {{{NULL}}};
-    for (int i = 0; i < rows; i++) {
-        real *const even = work + 2 * i * len, *const odd = even + len;
-        split(map, s, row + i, first, n, even, odd);
-        memset(even + n, 0, (size_t)(len - n) * sizeof *even);
-        memset(odd + n, 0, (size_t)(len - n) * sizeof *odd);
-        d.row[i][0] = even, d.row[i][1] = odd;
-    }
-    return d;
+static void spread_plain(const Tiling *w, Chunk k, const real *map, int y, real *M, ptrdiff_t next,
+                         real *work) {
+    const ptrdiff_t len = row_room(w);
+    const real *const rows[2] = {work, work + len};
+    for (int i = 0; i < 2; i++) copy_row(map, w->to, 2 * y + i, 2 * k.x, work + i * len, len);
+    kernels_chosen()->winograd->spread_plain(rows, k.columns, M, next);
 }
 
-static void see_plain(const Tiling *w, Chunk k, const real *map, int y, real *V, real *work) {
-    const WinogradSplit d = split_rows(map, w->from, 4, 2 * y - w->top, 2 * k.x - w->left, k.columns + 1,
-                                       w->columns, work);
-    kernels_chosen()->winograd->see_split(&d, k.columns, V, tiling_plane(w->in, w->pitch));
-}
-
-static void spread_plain(const Tiling *w, Chunk k, const real *map, int y, real *M, ptrdiff_t next, real *work) {
-    const WinogradSplit d = split_rows(map, w->to, 2, 2 * y, 2 * k.x, k.columns, w->columns, work);
-    kernels_chosen()->winograd->spread_split(&d, k.columns, M, next);
-}
-
-// Even and odd columns of a row, W numbers, join: dst (+)= them + bias.
-WIDE static void join(const real *restrict even, const real *restrict odd, int W, real bias, bool add,
-                      real *restrict dst) {
-    const int pairs = W / 2;
+// dst (+)= src + bias.
+WIDE static void put_row(const real *restrict src, int n, real bias, bool add, real *restrict dst) {
     if (add)
-        for (int t = 0; t < pairs; t++) dst[2 * t] += even[t], dst[2 * t + 1] += odd[t];
+        for (int x = 0; x < n; x++) dst[x] += src[x];
     else
-        for (int t = 0; t < pairs; t++) dst[2 * t] = even[t] + bias, dst[2 * t + 1] = odd[t] + bias;
-    if (W % 2) dst[W - 1] = even[pairs] + (add ? dst[W - 1] : bias);
+        for (int x = 0; x < n; x++) dst[x] = src[x] + bias;
 }
 
 static void gather_plain(const Tiling *w, const Gather *g, const real *M, int n, real bias, int y, int x,
                          real *map, real *work) {
-    const ptrdiff_t len = split_len(w->columns);
-    real *const rows[2][2] = {{work, work + len}, {work + 2 * len, work + 3 * len}};
-    kernels_chosen()->winograd->gather_split(M, g->plane, n, rows);
+    real *const rows[2] = {work, work + row_room(w)};
+    kernels_chosen()->winograd->gather_plain(M, g->plane, n, rows);
     for (int i = 0; i < 2 && 2 * y + i < w->to.H; i++)
-        join(rows[i][0], rows[i][1], smaller(2 * n, w->to.W - 2 * x), bias, g->add,
-             map + (ptrdiff_t)(2 * y + i) * w->to.W + 2 * x);
+        put_row(rows[i], smaller(2 * n, w->to.W - 2 * x), bias, g->add,
+                map + (ptrdiff_t)(2 * y + i) * w->to.W + 2 * x);
 }
 
 // ---- all maps of a chunk -------------------------------------------------------------------------
 
-// Where row y of all images' tiles lies: the image's first map, and the row among its own.
+static ptrdiff_t map_len(const Tiling *w, Sides s) { return (ptrdiff_t)s.H * s.W * tiling_tile(w); }
+
+// Where row y of all blocks' tiles lies: the block's first map, and the row among its own.
 typedef struct Spot { ptrdiff_t maps; int y; } Spot;
 
 static Spot spot_of(const Tiling *w, int y, int maps, Sides s) {
     const int down = (w->to.H + 1) / 2;
-    return (Spot){(ptrdiff_t)(y / down) * maps * s.H * s.W, y % down};
-}
-
-static ptrdiff_t map_len(const Tiling *w, Sides s) {
-    return (ptrdiff_t)s.H * s.W * (in_lanes(w) ? LANES : 1);
+    if (y < down) return (Spot){0, y};
+    return (Spot){y / down * (maps * map_len(w, s)), y % down};
 }
 
 static ptrdiff_t row_len(const Tiling *w, Chunk k) { return k.columns * tiling_tile(w); }
 
 void tiling_see(const Tiling *w, Chunk k, const real *maps, real *V, real *work) {
+    for (int c = 0; c < w->in; c++)
     for (int y = 0; y < k.rows; y++) {
         const Spot s = spot_of(w, k.y + y, w->in, w->from);
-        for (int c = 0; c < w->in; c++) {
-            const real *const map = maps + s.maps + c * map_len(w, w->from);
-            real *const to = V + c * w->pitch + y * row_len(w, k);
-            if (in_lanes(w)) see_lanes(w, k, map, s.y, to);
-            else see_plain(w, k, map, s.y, to, work);
-        }
+        const real *const map = maps + s.maps + c * map_len(w, w->from);
+        real *const to = V + c * w->pitch + y * row_len(w, k);
+        if (in_lanes(w)) see_lanes(w, k, map, s.y, to);
+        else see_plain(w, k, map, s.y, y == 0 || s.y == 0, to, work);
     }
 }
 
 void tiling_spread(const Tiling *w, Chunk k, const real *maps, int n, real *M, real *work) {
     const ptrdiff_t next = tiling_plane(n, w->pitch);
+    for (int f = 0; f < n; f++)
     for (int y = 0; y < k.rows; y++) {
         const Spot s = spot_of(w, k.y + y, w->out, w->to);
-        for (int f = 0; f < n; f++) {
-            const real *const map = maps + s.maps + f * map_len(w, w->to);
-            real *const to = M + f * w->pitch + y * row_len(w, k);
-            if (in_lanes(w)) spread_lanes(w, k, map, s.y, to, next);
-            else spread_plain(w, k, map, s.y, to, next, work);
-        }
+        const real *const map = maps + s.maps + f * map_len(w, w->to);
+        real *const to = M + f * w->pitch + y * row_len(w, k);
+        if (in_lanes(w)) spread_lanes(w, k, map, s.y, to, next);
+        else spread_plain(w, k, map, s.y, to, next, work);
     }
 }
 

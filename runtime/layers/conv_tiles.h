@@ -11,19 +11,20 @@ typedef struct Sides { int H, W; } Sides;
 // Inputs and outputs of a slide, and how its tiles are cut into chunks.
 typedef struct Tiling {
     Layout layout;
-    int images;          // that are tiled together: a block of sixteen, or all of a call
+    int blocks;          // images, or blocks of sixteen
     int in, out;         // maps
     Sides from, to;      // of their maps
     int top, left;       // padding
-    int down, across;    // rows of tiles, of all images; tiles in a row
+    int down, across;    // rows of tiles, of all blocks; tiles in a row
     int rows, columns;   // tiles of a chunk, at most
     ptrdiff_t pitch;     // from one row of V or M to the next
 } Tiling;
 
 typedef struct Chunk { int y, x, rows, columns; } Chunk; // tiles
 
-// Images one after the other (LAYOUT_PLAIN), or blocks of sixteen.
-Tiling tiling_of(Layout layout, int images, int in, Sides from, int out, Sides to, int top, int left);
+// A chunk has at most so many numbers of each map and place (at least LANES).
+Tiling tiling_of(Layout layout, int images, int in, Sides from, int out, Sides to, int top, int left,
+                 int numbers);
 
 // Reals of one place of `maps` maps, of all sixteen places, and of the room that a transform works in.
 ptrdiff_t tiling_plane(int maps, ptrdiff_t pitch);
@@ -31,9 +32,10 @@ size_t tiling_planes(int maps, ptrdiff_t pitch);
 size_t tiling_work(const Tiling *w);
 ptrdiff_t tiling_pitch(int n); // of a row of n numbers
 
+// Chunks are counted row by row.
 int tiling_chunks(const Tiling *w);
-Chunk tiling_chunk(const Tiling *w, int i);
-void tiling_each(const Tiling *w, void (*visit)(void *ctx, const Tiling *w, Chunk k), void *ctx);
+void tiling_each(const Tiling *w, Range chunks, void (*visit)(void *ctx, const Tiling *w, Chunk k),
+                 void *ctx);
 int tiling_numbers(const Tiling *w, Chunk k); // of a map in one place of the chunk's tiles
 int tiling_tile(const Tiling *w);             // of one tile: LANES, or 1
 

@@ -26,11 +26,16 @@
 #include "runtime/layers/conv_tiles.h"
 
 enum {
-    FILTERS = 64,         // filters whose diff_U is gathered at a time
-    BLOCK = 8,            // outputs that are never cut apart
-    NARROWEST = 8,        // from so many channels and filters on it wins,
-    NARROWEST_PLAIN = 32, // of a single image from so many,
-    SMALLEST_PLAIN = 100, // and so many places: the transforms of the weights are made for few tiles
+    V_NUMBERS = 1 << 16,   // numbers of V that stay in the second cache …
+    FEW = 96,              // … but a chunk has at least so many of each map and place: it reads all of U,
+    MANY = 256,            // and has more if U does not stay in that cache, because there are at least so
+    LARGE = 1 << 15,       // many weights (inputs times outputs)
+    SUM_NUMBERS = 1 << 18, // numbers of V and M together, for the gradient of the weights
+    CUT = 16,              // a part of a call has so many filters, or a multiple
+    FILTERS = 64,          // filters whose diff_U is gathered at a time
+    NARROWEST = 8,         // from so many channels and filters on it wins,
+    NARROWEST_PLAIN = 32,  // with images one after the other from so many,
+    SMALLEST_PLAIN = 100,  // and places: making U costs what few tiles save
 };
 
 static int smaller(int a, int b) { return a < b ? a : b; }
@@ -93,27 +98,41 @@ WIDE static void gather_filter(const real *restrict diff_U, ptrdiff_t next, int 
 
 static Shape sides(Tensor t) { return (Shape){t.c, t.h, t.w}; }
 
+static int larger(int a, int b) { return a > b ? a : b; }
+
+static bool large(int in, int out) { return (int64_t)in * out >= LARGE; }
+
 static Tiling forwards(const Conv *o, Shape src, Shape dst, Layout layout, int images) {
     return tiling_of(layout, images, src.c, (Sides){src.h, src.w}, dst.c, (Sides){dst.h, dst.w},
-                     conv_axis(o, src.h, 3).before, conv_axis(o, src.w, 3).before);
+                     conv_axis(o, src.h, 3).before, conv_axis(o, src.w, 3).before,
+                     larger(large(src.c, dst.c) ? MANY : FEW, V_NUMBERS / (WINOGRAD * src.c)));
 }
 
 // With a window turned round, padded by what the other slide's padding leaves of 2.
 static Tiling backwards(const Conv *o, Shape src, Shape dst, Layout layout, int images) {
-    const Tiling w = forwards(o, src, dst, layout, images);
-    return tiling_of(layout, images, w.out, w.to, w.in, w.from, 2 - w.top, 2 - w.left);
+    return tiling_of(layout, images, dst.c, (Sides){dst.h, dst.w}, src.c, (Sides){src.h, src.w},
+                     2 - conv_axis(o, src.h, 3).before, 2 - conv_axis(o, src.w, 3).before,
+                     larger(large(src.c, dst.c) ? MANY : FEW, V_NUMBERS / (WINOGRAD * dst.c)));
 }
 
-static size_t larger(size_t a, size_t b) { return a > b ? a : b; }
+// For sums over tiles, of the gradient of the weights.
+static Tiling sums(const Conv *o, Shape src, Shape dst, Layout layout, int images) {
+    return tiling_of(layout, images, src.c, (Sides){src.h, src.w}, dst.c, (Sides){dst.h, dst.w},
+                     conv_axis(o, src.h, 3).before, conv_axis(o, src.w, 3).before,
+                     larger(large(src.c, dst.c) ? MANY : FEW, SUM_NUMBERS / (WINOGRAD * (src.c + dst.c))));
+}
 
-// M of a sliver: all places of some tiles, for the filters that a kernel does at once.
+static size_t most_of(size_t a, size_t b) { return a > b ? a : b; }
+
+// The tiles that a kernel does at once, if there are so many.
 enum { SLIVER = WINOGRAD_MAX_V * LANES };
 
-static ptrdiff_t sliver_pitch(void) { return tiling_pitch(SLIVER); }
-static ptrdiff_t sliver_plane(void) { return tiling_plane(WINOGRAD_MAX_F, sliver_pitch()); }
+// M of as many filters and tiles as are gathered at a time.
+static ptrdiff_t M_pitch(const Tiling *w) { return large(w->in, w->out) ? w->pitch : tiling_pitch(SLIVER); }
+static int M_filters(const Tiling *w) { return large(w->in, w->out) ? w->out : WINOGRAD_MAX_F; }
 
 static size_t pass_room(const Tiling *w) {
-    return tiling_work(w) + tiling_planes(w->in, w->pitch) + tiling_planes(WINOGRAD_MAX_F, sliver_pitch());
+    return tiling_work(w) + tiling_planes(w->in, w->pitch) + tiling_planes(M_filters(w), M_pitch(w));
 }
 
 static size_t sums_room(const Tiling *w) {
@@ -124,11 +143,9 @@ static size_t sums_room(const Tiling *w) {
 
 size_t conv_winograd_work(const Conv *o, Shape src, Shape dst, int n, Layout layout) {
     const Tiling there = forwards(o, src, dst, layout, n), back = backwards(o, src, dst, layout, n);
-    return larger(larger(pass_room(&there), pass_room(&back)), sums_room(&there));
+    const Tiling both = sums(o, src, dst, layout, n);
+    return most_of(most_of(pass_room(&there), pass_room(&back)), sums_room(&both));
 }
-
-// The images that are tiled together: images [n, n + images) of a call begin at image n.
-static int together(const Step *s) { return s->dst.layout == LAYOUT_LANES ? LANES : s->dst.n; }
 
 // ---- forward, and the gradient of the input --------------------------------------------------------
 
@@ -136,28 +153,16 @@ typedef struct Pass {
     real *tiles, *V, *M;
     const real *from, *U[WINOGRAD];
     ptrdiff_t U_f, U_c;
-    Range f; // outputs
+    Range f;   // the filters asked for
+    bool seen; // V is there
     Gather g;
 } Pass;
 
 static Pass pass_of(const Step *s, const Tiling *w) {
     Pass a = {.tiles = s->work, .V = s->work + tiling_work(w)};
     a.M = a.V + tiling_planes(w->in, w->pitch);
-    a.g = (Gather){.M = a.M, .plane = sliver_plane(), .pitch = sliver_pitch()};
+    a.g = (Gather){.M = a.M, .plane = tiling_plane(M_filters(w), M_pitch(w)), .pitch = M_pitch(w)};
     return a;
-}
-
-// M of filters [f, f + n) and `vectors` vectors of V from number i of the chunk on.
-static void product(const Pass *a, const Tiling *w, int f, int n, int i, int vectors) {
-    const WinogradKernels *const k = kernels_chosen()->winograd;
-    WinogradTile t = {.C = w->in, .U_f = a->U_f, .U_c = a->U_c, .V_p = tiling_plane(w->in, w->pitch),
-                      .V_c = w->pitch, .M_p = sliver_plane(), .M_f = sliver_pitch()};
-    for (int p = 0; p < WINOGRAD; p++) t.U[p] = a->U[p] + f * a->U_f;
-    for (int v = 0; v < vectors; v += k->most_v) {
-        t.V = a->V + i + v * k->vl;
-        t.M = a->M + v * k->vl;
-        k->product[n][smaller(k->most_v, vectors - v)](&t);
-    }
 }
 
 static int equal_part(int total, int limit) {
@@ -165,68 +170,93 @@ static int equal_part(int total, int limit) {
     return (total + parts - 1) / parts;
 }
 
-// Filters stand outside: what they read of U stays in the first cache for all slivers, as does M.
-static void pass_chunk(Pass *a, const Tiling *w, Chunk k) {
+// The product for P places from p on, filters [f, f + n), tiles t;
+// M begins with that of filters g.f, tiles g.t.
+static void product(const Pass *a, const Tiling *w, int p, int P, int f, int n, Range t) {
+    const WinogradKernels *const k = kernels_chosen()->winograd;
+    const int first = t.lo * tiling_tile(w), numbers = (t.hi - t.lo) * tiling_tile(w);
+    const int vectors = (numbers + k->vl - 1) / k->vl;
+    const real *const V = a->V + p * tiling_plane(w->in, w->pitch) + first;
+    real *const M = a->M + p * a->g.plane + (f - a->g.f.lo) * a->g.pitch + first - a->g.t.lo * tiling_tile(w);
+    WinogradTile tile = {.P = P, .C = w->in, .U_f = a->U_f, .U_c = a->U_c,
+                         .V_p = tiling_plane(w->in, w->pitch), .V_c = w->pitch, .M_p = a->g.plane,
+                         .M_f = a->g.pitch};
+    for (int i = 0; i < P; i++) tile.U[i] = a->U[p + i] + f * a->U_f;
+    for (int v = 0; v < vectors; v += k->most_v) {
+        tile.V = V + v * k->vl;
+        tile.M = M + v * k->vl;
+        k->product[n][smaller(k->most_v, vectors - v)](&tile);
+    }
+}
+
+/* Few weights: filters stand outside, what they read of U stays in the first cache for all tiles, and so
+ * does M of a few tiles, until it is gathered. Many: places stand outside, U is read once, and V and M of one
+ * place stay in the second cache. */
+static void pass_chunk(void *ctx, const Tiling *w, Chunk k) {
+    Pass *const a = ctx;
     const WinogradKernels *const kernels = kernels_chosen()->winograd;
+    const bool many = large(w->in, w->out);
     const int tiles = k.rows * k.columns, sliver = equal_part(tiles, SLIVER / tiling_tile(w));
     const int vectors = (sliver * tiling_tile(w) + kernels->vl - 1) / kernels->vl;
     const int most = equal_part(a->f.hi - a->f.lo, kernels->most_f[smaller(vectors, kernels->most_v)]);
-    tiling_see(w, k, a->from, a->V, a->tiles);
+    const int places = many ? 1 : WINOGRAD;
+
+    if (!a->seen) tiling_see(w, k, a->from, a->V, a->tiles);
+    a->g.f = a->f, a->g.t = (Range){0, tiles};
+    for (int p = 0; p < WINOGRAD; p += places)
     for (int f = a->f.lo; f < a->f.hi; f += most)
-        for (int t = 0; t < tiles; t += sliver) {
-            a->g.f = (Range){f, smaller(f + most, a->f.hi)};
-            a->g.t = (Range){t, smaller(t + sliver, tiles)};
-            const int numbers = (a->g.t.hi - t) * tiling_tile(w);
-            product(a, w, f, a->g.f.hi - f, t * tiling_tile(w), (numbers + kernels->vl - 1) / kernels->vl);
-            tiling_gather(w, k, &a->g, a->tiles);
-        }
+    for (int t = 0; t < tiles; t += sliver) {
+        const int n = smaller(most, a->f.hi - f);
+        const Range some = {t, smaller(t + sliver, tiles)};
+        if (!many) a->g.f = (Range){f, f + n}, a->g.t = some;
+        product(a, w, p, places, f, n, some);
+        if (!many) tiling_gather(w, k, &a->g, a->tiles);
+    }
+    if (many) tiling_gather(w, k, &a->g, a->tiles);
 }
 
-// This part of a call: chunks, or where there are fewer than parts, some outputs of a chunk. Then V is made
-// for each of them.
+// Some filters of some chunks. A call in parts (Step.share) with fewer chunks than parts is cut between
+// filters, too, a number of kernels' tiles at a time.
 static void pass_share(const Step *s, const Tiling *w, Pass *a) {
-    const int chunks = tiling_chunks(w), parts = s->share.of > chunks ? s->share.of : chunks;
-    const int cuts = (parts + chunks - 1) / chunks, blocks = (w->out + BLOCK - 1) / BLOCK;
+    const int chunks = tiling_chunks(w), pieces = (w->out + CUT - 1) / CUT;
+    const int wanted = (s->share.of + chunks - 1) / chunks, cuts = larger(1, smaller(wanted, pieces));
     const Range units = step_share(s, chunks * cuts);
-    for (int i = units.lo / cuts; i * cuts < units.hi; i++) {
-        const int lo = units.lo > i * cuts ? units.lo - i * cuts : 0, hi = smaller(units.hi - i * cuts, cuts);
-        a->f = (Range){blocks * lo / cuts * BLOCK, smaller(blocks * hi / cuts * BLOCK, w->out)};
-        if (a->f.lo < a->f.hi) pass_chunk(a, w, tiling_chunk(w, i));
+    for (int i = units.lo; i < units.hi; i++) {
+        const int cut = i % cuts;
+        a->f = (Range){cut * pieces / cuts * CUT, smaller(w->out, (cut + 1) * pieces / cuts * CUT)};
+        a->seen = i > units.lo && cut > 0;
+        tiling_each(w, (Range){i / cuts, i / cuts + 1}, pass_chunk, a);
     }
 }
 
 void conv_winograd_forward(const Step *s) {
     const Conv *o = s->cfg;
     const Tensor src = s->src[0], weights = s->param[0];
-    const Tiling w = forwards(o, sides(src), sides(s->dst), s->dst.layout, together(s));
+    const Tiling w = forwards(o, sides(src), sides(s->dst), s->dst.layout, s->dst.n);
     const ptrdiff_t row = tiling_pitch(weights.c);
     Pass a = pass_of(s, &w);
     a.g.bias = o->bias ? s->param[1].v : NULL;
     a.U_f = row, a.U_c = 1;
     for (int p = 0; p < WINOGRAD; p++) a.U[p] = s->prepared + p * tiling_plane(weights.n, row);
-    for (int n = 0; n < src.n; n += w.images) {
-        a.from = at(src, n, 0, 0, 0);
-        a.g.maps = at(s->dst, n, 0, 0, 0);
-        pass_share(s, &w, &a);
-    }
+    a.from = src.v;
+    a.g.maps = s->dst.v;
+    pass_share(s, &w, &a);
 }
 
 // The window turned round: row 0 of G becomes row 3, the two in the middle stay.
 static void diff_src(const Step *s) {
     static const int turned[] = {3, 1, 2, 0};
     const Tensor weights = s->param[0];
-    const Tiling w = backwards(s->cfg, sides(s->src[0]), sides(s->dst), s->dst.layout, together(s));
+    const Tiling w = backwards(s->cfg, sides(s->src[0]), sides(s->dst), s->dst.layout, s->dst.n);
     const ptrdiff_t row = tiling_pitch(weights.c), next = tiling_plane(weights.n, row);
     Pass a = pass_of(s, &w);
     a.g.add = !step_fresh(s, 0);
     a.U_f = 1, a.U_c = row;
     for (int p = 0; p < WINOGRAD; p++)
         a.U[p] = s->prepared + (4 * turned[p / 4] + turned[p % 4]) * next;
-    for (int n = 0; n < s->dst.n; n += w.images) {
-        a.from = at(s->diff_dst, n, 0, 0, 0);
-        a.g.maps = at(s->diff_src[0], n, 0, 0, 0);
-        pass_share(s, &w, &a);
-    }
+    a.from = s->diff_dst.v;
+    a.g.maps = s->diff_src[0].v;
+    pass_share(s, &w, &a);
 }
 
 // ---- the gradient of the weights -------------------------------------------------------------------
@@ -235,7 +265,7 @@ typedef struct Sums {
     real *gemm, *tiles, *V, *M, *diff_U;
     const real *src, *diff_dst; // diff_dst from the first of the filters on
     int filters;
-    bool add;
+    bool seen, add; // V is there: of the only chunk, from the filters before
 } Sums;
 
 static Sums sums_of(const Step *s, const Tiling *w, int filters) {
@@ -249,7 +279,7 @@ static Sums sums_of(const Step *s, const Tiling *w, int filters) {
 static void sums_chunk(void *ctx, const Tiling *w, Chunk k) {
     Sums *a = ctx;
     const ptrdiff_t row = tiling_pitch(w->in);
-    tiling_see(w, k, a->src, a->V, a->tiles);
+    if (!a->seen) tiling_see(w, k, a->src, a->V, a->tiles);
     tiling_spread(w, k, a->diff_dst, a->filters, a->M, a->tiles);
     for (int p = 0; p < WINOGRAD; p++)
         gemm(a->filters, w->in, tiling_numbers(w, k),
@@ -260,15 +290,14 @@ static void sums_chunk(void *ctx, const Tiling *w, Chunk k) {
 }
 
 static void diff_weights(const Step *s, Range part) {
-    const Tiling w = forwards(s->cfg, sides(s->src[0]), sides(s->dst), s->dst.layout, together(s));
+    const Tiling w = sums(s->cfg, sides(s->src[0]), sides(s->dst), s->dst.layout, s->dst.n);
     const ptrdiff_t row = tiling_pitch(w.in);
     for (int f = part.lo; f < part.hi; f += FILTERS) {
         Sums a = sums_of(s, &w, smaller(FILTERS, part.hi - f));
-        for (int n = 0; n < s->dst.n; n += w.images) {
-            a.src = at(s->src[0], n, 0, 0, 0);
-            a.diff_dst = at(s->diff_dst, n, f, 0, 0);
-            tiling_each(&w, sums_chunk, &a);
-        }
+        a.seen = f > part.lo && w.rows >= w.down && w.columns >= w.across;
+        a.src = s->src[0].v;
+        a.diff_dst = at(s->diff_dst, 0, f, 0, 0);
+        tiling_each(&w, (Range){0, tiling_chunks(&w)}, sums_chunk, &a);
         for (int i = 0; i < a.filters; i++)
             gather_filter(a.diff_U + i * row, tiling_plane(a.filters, row), w.in,
                           at(s->diff_param[0], f + i, 0, 0, 0));

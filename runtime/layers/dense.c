@@ -278,6 +278,7 @@ const LayerKind dense_layer = {
     .shares          = true,
     .spans           = true,
     .writes          = true,
+    .forgets         = true,
     .writes_params   = true,
     .saved           = saved,
     .work            = work,

@@ -149,10 +149,11 @@ static void pool_2x2(const real *src, Slide rows, Slide columns, real *dst, int3
  * windows of a row is taken at a time. Backward, every pixel of a row asks the windows that it lies in,
  * from the first to the last, whether it won there: its row is written once, by all sixteen images. */
 
-WIDE static void begin_lanes(Slide rows, Slide columns, int y, real *restrict best, int32_t *restrict winner) {
-    for (int x = 0; x < columns.out; x++) {
+WIDE static void begin_lanes(Slide rows, Slide columns, int y, real *restrict best,
+                             int32_t *restrict winner) {
+    for (int x = 0; x < columns.out; x++, best += LANES, winner += LANES) {
         const int32_t first = first_inside(rows, columns, y, x);
-        AS_ONE for (int l = 0; l < LANES; l++) best[x * LANES + l] = -INFINITY, winner[x * LANES + l] = first;
+        AS_ONE for (int l = 0; l < LANES; l++) best[l] = -INFINITY, winner[l] = first;
     }
 }
 
@@ -213,8 +214,10 @@ static void plane_lanes(const real *src, Slide rows, Slide columns, real *dst, i
 // To pixels `place`, place + stride, … of n windows.
 WIDE static void give_lanes(const real *restrict diff_dst, const int32_t *restrict winner, int32_t place,
                             int n, int stride, real *restrict diff_src) {
-    for (int x = 0; x < n; x++, diff_dst += LANES, winner += LANES, diff_src += stride * LANES, place += stride)
-        AS_ONE for (int l = 0; l < LANES; l++) diff_src[l] += winner[l] == place ? diff_dst[l] : 0;
+    for (int x = 0; x < n; x++, diff_dst += LANES, winner += LANES, place += stride) {
+        real *restrict to = diff_src + (ptrdiff_t)x * stride * LANES;
+        AS_ONE for (int l = 0; l < LANES; l++) to[l] += winner[l] == place ? diff_dst[l] : 0;
+    }
 }
 
 static void unpool_row_lanes(const real *diff_dst, const int32_t *winner, Slide rows, Slide columns, int row,

@@ -70,6 +70,12 @@ static const struct { Shape in; int n; const char *net, *note; } cases[] = {
     {{33, 13, 15}, 2,  "conv 40 3x3",                       NULL},
     {{40, 9, 66},  1,  "conv 70 3x3 pad=2 bias=no",         NULL},
     {{32, 3, 444}, 2,  "conv 33 3x3",                       NULL},
+    // many weights
+    {{256, 2, 3},  18, "conv 130 3x3 pad=1",                NULL},
+    {{130, 10, 11}, 2, "conv 256 3x3 pad=1",                NULL},
+    // channels in parts for the gradient of the weights, rows in bands
+    {{40, 66, 60}, 2,  "conv 9 3x3 stride=2 pad=1",         NULL},
+    {{23, 70, 55}, 3,  "conv 10 1x1 stride=2",              NULL},
     // dense layers
     {{1, 1, 1},    1,  "dense 1",                           NULL},
     {{84, 1, 1},   16, "dense 10",                          NULL},
