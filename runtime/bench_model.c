@@ -75,7 +75,8 @@ static bool prepare(Steps *s, const BenchOptions *o, Error *e) {
     params_init(s->params, s->x, s->x->seed);
     if (!o->infer) s->lr = ((const OptimOptions *)optimizer->cfg)->lr / 1000; // nothing is to grow
     const PlanOptions plan = {.batch = s->n, .training = !o->infer, .weights_fixed = o->infer,
-                              .unseen = true, .ref = o->ref, .no_winograd = o->no_winograd, .seed = s->x->seed};
+                              .unseen = true, .ref = o->ref, .no_winograd = o->no_winograd,
+                              .seed = s->x->seed};
     s->plan = plan_make(s->x, s->params, s->threads, &plan, e);
     return s->plan != NULL;
 }

@@ -200,8 +200,9 @@ static void share_places(Plan *p) {
 }
 
 /* A large matrix of weights leaves the cache before the next group wants it: some groups together read it
- * once. The numbers of the layers around it go through group by group all the same. If it is so large that
- * fetching what another thread has changed takes longer than the products, each thread has rows of its own. */
+ * once. The numbers of the layers around it go through group by group all the same. If it is so large
+ * that fetching what another thread has changed takes longer than the products, each thread has rows of
+ * its own. */
 static void choose_spans(Plan *p) {
     for (int i = 1; i < p->g->n_nodes && p->layout == LAYOUT_LANES && !p->by_place; i++) {
         NodePlan *q = &p->node[i];

@@ -2,7 +2,7 @@
  *
  * A round is one call of threads_run(). The caller writes down the work, raises `round` and takes
  * tasks itself; so does every other thread that sees the new round. Between rounds a thread looks
- * at `round` a few hundred times, because the next one often follows within microseconds, and then
+ * at `round` a few thousand times, because the next one often follows within microseconds, and then
  * goes to sleep on `wake`. Nobody waits for a thread that is still asleep: when the tasks are gone,
  * the caller shuts the door and waits only for those who came in while it was open.
  *
@@ -13,8 +13,8 @@
  * so does the caller when its tasks are gone and others still work on theirs. A round that begins
  * meanwhile does not wait for that thread.
  *
- * Invariants: task, ctx and the queues' ends change only while the door is shut and nobody is inside; idle_work
- * and idle_ctx only while nobody is busy with them. */
+ * Invariants: task, ctx and the queues' ends change only while the door is shut and nobody is inside;
+ * idle_work and idle_ctx only while nobody is busy with them. */
 #include "runtime/threads.h"
 
 #include <pthread.h>

@@ -169,10 +169,10 @@ bool dataset_quick(const Dataset *d, Part part, bool random);
 // multiple of LANES, n at most LANES.
 void dataset_lanes(const Dataset *d, Part part, const int *picture, int n, Tensor dst, int k);
 
-// A picture as dataset_image() makes it, stage by stage, for somebody who looks: `each` is called with the picture itself (use is
-// NULL; bytes as numbers), then with what comes out of every random step and of every fixed one.
-// `elsewhere` is looked at instead of picture i if it is not NULL. What a stage points to lives as
-// long as the call.
+// A picture as dataset_image() makes it, stage by stage, for somebody who looks: `each` is called with the
+// picture itself (use is NULL; bytes as numbers), then with what comes out of every random step and of
+// every fixed one. `elsewhere` is looked at instead of picture i if it is not NULL. What a stage points to
+// lives as long as the call.
 typedef struct PictureStage {
     const Use *use;
     bool random;

@@ -264,7 +264,8 @@ static void each_band(const Rows *r, int H, int W, int most,
     const Range part = step_share(r->s, r->s->dst.n * units); // one image's after the other's
     for (int n = part.lo / units; part.lo < part.hi && n * units < part.hi; n++) {
         const int lo = larger(part.lo - n * units, 0) * unit;
-        const int hi = smaller(smaller(part.hi - n * units, units) * unit, H), step = equal_part(hi - lo, most);
+        const int hi = smaller(smaller(part.hi - n * units, units) * unit, H);
+        const int step = equal_part(hi - lo, most);
         for (int g = 0; g < r->cfg->groups; g++)
             for (int y = lo; y < hi; y += step) visit(r, n, g, y, smaller(step, hi - y));
     }

@@ -85,7 +85,8 @@ static void check_near(const real *got, const real *want, size_t n) {
 
 static void check_net(int i, int n) {
     char text[600];
-    snprintf(text, sizeof text, "%s\nloss crossentropy\noptimizer sgd lr=0.1\ntrain epochs=1 batch=8", nets[i].net);
+    snprintf(text, sizeof text, "%s\nloss crossentropy\noptimizer sgd lr=0.1\ntrain epochs=1 batch=8",
+             nets[i].net);
     Case c = {.m = model_make(text, (Shape){3, 20, 20}, 3), .n = n};
     Error e;
     c.params = c.m.x ? params_make(c.m.g, &c.m.x->optimizer, &e) : NULL;
