@@ -37,8 +37,8 @@ static void fill(Steps *s, bool with_target) {
 
 static void train_step(void *ctx) {
     Steps *s = ctx;
-    plan_train(s->plan, s->n, s->step++);
-    params_update(s->params, &s->x->optimizer, s->lr, 1, s->threads);
+    const Update u = {&s->x->optimizer, s->lr, 1};
+    plan_learn(s->plan, s->n, s->step++, &u);
 }
 
 static void infer_step(void *ctx) {

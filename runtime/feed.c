@@ -67,9 +67,24 @@ static Draw draw_of(const Slot *s, int i) {
     return draw_of_copy(s->draw, s->pick[i].copy);
 }
 
+// Pictures that are only looked up, sixteen of them side by side.
+static void prepare_lanes(const Feed *f, const Piece *p) {
+    const Slot *s = p->s;
+    for (int lo = p->lo; lo < p->hi; lo += LANES) {
+        const int n = p->hi - lo < LANES ? p->hi - lo : LANES;
+        int picture[LANES];
+        for (int l = 0; l < n; l++) picture[l] = s->pick[lo + l].picture;
+        dataset_lanes(f->o.data, f->o.part, picture, n, s->v, lo);
+    }
+}
+
 // Returns the first picture that could not be read, or the number of pictures in the batch.
 static int prepare(const Feed *f, const Piece *p, int worker, Error *e) {
     const Slot *s = p->s;
+    if (f->quick && s->v.layout == LAYOUT_LANES) {
+        prepare_lanes(f, p);
+        return s->n;
+    }
     real *scratch = f->scratch + (size_t)worker * f->scratch_len;
     for (int i = p->lo; i < p->hi; i++) {
         const Draw draw = draw_of(s, i);

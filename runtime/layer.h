@@ -77,9 +77,15 @@ typedef struct LayerKind {
     bool writes;
     // The same for Step.fresh_params, in backward and backward_params.
     bool writes_params;
+    // In LAYOUT_LANES its weights are best read once for several groups of images: forward, and backward
+    // without diff_param, then get them all in one call. The bits are those of one call for each.
+    bool spans;
     // Works number by number, and src[0] and dst may be the same place, and so may their gradients (where
     // that of src[0] is fresh).
     bool in_place;
+    // dst holds the numbers of src in the same order, in every layout of a plan: as the first layer it need
+    // not copy the images.
+    bool same;
     // Backward does not look at dst: the next layer may work in its place.
     bool forgets;
     // Works in place, and the larger of two numbers stays the larger one, unless both become equal and
@@ -89,9 +95,9 @@ typedef struct LayerKind {
     // before it may as well come behind it: the same bits, and fewer numbers to work on.
     bool picks;
     // With few images a long call is done in parts, by several threads at once. forward, and backward
-    // where nobody asks for diff_param, then look at Step.share: each part writes numbers of its own, the
-    // same as in a call that is not cut; so do gather and gather_back. Such a kind has writes, and either
-    // backward_params or join_back.
+    // where nobody asks for diff_param, then look at Step.share, and so do gather and gather_back: each part
+    // writes numbers of its own, the same as in a call that is not cut. Such a kind has writes, and if it
+    // has parameters, backward_params or join_back.
     bool shares;
     // Map c of dst follows from map c of each source and nothing else (no parameter, no chance), and every
     // map has as many bytes of `saved`: a call can be cut between any two maps, and knows nothing of it.

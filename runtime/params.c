@@ -185,32 +185,39 @@ double params_decay(const Param *q, const OptimOptions *o) {
     return q->spec->role == PARAM_WEIGHT || o->decay_all ? o->decay : 0;
 }
 
-typedef struct Update { Params *p; const Use *optimizer; double lr, scale; } Update;
-
 static void scale_part(real *g, size_t n, real scale) {
     for (size_t i = 0; i < n; i++) g[i] *= scale;
 }
 
-static void update_part(void *ctx, int i, int worker) {
-    (void)worker;
-    const Update *u = ctx;
-    const Params *p = u->p;
-    const ParamPart *part = &p->part[i];
-    const Param *q = &p->param[part->param];
+void params_next(Params *p) {
+    for (int i = 0; i < p->n; i++)
+        if (!p->param[i].frozen) p->param[i].updates++;
+}
+
+void params_update_part(const Params *p, const Update *u, int i, size_t lo, size_t hi) {
+    const Param *q = &p->param[i];
     if (q->frozen) return;
 
     const OptimOptions *o = u->optimizer->cfg;
-    const size_t first = q->offset + part->lo;
-    UpdateStep s = {.cfg = o, .lr = u->lr, .t = q->updates, .n = part->hi - part->lo,
+    const size_t first = q->offset + lo;
+    UpdateStep s = {.cfg = o, .lr = u->lr, .t = q->updates, .n = hi - lo,
                     .decay = params_decay(q, o), .w = p->value + first, .g = p->grad + first};
     for (int k = 0; k < p->n_slots; k++) s.slot[k] = p->slot[k] + first;
     if (u->scale < 1) scale_part(p->grad + first, s.n, R(u->scale));
     optim_of(u->optimizer)->update(&s);
 }
 
+typedef struct UpdateAll { const Params *p; Update u; } UpdateAll;
+
+static void update_task(void *ctx, int i, int worker) {
+    (void)worker;
+    const UpdateAll *a = ctx;
+    const ParamPart *part = &a->p->part[i];
+    params_update_part(a->p, &a->u, part->param, part->lo, part->hi);
+}
+
 void params_update(Params *p, const Use *optimizer, double lr, double scale, Threads *t) {
-    for (int i = 0; i < p->n; i++)
-        if (!p->param[i].frozen) p->param[i].updates++;
-    Update u = {p, optimizer, lr, scale};
-    threads_run(for_all(p, t), p->n_parts, update_part, &u);
+    params_next(p);
+    UpdateAll a = {p, {optimizer, lr, scale}};
+    threads_run(for_all(p, t), p->n_parts, update_task, &a);
 }

@@ -74,3 +74,9 @@ double params_decay(const Param *q, const OptimOptions *o);
 // One step of the optimiser on everything that is not frozen. `scale` multiplies the gradient first
 // (clipping; 1 leaves it).
 void params_update(Params *p, const Use *optimizer, double lr, double scale, Threads *t);
+
+// The same in pieces, by whoever has them at hand: first params_next(), then each number of every
+// parameter once, in any order and on any thread; numbers [lo, hi) of parameter i.
+typedef struct Update { const Use *optimizer; double lr, scale; } Update;
+void params_next(Params *p);
+void params_update_part(const Params *p, const Update *u, int i, size_t lo, size_t hi);

@@ -144,9 +144,16 @@ static bool not_finite(const Phase *ph, int n, double loss, Error *e) {
     return error_add(e, "; the weights grew too fast, try lr=%.3g", ph->rate / 10);
 }
 
-static double clipping(const Phase *ph) {
-    if (ph->o->clip <= 0) return 1;
-    return pace_clip(ph->o, params_norm(ph->run->s->params, ph->run->s->threads));
+// Forward, backward and update; the loss. Where gradients are clipped, all must be there before the update.
+static double learn(const Phase *ph, int n) {
+    const Session *s = ph->run->s;
+    const Update u = {&s->x->optimizer, ph->rate, 1};
+    if (ph->o->clip <= 0) return plan_learn(ph->plan, n, ph->run->state.total_step, &u);
+    const double loss = plan_train(ph->plan, n, ph->run->state.total_step);
+    if (isfinite(loss))
+        params_update(s->params, u.optimizer, ph->rate, pace_clip(ph->o, params_norm(s->params, s->threads)),
+                      s->threads);
+    return loss;
 }
 
 static void add_up(Sums *s, int n, int hits, double loss) {
@@ -161,9 +168,8 @@ static bool one_step(Phase *ph, Error *e) {
     const int n = next_batch(ph, e);
     if (n == 0) return false;
     ph->rate = pace_rate(&ph->pace, s->phase_step, &s->schedule);
-    const double loss = plan_train(ph->plan, n, s->total_step);
+    const double loss = learn(ph, n);
     if (!isfinite(loss)) return not_finite(ph, n, loss, e);
-    params_update(run->s->params, &run->s->x->optimizer, ph->rate, clipping(ph), run->s->threads);
 
     const Tensor out = plan_value(ph->plan, run->s->x->graph.output, n);
     const int hits = judge_hits(out, ph->label, 1);

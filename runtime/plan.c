@@ -25,6 +25,7 @@ static PlanSize sizes(const Plan *p) {
                             (p->partials_len + p->prepared_len) * sizeof(real) + p->notes_len,
                   .work = workers * p->work_len * sizeof(real) +
                           places * (p->place_len * sizeof(real) + p->place_saved_len)};
+    s.values += (size_t)p->max_groups * p->group_len * sizeof(real);
     s.values += N * (size_t)classes_of(p) * sizeof(real) + N * sizeof(double);
     s.total = s.params + s.values + s.work;
     return s;
@@ -66,12 +67,13 @@ static bool allocate(Plan *p) {
     p->prepared = zeroed(p->prepared_len * sizeof(real));
     p->notes = zeroed(p->notes_len);
     p->work = zeroed(workers * p->work_len * sizeof(real));
+    p->groups = zeroed((size_t)p->max_groups * p->group_len * sizeof(real));
     p->places = zeroed(places * p->place_len * sizeof(real));
     p->place_saved = zeroed(places * p->place_saved_len);
     p->target = zeroed(N * (size_t)classes_of(p) * sizeof(real));
     p->loss = zeroed(N * sizeof(double));
-    return p->values && p->saved && p->partials && p->prepared && p->notes && p->work && p->places &&
-           p->place_saved && p->target && p->loss;
+    return p->values && p->saved && p->partials && p->prepared && p->notes && p->work && p->groups &&
+           p->places && p->place_saved && p->target && p->loss;
 }
 
 Plan *plan_make(const Experiment *x, Params *params, Threads *t, const PlanOptions *o, Error *e) {
@@ -98,7 +100,7 @@ void plan_free(Plan *p) {
     if (!p) return;
     plan_free_layout(p);
     free(p->values), free(p->saved), free(p->partials), free(p->prepared), free(p->notes);
-    free(p->work), free(p->places), free(p->place_saved);
+    free(p->work), free(p->groups), free(p->places), free(p->place_saved);
     free(p->target), free(p->loss);
     free(p);
 }
@@ -106,11 +108,6 @@ void plan_free(Plan *p) {
 // ---- looking at it -----------------------------------------------------------------------------------
 
 bool plan_plain_sums(const Plan *p, int node) { return p->node[node].plain_sums; }
-
-static Tensor batch_tensor(const Plan *p, int node, int n, real *v) {
-    const Shape s = p->g->node[node].shape;
-    return (Tensor){.v = v, .n = n, .c = s.c, .h = s.h, .w = s.w, .layout = p->layout};
-}
 
 int plan_batch(const Plan *p) { return p->o.batch; }
 
@@ -124,15 +121,19 @@ void plan_weigh(Plan *p, const real *class_weight) { p->class_weight = class_wei
 
 const double *plan_losses(const Plan *p) { return p->loss; }
 
+static Tensor seen(const Plan *p, int node, const Lies *a, Home home, int n) {
+    Tensor t = a->t;
+    t.n = n;
+    if (home != OF_BATCH || p->node[node].place != node) t.v = NULL;
+    return t;
+}
+
 Tensor plan_value(const Plan *p, int node, int n) {
-    const NodePlan *q = &p->node[node];
-    return batch_tensor(p, node, n, q->shared || q->place != node ? NULL : p->values + q->value_at);
+    return seen(p, node, &p->node[node].out, p->node[node].value_home, n);
 }
 
 Tensor plan_diff(const Plan *p, int node, int n) {
-    const NodePlan *q = &p->node[node];
-    const bool there = p->o.training && q->wants_diff && q->place == node;
-    return batch_tensor(p, node, n, there ? p->values + q->diff_at : NULL);
+    return seen(p, node, &p->node[node].diff, p->node[node].diff_home, n);
 }
 
 void *plan_saved(Plan *p, int node) { return p->by_place ? NULL : p->saved + p->node[node].saved; }

@@ -9,7 +9,8 @@
  *  2. A batch is cut into groups of images by its size alone, never by the number of threads. One
  *     group goes through neighbouring layers in one go.
  *  3. The gradient of a small parameter is summed per group, and the groups' sums are added in
- *     order; that of a large one is computed at once from the whole batch, cut by its rows.
+ *     order, and so are the notes of a batchnorm; that of a large one is computed at once from the
+ *     whole batch, cut by its rows.
  *  4. So every number is the result of the same operations in the same order on 1 or 16 threads. */
 #pragma once
 #include <stdint.h>
@@ -69,6 +70,10 @@ void plan_weights_changed(Plan *p);
 // run (dropout). Returns the mean loss.
 double plan_train(Plan *p, int n, uint64_t step);
 
+// The same and then one step of the optimiser, as params_update() would do it, but each part of the
+// parameters is changed as soon as its gradient is there. If the loss is not finite nothing is changed.
+double plan_learn(Plan *p, int n, uint64_t step, const Update *u);
+
 // The loss of each of the last n images, in double, times the weight of its class.
 const double *plan_losses(const Plan *p);
 
@@ -76,8 +81,9 @@ const double *plan_losses(const Plan *p);
 double plan_judge(Plan *p, int n);
 
 // What a node put out for the last n images, and the gradient of it (training plans). The value of
-// a node that shares its memory (inference without keep) is gone: v is NULL; so is that of a node
-// that works in its neighbour's place (unseen). The output never is.
+// a node that shares its memory (inference without keep) is gone: v is NULL; so is that of a node whose
+// neighbour works in its place (unseen), and the gradient of nearly every node then. Those of the
+// output and of what is judged never are.
 Tensor plan_value(const Plan *p, int node, int n);
 Tensor plan_diff(const Plan *p, int node, int n);
 

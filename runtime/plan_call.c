@@ -4,16 +4,23 @@
  * when the plan is made. */
 #include "runtime/plan_private.h"
 
-static Tensor block(const Plan *p, int i, real *v) {
+static Lies lies(const Plan *p, int i, Home home, size_t at) {
     const Shape s = p->g->node[i].shape;
-    return (Tensor){.v = v, .c = s.c, .h = s.h, .w = s.w, .layout = p->layout};
+    Lies a = {.t = {.c = s.c, .h = s.h, .w = s.w, .layout = p->layout}};
+    switch (home) {
+    case OF_BATCH: a.t.v = p->values + at; a.per_group = p->node[i].image * (size_t)p->group; break;
+    case OF_GROUP: a.t.v = p->groups + at; a.per_group = p->group_len; break;
+    case OF_PLACE: a.t.v = p->places + at; a.per_place = p->place_len; break;
+    }
+    return a;
 }
 
 static void fix_call(Plan *p, int i) {
     const Node *n = &p->g->node[i];
     NodePlan *q = &p->node[i];
-    q->out = block(p, i, (q->shared ? p->places : p->values) + q->value_at);
-    q->diff = block(p, i, p->o.training && q->wants_diff ? p->values + q->diff_at : NULL);
+    q->out = lies(p, i, q->value_home, q->value_at);
+    q->diff = lies(p, i, q->diff_home, q->diff_at);
+    if (!p->o.training || !q->wants_diff) q->diff.t.v = NULL;
     for (int k = 0; k < n->n_params; k++)
         q->param[k] = params_tensor(p->params, q->first_param + k, p->params->value);
     q->step = (Step){.cfg = n->use.cfg, .n_src = n->n_src, .frozen = q->frozen,
@@ -25,21 +32,24 @@ void plan_fix_calls(Plan *p) {
     for (int i = 0; i < p->g->n_nodes; i++) fix_call(p, i);
 }
 
-// Where the images from number `lo` on have their shared values and what layers save.
+// Where the images from number `lo` on have what lies in the memory of a place.
 static size_t place_of(const Plan *p, int worker, int lo) {
     return (size_t)(p->few ? lo / p->group : worker);
 }
 
-Tensor plan_out(const Plan *p, int i, int worker, int lo, int hi) {
-    const NodePlan *q = &p->node[i];
-    Tensor t = q->out;
-    t.v += q->shared ? place_of(p, worker, lo) * p->place_len : (size_t)lo * q->image;
+static Tensor images(const Plan *p, const Lies *a, int worker, int lo, int hi) {
+    Tensor t = a->t;
+    if (t.v) t.v += place_of(p, worker, lo) * a->per_place + (size_t)(lo / p->group) * a->per_group;
     t.n = hi - lo;
     return t;
 }
 
-Tensor plan_diff_out(const Plan *p, int i, int lo, int hi) {
-    return tensor_part(p->node[i].diff, lo, hi);
+Tensor plan_out(const Plan *p, int i, int worker, int lo, int hi) {
+    return images(p, &p->node[i].out, worker, lo, hi);
+}
+
+Tensor plan_diff_out(const Plan *p, int i, int worker, int lo, int hi) {
+    return images(p, &p->node[i].diff, worker, lo, hi);
 }
 
 static void *saved_of(const Plan *p, const NodePlan *q, int worker, int lo) {
@@ -57,7 +67,7 @@ void plan_call(const Plan *p, NodeStep *c, int i, int worker, int lo, int hi) {
     for (int k = 0; k < n->n_src; k++) {
         const int src = k == 0 ? q->reads : n->src[k];
         c->src[k] = plan_out(p, src, worker, lo, hi);
-        c->diff_src[k] = plan_diff_out(p, src, lo, hi);
+        c->diff_src[k] = plan_diff_out(p, src, worker, lo, hi);
     }
     for (int k = 0; k < n->n_params; k++) {
         c->param[k] = c->diff_param[k] = q->param[k];
@@ -66,7 +76,7 @@ void plan_call(const Plan *p, NodeStep *c, int i, int worker, int lo, int hi) {
     c->s = q->step;
     c->s.src = c->src, c->s.diff_src = c->diff_src;
     c->s.dst = plan_out(p, q->place, worker, lo, hi);
-    c->s.diff_dst = plan_diff_out(p, q->place, lo, hi);
+    c->s.diff_dst = plan_diff_out(p, q->place, worker, lo, hi);
     c->s.param = c->param, c->s.diff_param = c->diff_param;
     c->s.saved = saved_of(p, q, worker, lo);
     c->s.notes = notes_of(p, q, lo);

@@ -1,4 +1,4 @@
-/* plan_layout.c — deciding where every number lies, before anything is allocated.
+/* plan_layout.c — deciding what is done, in which order and in which layout, before anything is allocated.
  *
  * Everything here follows from shapes, the batch size and the purpose: never from the number of
  * threads, except how many of them have memory of their own. */
@@ -8,17 +8,15 @@
 
 _Static_assert((int)GROUP == (int)LANES, "a group of images is one block of lanes");
 
-static size_t round_up(size_t n) { return (n + PLAN_ALIGN - 1) / PLAN_ALIGN * PLAN_ALIGN; }
-
-static size_t larger(size_t a, size_t b) { return a > b ? a : b; }
-
 static bool frozen(const Plan *p, int param) {
     return p->params ? p->params->param[param].frozen : false;
 }
 
-static void source_shapes(const Graph *g, const Node *n, Shape *src) {
+void plan_source_shapes(const Graph *g, const Node *n, Shape *src) {
     for (int k = 0; k < n->n_src; k++) src[k] = g->node[n->src[k]].shape;
 }
+
+bool plan_unseen(const Plan *p) { return p->o.unseen && !p->o.ref && !p->o.keep; }
 
 // ---- what a node needs -----------------------------------------------------------------------------
 
@@ -123,15 +121,15 @@ static void describe_nodes(Plan *p) {
         q->writes = kind->writes && (fast || !kind->backward);
         q->writes_params = kind->writes_params && (fast || !kind->backward);
         Shape src[MAX_SRC];
-        source_shapes(p->g, n, src);
+        plan_source_shapes(p->g, n, src);
         const size_t prepared = kind->prepared && fast
                                     ? kind->prepared(n->use.cfg, src, n->shape, p->layout) : 0;
         if (p->o.no_winograd) q->plain_sums = prepared > 0;
         else q->prepared_len = prepared;
         if (kind->saved) q->saved_image = kind->saved(n->use.cfg, src, n->shape);
+        q->shares = shares_of(p, i);
         q->frozen = n->n_params > 0 && !can_learn(p, i);
         if (kind->notes && !q->frozen && !p->by_place) q->notes_len = kind->notes(n->use.cfg, src, n->shape);
-        q->shares = shares_of(p, i);
     }
 }
 
@@ -160,7 +158,7 @@ static void follow_gradients(Plan *p) {
  * works where the value of the second lies, and has none of its own. */
 static bool may_go_behind(const Plan *p, int i) {
     const Graph *g = p->g;
-    if (!p->o.unseen || p->o.ref || p->o.keep || i + 1 >= g->n_nodes || i == p->score) return false;
+    if (!plan_unseen(p) || i + 1 >= g->n_nodes || i == p->score) return false;
     return p->node[i].kind->monotone && p->node[i].last_reader == i + 1 && g->node[i + 1].n_src == 1 &&
            g->node[i + 1].src[0] == i && p->node[i + 1].kind->picks;
 }
@@ -184,7 +182,7 @@ static void change_places(Plan *p) {
 static bool may_overwrite(const Plan *p, int i) {
     const NodePlan *q = &p->node[i];
     const int s = p->g->node[i].src[0];
-    if (s == 0 || s == p->score || q->behind || p->node[s - 1].behind) return false;
+    if (s == 0 || p->node[s].is_input || s == p->score || q->behind || p->node[s - 1].behind) return false;
     if (p->o.kept && p->o.kept[s]) return false;
     const NodePlan *before = &p->node[s];
     return q->kind->in_place && before->kind->forgets && before->n_readers == 1 &&
@@ -192,102 +190,26 @@ static bool may_overwrite(const Plan *p, int i) {
 }
 
 static void share_places(Plan *p) {
-    if (!p->o.unseen || p->o.ref || p->o.keep) return;
+    for (int i = 1; i < p->g->n_nodes; i++) {
+        NodePlan *q = &p->node[i];
+        q->is_input = q->kind->same && p->g->node[i].src[0] == 0 && !p->o.ref && !q->wants_diff;
+    }
+    if (!plan_unseen(p)) return;
     for (int i = p->g->n_nodes - 1; i > 0; i--)
         if (may_overwrite(p, i)) p->node[i].reads = p->node[p->g->node[i].src[0]].place = p->node[i].place;
 }
 
-// ---- memory ----------------------------------------------------------------------------------------
-
-static size_t take(size_t *len, size_t n) {
-    const size_t at = *len;
-    *len += round_up(n);
-    return at;
-}
-
-/* Values that are still needed, in the order in which they lie: node[0 … n−1]. */
-typedef struct Live { int n, *node; } Live;
-
-static void drop_unread(const Plan *p, Live *live, int i) {
-    int kept = 0;
-    for (int k = 0; k < live->n; k++)
-        if (p->node[live->node[k]].last_reader >= i) live->node[kept++] = live->node[k];
-    live->n = kept;
-}
-
-// The images of a group that are there at once: as many as there are, but lanes are always sixteen.
-static size_t value_room(const Plan *p, const NodePlan *q) {
-    const bool filled = p->layout == LAYOUT_LANES || p->o.batch > p->group;
-    return round_up(q->image * (size_t)(filled ? p->group : p->o.batch));
-}
-
-// Puts node i into the first gap that is large enough. Returns the end of its place.
-static size_t place_in_gap(Plan *p, Live *live, int i) {
-    NodePlan *q = &p->node[i];
-    const size_t len = value_room(p, q);
-    int k = 0;
-    size_t at = 0;
-    for (; k < live->n; k++) {
-        const NodePlan *other = &p->node[live->node[k]];
-        if (at + len <= other->value_at) break;
-        at = other->value_at + value_room(p, other);
-    }
-    for (int j = live->n++; j > k; j--) live->node[j] = live->node[j - 1];
-    live->node[k] = i;
-    q->value_at = at;
-    return at + len;
-}
-
-// Inference: values that are never needed together share the memory of a place.
-static bool share_values(Plan *p) {
-    Live live = {.node = calloc((size_t)p->g->n_nodes, sizeof *live.node)};
-    if (!live.node) return false;
-    size_t len = 0;
-    for (int i = 1; i < p->g->n_nodes; i++) {
-        const int at = p->node[i].place;
-        const bool kept = p->o.kept && p->o.kept[at];
-        if (p->node[at].shared || at == p->g->output || at == p->score || kept) continue;
-        p->node[at].shared = true;
-        drop_unread(p, &live, i);
-        len = larger(len, place_in_gap(p, &live, at));
-    }
-    p->place_len = len;
-    free(live.node);
-    return true;
-}
-
-static void place_values(Plan *p) {
-    const size_t N = p->room;
-    for (int i = 0; i < p->g->n_nodes; i++) {
+/* A large matrix of weights leaves the cache before the next group wants it: some groups together read it
+ * once. The numbers of the layers around it go through group by group all the same. If it is so large that
+ * fetching what another thread has changed takes longer than the products, each thread has rows of its own. */
+static void choose_spans(Plan *p) {
+    for (int i = 1; i < p->g->n_nodes && p->layout == LAYOUT_LANES && !p->by_place; i++) {
         NodePlan *q = &p->node[i];
-        const bool own = q->place == i;
-        if (own && !q->shared) q->value_at = take(&p->values_len, q->image * N);
-        if (own && p->o.training && q->wants_diff) q->diff_at = take(&p->values_len, q->image * N);
-        const size_t bytes = q->saved_image * (p->by_place ? (size_t)p->group : N);
-        q->saved = p->by_place ? 0 : p->saved_len;
-        if (p->by_place) p->place_saved_len = larger(p->place_saved_len, bytes);
-        else p->saved_len += (bytes + 63) / 64 * 64;
-        q->notes = p->notes_len;
-        if (q->notes_len) p->notes_len += (q->notes_len * (1 + (size_t)p->max_groups) + 63) / 64 * 64;
-        q->prepared = take(&p->prepared_len, q->prepared_len);
-        if (q->grad == GRAD_GROUPS && p->max_groups > 1)
-            q->partial = take(&p->partials_len, q->param_range * (size_t)p->max_groups);
+        q->spans = q->kind->spans && q->param_range >= SPAN_WEIGHTS && q->grad != GRAD_GROUPS;
+        p->spans |= q->spans;
+        const bool own = q->spans && !p->few && p->n_workers > 1 && q->param_range >= OWN_WEIGHTS;
+        if (own) q->shares = 2 * p->n_workers < SHARES ? 2 * p->n_workers : SHARES;
     }
-    p->place_saved_len = (p->place_saved_len + 63) / 64 * 64;
-}
-
-static void place_work(Plan *p) {
-    for (int i = 1; i < p->g->n_nodes; i++) {
-        const Node *n = &p->g->node[i];
-        const NodePlan *q = &p->node[i];
-        if (!q->kind->work || p->o.ref) continue;
-        Shape src[MAX_SRC];
-        source_shapes(p->g, n, src);
-        const bool whole = q->grad == GRAD_ROWS || q->grad == GRAD_WHOLE;
-        const int images = whole ? p->o.batch : p->group;
-        p->work_len = larger(p->work_len, q->kind->work(n->use.cfg, src, n->shape, images, p->layout));
-    }
-    p->work_len = round_up(p->work_len);
 }
 
 // ---- the order of work -----------------------------------------------------------------------------
@@ -299,6 +221,7 @@ static void add_op(Plan *p, OpKind kind, int i, bool whole) {
 // A kind that takes notes needs them joined first; its definition looks at the whole batch itself.
 static void list_forward(Plan *p, int i) {
     const bool notes = p->node[i].notes_len > 0;
+    if (p->node[i].is_input) return;
     if (notes && !p->o.ref) add_op(p, OP_GATHER, i, false), add_op(p, OP_JOIN, i, true);
     add_op(p, OP_FORWARD, i, notes && p->o.ref);
 }
@@ -336,30 +259,34 @@ static size_t task_len(const Plan *p, int i, size_t *all) {
     const Node *n = &p->g->node[i];
     *all = 1;
     switch (p->node[i].grad) {
-    case GRAD_GROUPS: return *all = p->max_groups > 1 ? p->node[i].param_range : 0, JOIN_LEN;
     case GRAD_ROWS:   return *all = (size_t)n->param[0].dim[0], rows_per_task(p, i, *all);
     case GRAD_WHOLE:  return 1;
-    default:          return *all = 0, 1;
+    default:          return *all = p->node[i].frozen ? 0 : p->node[i].param_range, JOIN_LEN;
     }
 }
 
+// The first parts of all nodes, then the second ones, …: a thread that is given neighbouring tasks has the
+// same part of each.
 static int list_grad_tasks(const Plan *p, GradTask *out) {
     int n = 0;
-    for (int i = 1; i < p->g->n_nodes; i++) {
-        size_t all;
-        const size_t step = task_len(p, i, &all);
-        for (size_t lo = 0; lo < all; lo += step, n++)
-            if (out) out[n] = (GradTask){i, lo, lo + step < all ? lo + step : all};
-    }
+    for (size_t part = 0; part < ROW_PARTS; part++)
+        for (int i = 1; i < p->g->n_nodes; i++) {
+            size_t all;
+            const size_t step = task_len(p, i, &all), tasks = (all + step - 1) / step;
+            const size_t end = tasks * (part + 1) / ROW_PARTS;
+            for (size_t k = tasks * part / ROW_PARTS; k < end; k++, n++)
+                if (out) out[n] = (GradTask){i, k * step, (k + 1) * step < all ? (k + 1) * step : all};
+        }
     return n;
 }
 
-// The products in the tasks of all gradients; joining sums counts, too.
+// The products in the tasks of all gradients; joining sums and changing parameters counts, too.
 static size_t grad_work(const Plan *p) {
     size_t n = 0;
     for (int i = 1; i < p->g->n_nodes; i++) {
         const GradMode mode = p->node[i].grad;
         const bool joined = mode == GRAD_GROUPS && p->max_groups > 1;
+        n += p->node[i].frozen ? 0 : p->node[i].param_range;
         if (joined) n += p->node[i].param_range * (size_t)p->max_groups;
         if (mode == GRAD_ROWS || mode == GRAD_WHOLE) n += (size_t)p->g->node[i].macs * (size_t)p->o.batch;
     }
@@ -397,10 +324,9 @@ bool plan_lay_out(Plan *p) {
     share_places(p);
     if (p->o.training)
         for (int i = 1; i < p->g->n_nodes; i++) p->node[i].grad = grad_mode(p, i);
-    place_work(p);
-    if (p->by_place && !share_values(p)) return false;
-    place_values(p);
+    choose_spans(p);
     list_ops(p);
+    if (!plan_place(p)) return false;
 
     p->n_grad_tasks = list_grad_tasks(p, NULL);
     p->grad_task = calloc((size_t)p->n_grad_tasks + 1, sizeof *p->grad_task);

@@ -6,7 +6,7 @@
 
 enum {
     GROUP = 16,            // images that go through the network together, but of
-    SMALL_NET = 1 << 18,   // weights at most, which stay in the cache, so few that there are groups to share out
+    SMALL_NET = 1 << 18,   // weights at most, which stay in the cache, so few that there are groups to share
     PLAN_ALIGN = 16,       // reals: values begin on a cache line
     ROW_PARTS = 16,        // tasks a large gradient is cut into,
     FEW_ROW_PARTS = 4,     // or so many, if each of them has more to do than the sums themselves
@@ -16,8 +16,11 @@ enum {
     FEW_PRODUCTS = 1 << 20, // in the tasks of all gradients together: a thread would hardly be awake in time
     JOIN_LEN = 4096,       // numbers one task of adding partial sums works on
     LARGE_IMAGE = 1 << 20, // numbers of a value from which sixteen images are too much memory
+    SPAN = 4,              // groups that a worker takes at once, at most,
+    SPAN_WEIGHTS = 16384,  // if there is a layer with so many weights that likes it; with more of them than
+    OWN_WEIGHTS = 1 << 17, // this, threads do not take groups but rows of the weights, which stay with them
     FEW_GROUPS = 4,        // with fewer of them a long call is done in parts: at most
-    SHARES = 8,            // so many,
+    SHARES = 4,            // so many,
     SHARE_WORK = 1 << 18,  // each of so many products at least, or a multiple of that
     MANY_TIMES = 16,       // if groups can occupy two threads already
     NUMBER_WORK = 8,       // a number that is read or written takes as long as so many products
@@ -34,15 +37,26 @@ typedef enum GradMode {
     GRAD_JOINED  // by the layer itself, when it joins its notes
 } GradMode;
 
+// Where a value or gradient lies.
+typedef enum Home {
+    OF_BATCH, // all images, one after the other
+    OF_GROUP, // in memory of each group, which others use before and after it
+    OF_PLACE  // the same in that of a place: of a worker or, if there are few, of a group
+} Home;
+
+// The same as an address: of image 0, and how far it is from there to that of a place and a group.
+typedef struct Lies { Tensor t; size_t per_place, per_group; } Lies;
+
 typedef struct NodePlan {
     const LayerKind *kind;
     void (*forward)(const Step *s);
     void (*backward)(const Step *s);
     size_t image;        // numbers of one image's value
     bool frozen;         // it has parameters, and none can learn
-    bool shared;         // inference: the value lies in the memory of a place, others before and behind it
-    size_t value_at, diff_at; // offsets in reals: in Plan.values, or (shared) in that memory
+    Home value_home, diff_home;
+    size_t value_at, diff_at; // offsets in reals: in Plan.values, or in the memory of a group or place
     int shares;          // parts a call of it is done in
+    bool spans;          // all groups that a worker has taken come in one call
     size_t saved;        // offset in bytes, and bytes per image
     size_t saved_image;
     size_t notes, notes_len; // in Plan.notes: bytes of what is joined, and of each group's notes behind it
@@ -50,6 +64,7 @@ typedef struct NodePlan {
     bool plain_sums;     // it would have some, but for no_winograd
     int reads;           // the node whose value is its first source, and the one in whose place its own
     int place;           // value lies: usually n->src[0] and itself (see change_places, share_places)
+    bool is_input;       // it has the same numbers as the input, which lie where they are
     bool behind;         // it has changed places with the node behind it
     int last_reader;     // the last node that reads it
     int n_readers;       // how often it is read
@@ -64,12 +79,12 @@ typedef struct NodePlan {
     GradMode grad;
     size_t partial;      // offset in Plan.partials of group 0's sum
     Rng rng;
-    Tensor out, diff;    // value and gradient from image 0 on (shared: of worker 0); .v NULL: none
+    Lies out, diff;      // value and gradient; .t.v NULL: none
     Tensor param[MAX_PARAMS];
     Step step;           // what all calls have in common
 } NodePlan;
 
-// One task after backward: turn what the groups left behind into a gradient.
+// One task after backward: turn what the groups left behind into a gradient, and change the parameters.
 typedef struct GradTask { int node; size_t lo, hi; } GradTask;
 
 // The functions of a layer, in the order in which they are called; between forward and backward, the loss.
@@ -95,10 +110,11 @@ struct Plan {
     int n_workers;
     int group, max_groups; // images of a group, and groups of a batch
     bool few;              // groups: long calls are done in parts
+    bool spans;            // a node takes several groups in one call
     size_t room;           // images that a value has room for: the batch, or so many whole groups
     int score;             // the node the loss judges
-    bool by_place;         // inference without keep: values live where others do not need the memory any more:
-    int n_places;          // in that of a worker or, so that several workers can share a call, of a group
+    bool by_place;         // inference without keep: values lie in the memory of a place:
+    int n_places;          // of a worker or, so that several workers can share a call, of a group
 
     NodePlan *node;
     Op *op;                // forward, loss, backward, in the order they run
@@ -116,16 +132,23 @@ struct Plan {
     real *prepared;
     unsigned char *notes;
     real *work;            // scratch of each worker
-    real *places;          // per place: shared values, and what layers save
+    real *groups;          // per group: gradients that live while workers wait for each other
+    real *places;          // per place: values or gradients, and what layers save
     unsigned char *place_saved;
     real *target;
     const real *class_weight;
     double *loss;
     size_t values_len, saved_len, partials_len, prepared_len, notes_len;
-    size_t work_len, place_len, place_saved_len;
+    size_t work_len, group_len, place_len, place_saved_len;
 
     // The run that is going on. The losses' mean is their sum divided by `weight`.
-    struct { int n, lo, hi; uint64_t step; double weight; bool training, replay; } run;
+    struct {
+        int n, lo, hi, span;
+        uint64_t step;
+        double weight;
+        bool training, replay;
+        const Update *update; // NULL: only the gradients are wanted
+    } run;
 };
 
 // Fills node, op, grad_task and all offsets and lengths of a plan whose x, params (may be NULL:
@@ -133,13 +156,19 @@ struct Plan {
 bool plan_lay_out(Plan *p);
 void plan_free_layout(Plan *p);
 
+bool plan_unseen(const Plan *p); // may values and gradients be left out, since nobody looks?
+void plan_source_shapes(const Graph *g, const Node *n, Shape *src);
+
+// plan_memory.c: all offsets and lengths, when the operations are known. False when memory is out.
+bool plan_place(Plan *p);
+
 /* ---- calls (plan_call.c): the numbers of one node for images [lo, hi) ------------------------------- */
 
 // What does not change from call to call; when everything is allocated.
 void plan_fix_calls(Plan *p);
 
 Tensor plan_out(const Plan *p, int i, int worker, int lo, int hi);
-Tensor plan_diff_out(const Plan *p, int i, int lo, int hi);
+Tensor plan_diff_out(const Plan *p, int i, int worker, int lo, int hi);
 void plan_call(const Plan *p, NodeStep *c, int i, int worker, int lo, int hi);
 
 // Where the gradient of node i's parameters begins.

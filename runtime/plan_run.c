@@ -3,9 +3,10 @@
  * Operations run in order. Neighbours that are cut into groups of images run as one: a worker takes
  * a group and carries it through all of them, so that its values are still in the cache when the
  * next layer reads them. Only what needs the whole batch waits for all groups: joining the notes of a
- * batchnorm; and a long call where there are too few groups for all threads is done in parts. Gradients
- * of parameters come last, when all groups are done. */
+ * batchnorm; and a long call where there are too few groups for all threads, which is done in parts.
+ * Gradients of parameters come last, when all groups are done. */
 #include <assert.h>
+#include <math.h>
 #include <string.h>
 
 #include "runtime/judge.h"
@@ -25,7 +26,7 @@ static LossStep loss_step(const Plan *p, int lo, int hi, bool with_diff) {
     const int classes = p->g->node[p->score].shape.c;
     return (LossStep){.cfg = p->x->loss.cfg, .last = p->g->node[p->g->output].use.kind,
                       .score = plan_out(p, p->score, 0, lo, hi),
-                      .diff = with_diff ? plan_diff_out(p, p->score, lo, hi) : (Tensor){0},
+                      .diff = with_diff ? plan_diff_out(p, p->score, 0, lo, hi) : (Tensor){0},
                       .target = {.v = p->target + (size_t)lo * (size_t)classes, .n = hi - lo,
                                  .c = classes, .h = 1, .w = 1},
                       .class_weight = p->class_weight, .share = R(1) / R(p->run.weight),
@@ -96,12 +97,27 @@ static void do_op(const Plan *p, const Op *op, int group, int worker, int lo, in
     }
 }
 
-// The operations of a stretch, for one group of images or (a stretch of one) the whole batch.
-static void do_ops(void *ctx, int group, int worker) {
+static void do_whole(void *ctx, int task, int worker) {
     const Plan *p = ctx;
-    const Op *const first = p->op + p->run.lo, *const end = p->op + p->run.hi;
-    const int lo = group * p->group, hi = first->whole ? p->run.n : least(lo + p->group, p->run.n);
-    for (const Op *op = first; op < end; op++) do_op(p, op, group, worker, lo, hi);
+    do_op(p, p->op + p->run.lo, task, worker, 0, p->run.n);
+}
+
+static bool op_spans(const Plan *p, const Op *op) { return op->kind != OP_LOSS && p->node[op->node].spans; }
+
+// The operations of a stretch, for some groups of images: for one after the other, or where an operation
+// spans them for all at once.
+static void do_ops(void *ctx, int task, int worker) {
+    const Plan *p = ctx;
+    const int all = p->run.span * p->group, lo = task * all, hi = least(lo + all, p->run.n);
+    const Op *end, *const last = p->op + p->run.hi;
+    for (const Op *first = p->op + p->run.lo; first < last; first = end) {
+        const bool spans = op_spans(p, first);
+        for (end = first + 1; end < last && !spans && !op_spans(p, end);) end++;
+        const int len = spans ? all : p->group;
+        for (int n = lo; n < hi; n += len)
+            for (const Op *op = first; op < end; op++)
+                do_op(p, op, n / p->group, worker, n, least(n + len, hi));
+    }
 }
 
 // ---- a call in parts -------------------------------------------------------------------------------
@@ -124,32 +140,34 @@ static void narrow_step(NodeStep *c, size_t saved_image) {
     s->saved = (unsigned char *)s->saved + (size_t)maps.lo * saved;
 }
 
-// Part task % shares of the call of group task / shares. Gradients of parameters come later.
+// Part task % shares of the call of group task / shares, or of that for all of them. Gradients of
+// parameters come later.
 static void do_share(void *ctx, int task, int worker) {
     const Plan *p = ctx;
     const Op *op = p->op + p->run.lo;
     const NodePlan *q = &p->node[op->node];
-    const int lo = task / q->shares * p->group;
+    const int lo = q->spans ? 0 : task / q->shares * p->group;
     NodeStep c;
-    plan_call(p, &c, op->node, worker, lo, least(lo + p->group, p->run.n));
+    plan_call(p, &c, op->node, worker, lo, q->spans ? p->run.n : least(lo + p->group, p->run.n));
     c.s.share = (Share){task % q->shares, q->shares};
     if (q->kind->by_map) narrow_step(&c, q->saved_image);
     if (c.s.dst.c == 0) return; // fewer maps than parts
+    if (op->kind == OP_BACKWARD) begin_sources(p, &c, op->node);
     switch (op->kind) {
     case OP_GATHER:      q->kind->gather(&c.s); break;
-    case OP_FORWARD:     q->forward(&c.s); break;
     case OP_GATHER_BACK: q->kind->gather_back(&c.s); break;
-    default:             begin_sources(p, &c, op->node), q->backward(&c.s);
+    case OP_BACKWARD:    q->backward(&c.s); break;
+    default:             q->forward(&c.s);
     }
 }
 
 // ---- all operations --------------------------------------------------------------------------------
 
-static bool by_share(const Plan *p, const Op *op) {
-    return !op->whole && op->kind != OP_LOSS && p->node[op->node].shares > 1;
+static bool in_parts(const Plan *p, const Op *op) {
+    return op->kind != OP_LOSS && !op->whole && p->node[op->node].shares > 1;
 }
 
-static bool by_group(const Plan *p, const Op *op) { return !op->whole && !by_share(p, op); }
+static bool by_group(const Plan *p, const Op *op) { return !op->whole && !in_parts(p, op); }
 
 // The first operation behind `lo` that does not run together with it.
 static int end_of_run(const Plan *p, int lo, int hi) {
@@ -158,15 +176,23 @@ static int end_of_run(const Plan *p, int lo, int hi) {
     return end;
 }
 
+// So many groups go to a worker at once: which, changes no bit.
+static int span_of(const Plan *p, int n_groups) {
+    const int each = (n_groups + p->n_workers - 1) / p->n_workers;
+    return p->spans && !p->few ? least(each, SPAN) : 1;
+}
+
 static void run_ops(Plan *p, int lo, int hi) {
-    const int n_groups = (p->run.n + p->group - 1) / p->group;
+    const int n_groups = (p->run.n + p->group - 1) / p->group, span = span_of(p, n_groups);
+    p->run.span = span;
     for (; lo < hi; lo = p->run.hi) {
         const Op *op = &p->op[lo];
         p->run.lo = lo;
         p->run.hi = end_of_run(p, lo, hi);
-        if (op->whole) threads_run(p->threads, 1, do_ops, p);
-        else if (by_share(p, op)) threads_run(p->threads, n_groups * p->node[op->node].shares, do_share, p);
-        else threads_run(p->threads, n_groups, do_ops, p);
+        const NodePlan *q = &p->node[op->node];
+        if (op->whole) threads_run(p->threads, 1, do_whole, p);
+        else if (in_parts(p, op)) threads_run(p->threads, (q->spans ? 1 : n_groups) * q->shares, do_share, p);
+        else threads_run(p->threads, (n_groups + span - 1) / span, do_ops, p);
     }
 }
 
@@ -189,14 +215,10 @@ static void clear_rows(const NodeStep *c, int n_params, Range rows) {
     }
 }
 
-static void do_grad(void *ctx, int task, int worker) {
-    const Plan *p = ctx;
-    const GradTask *t = &p->grad_task[task];
+static void find_grad(const Plan *p, const GradTask *t, int worker) {
     const NodePlan *q = &p->node[t->node];
-    if (q->grad == GRAD_GROUPS) {
-        join_groups(p, t);
-        return;
-    }
+    if (q->grad == GRAD_GROUPS && p->max_groups > 1) join_groups(p, t);
+    if (q->grad != GRAD_ROWS && q->grad != GRAD_WHOLE) return;
     NodeStep c;
     plan_call(p, &c, t->node, worker, 0, p->run.n);
     plan_point_diff_params(p, &c, t->node, plan_grad(p, t->node));
@@ -212,7 +234,32 @@ static void do_grad(void *ctx, int task, int worker) {
     q->backward(&c.s);
 }
 
-static void all_grads(Plan *p) {
+// The parameters' numbers that a task is about.
+static void change_params(const Plan *p, const GradTask *t) {
+    const NodePlan *q = &p->node[t->node];
+    const Param *param = &p->params->param[q->first_param];
+    const size_t start = param->offset;
+    for (int k = 0; k < p->g->node[t->node].n_params; k++, param++) {
+        const size_t row = param->len / (size_t)param->spec->dim[0], offset = param->offset - start;
+        size_t lo = 0, hi = param->len;
+        if (q->grad == GRAD_ROWS) lo = t->lo * row, hi = t->hi * row;
+        else if (q->grad != GRAD_WHOLE) {
+            lo = t->lo > offset ? t->lo - offset : 0;
+            hi = t->hi < offset ? 0 : t->hi - offset < hi ? t->hi - offset : hi;
+        }
+        if (lo < hi) params_update_part(p->params, p->run.update, q->first_param + k, lo, hi);
+    }
+}
+
+static void do_grad(void *ctx, int task, int worker) {
+    const Plan *p = ctx;
+    find_grad(p, &p->grad_task[task], worker);
+    if (p->run.update) change_params(p, &p->grad_task[task]);
+}
+
+static void all_grads(Plan *p, const Update *u) {
+    p->run.update = u;
+    if (u) params_next(p->params);
     threads_run(p->grads_alone ? NULL : p->threads, p->n_grad_tasks, do_grad, p);
 }
 
@@ -276,13 +323,16 @@ double plan_judge(Plan *p, int n) {
     return mean_loss(p);
 }
 
-double plan_train(Plan *p, int n, uint64_t step) {
+double plan_learn(Plan *p, int n, uint64_t step, const Update *u) {
     begin(p, n, step, true, false);
     weigh_batch(p);
     run_ops(p, 0, p->n_op);
-    all_grads(p);
-    return mean_loss(p);
+    const double loss = mean_loss(p);
+    all_grads(p, isfinite(loss) ? u : NULL);
+    return loss;
 }
+
+double plan_train(Plan *p, int n, uint64_t step) { return plan_learn(p, n, step, NULL); }
 
 void plan_step(const Plan *p, int node, NodeStep *s) { plan_call(p, s, node, 0, 0, p->run.n); }
 
@@ -303,12 +353,12 @@ double plan_loss(Plan *p, int n) {
 Tensor plan_seed(Plan *p, int n) {
     assert(n == p->run.n);
     for (int i = 0; i < p->g->n_nodes; i++)
-        if (p->node[i].wants_diff && p->node[i].place == i) tensor_zero(plan_diff_out(p, i, 0, n));
-    return plan_diff_out(p, p->score, 0, n);
+        if (plan_diff(p, i, n).v) tensor_zero(plan_diff(p, i, n));
+    return plan_diff(p, p->score, n);
 }
 
 void plan_backward(Plan *p, int n) {
     assert(n == p->run.n);
     run_ops(p, p->n_forward + 1, p->n_op);
-    all_grads(p);
+    all_grads(p, NULL);
 }

@@ -165,7 +165,11 @@ size_t dataset_scratch(const Dataset *d);
 // Is preparing a picture of this part no more than looking up its bytes, which lie in memory?
 bool dataset_quick(const Dataset *d, Part part, bool random);
 
-// The same, stage by stage, for somebody who looks: `each` is called with the picture itself (use is
+// If it is quick: n pictures at once into images k … k + n − 1 of dst, which is in LAYOUT_LANES; k is a
+// multiple of LANES, n at most LANES.
+void dataset_lanes(const Dataset *d, Part part, const int *picture, int n, Tensor dst, int k);
+
+// A picture as dataset_image() makes it, stage by stage, for somebody who looks: `each` is called with the picture itself (use is
 // NULL; bytes as numbers), then with what comes out of every random step and of every fixed one.
 // `elsewhere` is looked at instead of picture i if it is not NULL. What a stage points to lives as
 // long as the call.

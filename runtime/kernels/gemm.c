@@ -17,9 +17,11 @@
  * loops numbered and named as in the BLIS documentation. */
 #include "runtime/kernels/gemm.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #include "runtime/kernels/kernels.h"
+#include "runtime/tensor.h"
 
 // ---- the definition -----------------------------------------------------------------------------
 
@@ -43,20 +45,31 @@ double gemm_chain(int n) {
 // ---- how a product is cut -----------------------------------------------------------------------
 
 enum {
-    NC = 960,        // columns of a panel of B: KC rows of it are 1 MB
-    KC = 256,        // products of a slice: so long, a sliver of B (48 columns) is 48 KB
+    NC = 640,        // columns of a panel of B: KC rows of it are 1 MB
+    KC = 384,        // products of a slice: so long, a sliver of B (16 to 64 columns) is 24 to 96 KB
+    KC_LANES = 128,  // the same for blocks of images, of which up to four make a sliver of 64 columns
     KC_DOT = 1024,   // the same for dot tiles: a sliver is 3 columns, and lanes are added up rarely
-    MC = 192,        // rows of a block of A: 192 KB, or 768 KB with dot tiles
-    FEW_SLIVERS = 8, // an A of at most so many slivers is done before a copy of B has paid
+    MC = 120,        // rows of a block of A: 180 KB, or 480 KB with dot tiles
+    FEW_ROWS = 64,   // an A of at most so many rows is done before a copy of B has paid
 };
 
-size_t gemm_work(void) { return (size_t)KC * NC; }
+// The copy of B begins where a vector should: one that lies across two cache lines costs twice.
+enum { CACHE_LINE = 64 };
+
+size_t gemm_work(void) { return (size_t)KC * NC + CACHE_LINE / sizeof(real); }
+
+static real *aligned(real *work) {
+    const size_t over = (uintptr_t)work % CACHE_LINE;
+    return over ? work + (CACHE_LINE - over) / sizeof *work : work;
+}
 
 typedef struct Product {
     int M, N, K;
     Matrix A, B;
     real *C;
     ptrdiff_t ldc;
+    ptrdiff_t b_block, c_block; // from the first of LANES columns to the first of the next LANES
+    const real *bias;           // a number for each row of C, or NULL
     bool add;
     Micro *const (*micro)[MAX_MR + 1];
     int width;              // columns of C that one vector stands for: vl, or 1 with dot tiles
@@ -83,18 +96,33 @@ static bool dot_is_better(const Product *q) {
     return along && (q->K / 5 >= q->M || q->N == 1);
 }
 
+// What is left when width and nr are there.
+static void cut_rows(Product *q, const GemmKernels *k, bool dot) {
+    const int most = k->mr[round_up(q->nr, q->width) / q->width];
+    const bool packed = q->B.cs == 1 && q->B.rs == q->nr && q->N == q->nr; // it lies as a copy would
+    q->pack = !dot && !packed && (q->B.cs != 1 || q->M > FEW_ROWS);
+    q->mr = step(q->M, most, 1);
+    q->mc = step(q->M, MC / q->mr * q->mr, q->mr);
+    q->kc = step(q->K, dot ? KC_DOT : KC, 1);
+    q->nc = step(q->N, NC / q->nr * q->nr, q->nr);
+}
+
 static void cut(Product *q, const GemmKernels *k) {
     const bool dot = dot_is_better(q);
     q->micro = dot ? k->dot : k->outer;
     q->width = dot ? 1 : k->vl;
     q->nr = step(q->N, k->nv * q->width, q->width);
-    const int most = k->mr[round_up(q->nr, q->width) / q->width];
-    const bool packed = q->B.cs == 1 && q->B.rs == q->nr && q->N == q->nr; // it lies as a copy would
-    q->pack = !dot && !packed && (q->B.cs != 1 || q->M > FEW_SLIVERS * most);
-    q->mr = step(q->M, most, 1);
-    q->mc = step(q->M, MC / q->mr * q->mr, q->mr);
-    q->kc = step(q->K, dot ? KC_DOT : KC, 1);
-    q->nc = step(q->N, NC / q->nr * q->nr, q->nr);
+    cut_rows(q, k, dot);
+}
+
+// A tile is within one block of LANES columns, or its vectors are one block each.
+static void cut_lanes(Product *q, const GemmKernels *k) {
+    q->micro = k->outer;
+    q->width = k->vl;
+    q->nr = step(k->vl < LANES ? LANES : q->N, k->nv * k->vl, k->vl);
+    cut_rows(q, k, false);
+    q->kc = step(q->K, KC_LANES, 1);
+    q->pack = false;
 }
 
 /* ---- the fast way -------------------------------------------------------------------------------
@@ -102,9 +130,17 @@ static void cut(Product *q, const GemmKernels *k) {
  * copied sliver by sliver into the order in which the micro-kernel reads it, if enough rows of A
  * use the copy, or if its rows are not contiguous, or if a whole vector would read behind its end. */
 
-static Matrix part(Matrix m, int i, int j) {
-    m.v += i * m.rs + j * m.cs;
-    return m;
+static Matrix part_of_A(const Product *q, int i, int p) {
+    return (Matrix){q->A.v + i * q->A.rs + p * q->A.cs, q->A.rs, q->A.cs};
+}
+
+static Matrix part_of_B(const Product *q, int p, int j) {
+    const ptrdiff_t column = j / LANES * q->b_block + j % LANES * q->B.cs;
+    return (Matrix){q->B.v + p * q->B.rs + column, q->B.rs, q->B.cs};
+}
+
+static real *part_of_C(const Product *q, int i, int j) {
+    return q->C + i * q->ldc + j / LANES * q->c_block + j % LANES;
 }
 
 // dst[p·width + j] = B[p,j] of a matrix whose columns are contiguous: by squares, then what is left.
@@ -145,26 +181,43 @@ static Matrix sliver(const Product *q, int kc, int n, Matrix B, real *room, bool
 
 static void block(const Product *q, int ic, int pc, int jc, real *panel) {
     const int mc = min(q->mc, q->M - ic), kc = min(q->kc, q->K - pc), nc = min(q->nc, q->N - jc);
-    Tile t = {.kc = kc, .ldc = q->ldc, .add = q->add || pc > 0};
+    const bool apart = q->width == LANES; // vectors of a tile, if the blocks of columns are
+    Tile t = {.kc = kc, .ldc = q->ldc, .add = q->add || pc > 0,
+              .b_vector = apart && !q->pack ? q->b_block : q->width,
+              .c_vector = apart ? q->c_block : q->width};
 
     for (int jr = 0; jr < nc; jr += q->nr) {                                         // loop 2
         t.n = min(q->nr, nc - jr);
-        t.B = sliver(q, kc, t.n, part(q->B, pc, jc + jr), panel + (ptrdiff_t)jr * kc, ic > 0);
+        real *const room = panel ? panel + (ptrdiff_t)jr * kc : NULL;
+        t.B = sliver(q, kc, t.n, part_of_B(q, pc, jc + jr), room, ic > 0);
         Micro *const *const micro = q->micro[round_up(t.n, q->width) / q->width];
         for (int ir = 0; ir < mc; ir += q->mr) {                                     // loop 1
-            t.A = part(q->A, ic + ir, pc);
-            t.C = q->C + (ic + ir) * q->ldc + jc + jr;
+            t.A = part_of_A(q, ic + ir, pc);
+            t.C = part_of_C(q, ic + ir, jc + jr);
+            t.bias = q->bias && pc == 0 ? q->bias + ic + ir : NULL;
             micro[min(q->mr, mc - ir)](&t);
         }
     }
 }
 
-void gemm(int M, int N, int K, Matrix A, Matrix B, real *C, ptrdiff_t ldc, bool add, real *work) {
-    Product q = {.M = M, .N = N, .K = K, .A = A, .B = B, .C = C, .ldc = ldc, .add = add};
-    cut(&q, kernels_chosen()->gemm);
+static void all_blocks(const Product *q, real *work) {
+    for (int jc = 0; jc < q->N; jc += q->nc)                                         // loop 5
+        for (int pc = 0; pc == 0 || pc < q->K; pc += q->kc)                          // loop 4
+            for (int ic = 0; ic < q->M; ic += q->mc)                                 // loop 3
+                block(q, ic, pc, jc, work);
+}
 
-    for (int jc = 0; jc < N; jc += q.nc)                                             // loop 5
-        for (int pc = 0; pc == 0 || pc < K; pc += q.kc)                              // loop 4
-            for (int ic = 0; ic < M; ic += q.mc)                                     // loop 3
-                block(&q, ic, pc, jc, work);
+void gemm(int M, int N, int K, Matrix A, Matrix B, real *C, ptrdiff_t ldc, bool add, real *work) {
+    Product q = {.M = M, .N = N, .K = K, .A = A, .B = B, .C = C, .ldc = ldc, .add = add,
+                 .b_block = LANES * B.cs, .c_block = LANES};
+    cut(&q, kernels_chosen()->gemm);
+    all_blocks(&q, aligned(work));
+}
+
+void gemm_lanes(int M, int blocks, int K, Matrix A, const real *B, real *C, ptrdiff_t c_block,
+                const real *bias, bool add) {
+    Product q = {.M = M, .N = blocks * LANES, .K = K, .A = A, .B = {B, LANES, 1}, .C = C, .ldc = LANES,
+                 .b_block = (ptrdiff_t)K * LANES, .c_block = c_block, .bias = bias, .add = add};
+    cut_lanes(&q, kernels_chosen()->gemm);
+    all_blocks(&q, NULL);
 }

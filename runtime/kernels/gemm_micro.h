@@ -17,14 +17,22 @@
 #include "runtime/kernels/gemm.h"
 
 enum {
-    MAX_MR = 14, MAX_NV = 3,
+    MAX_MR = 14, MAX_NV = 4,
     AHEAD = 16, // columns of A that are asked for before they are needed: turned, they lie far apart
     CHAINS = 12 // sums that wait for nothing but themselves: more than any processor has on the way
 };
 
 // Rows and vectors are those of the function; n columns of C are written. In an outer tile whole
 // vectors of B are read, even where n ends within one.
-typedef struct Tile { int kc, n; Matrix A, B; real *C; ptrdiff_t ldc; bool add; } Tile;
+typedef struct Tile {
+    int kc, n;
+    Matrix A, B;
+    real *C;
+    ptrdiff_t ldc;
+    ptrdiff_t b_vector, c_vector; // outer: from one vector of a row of B, of C, to the next
+    const real *bias;             // outer: where the sums of each row begin; NULL: at 0
+    bool add;                     // to C
+} Tile;
 
 typedef void Micro(const Tile *t);
 

@@ -6,8 +6,8 @@
  * unrolls the loops over i and j and keeps `sum` in registers. */
 
 #if REGISTERS == 32
-#define TILES(T) ROWS_14(T, 1) ROWS_12(T, 2) ROWS_8(T, 3)
-#define LARGEST  .nv = 3, .mr = {0, 14, 12, 8}
+#define TILES(T) ROWS_14(T, 1) ROWS_12(T, 2) ROWS_8(T, 3) ROWS_6(T, 4)
+#define LARGEST  .nv = 4, .mr = {0, 14, 12, 8, 6}
 #elif REGISTERS == 16
 #define TILES(T) ROWS_8(T, 1) ROWS_6(T, 2)
 #define LARGEST  .nv = 2, .mr = {0, 8, 6}
@@ -29,23 +29,34 @@ INLINE void NAME(put)(real *c, int n, vec v, bool add) {
     STORE(c, n, v);
 }
 
-INLINE void NAME(outer)(const int mr, const int nv, const Tile *t) {
-    const ptrdiff_t row = t->A.rs;
+// Rows of A that lie along the sum are read without being asked for; columns are asked for in time.
+INLINE void NAME(add_products)(const int mr, const int nv, const Tile *t, const bool columns,
+                               vec sum[][MAX_NV]) {
+    const ptrdiff_t row = t->A.rs, next = columns ? t->A.cs : 1;
     const real *a = t->A.v, *b = t->B.v;
-    vec sum[MAX_MR][MAX_NV] = {{{0}}}, bp[MAX_NV];
+    vec bp[MAX_NV];
 
-    for (int p = 0; p < t->kc; p++, a += t->A.cs, b += t->B.rs) {
-        __builtin_prefetch(a + AHEAD * t->A.cs);
-        __builtin_prefetch(a + AHEAD * t->A.cs + (mr - 1) * row);
-        ALL for (int j = 0; j < nv; j++) bp[j] = NAME(load)(b + j * VL);
+    for (int p = 0; p < t->kc; p++, a += next, b += t->B.rs) {
+        if (columns) __builtin_prefetch(a + AHEAD * next);
+        if (columns) __builtin_prefetch(a + AHEAD * next + (mr - 1) * row);
+        ALL for (int j = 0; j < nv; j++) bp[j] = NAME(load)(b + j * t->b_vector);
         ALL for (int i = 0; i < mr; i++) {
             const vec ap = a[i * row] - (vec){0};
             ALL for (int j = 0; j < nv; j++) sum[i][j] = FMA(ap, bp[j], sum[i][j]);
         }
     }
-    ALL for (int i = 0; i < mr; i++)
+}
+
+INLINE void NAME(outer)(const int mr, const int nv, const Tile *t) {
+    vec sum[MAX_MR][MAX_NV] = {{{0}}};
+
+    if (t->A.cs == 1) NAME(add_products)(mr, nv, t, false, sum);
+    else NAME(add_products)(mr, nv, t, true, sum);
+    ALL for (int i = 0; i < mr; i++) {
+        const vec bias = (vec){0} + (t->bias ? t->bias[i] : 0);
         ALL for (int j = 0; j < nv; j++)
-            NAME(put)(t->C + i * t->ldc + j * VL, t->n - j * VL, sum[i][j], t->add);
+            NAME(put)(t->C + i * t->ldc + j * t->c_vector, t->n - j * VL, sum[i][j] + bias, t->add);
+    }
 }
 
 // ---- dot: a vector is a piece of the sum --------------------------------------------------------

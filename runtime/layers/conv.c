@@ -277,6 +277,7 @@ const LayerKind conv_layer = {
     .lanes           = true,
     .shares          = true,
     .writes          = true,
+    .forgets         = true,
     .work            = conv_work,
     .prepared        = conv_prepared,
     .prepare         = conv_prepare,

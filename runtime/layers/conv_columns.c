@@ -19,7 +19,8 @@ enum {
     STRIP = 1 << 16, // numbers in the columns or maps of a strip, to stay in the second cache …
     NARROW = 192,    // … but it has so many places at least: every strip reads all weights
     SMALL = 128,     // images with fewer places go side by side
-    LEAST_PLACES = 16, // of a strip where a call is done in parts
+    LEAST_PLACES = 16, // of a strip where a call is done in parts; of no more the weights are the most work,
+    FEW_PLACES = 6,    // and of so few would hardly fill a vector
 };
 
 // How one call is cut, and where it works. C, F and M are those of one group.
@@ -30,8 +31,8 @@ typedef struct Work {
     int F, M, P;
     int images, rows;      // of a strip, at most: several images, or some rows of one
     bool in_place;         // the columns of an image are the image
-    Range part;            // the filters whose maps or gradients are asked for,
-    Range strips;          // in which strips,
+    Range part;            // the filters whose gradients are asked for,
+    Range strips;          // the strips that are,
     Range channels;        // and the channels of each group whose diff_src is:
     Tensor diff_src;       // .v is NULL if it is not asked for
     real *gemm, *columns, *maps;
@@ -68,7 +69,8 @@ static Work work_for(const Conv *o, Shape src, Shape dst) {
 
 // Numbers that the columns of a strip take at most, and its maps side by side.
 static size_t columns_len(const Work *w) {
-    return w->in_place ? 0 : (size_t)w->M * (size_t)w->images * (size_t)(w->rows * w->g.OW);
+    const size_t len = (size_t)w->M * (size_t)w->images * (size_t)(w->rows * w->g.OW);
+    return w->in_place ? 0 : len + (w->P <= FEW_PLACES ? (size_t)w->M * FEW_PLACES : 0);
 }
 
 static size_t maps_len(const Work *w) {
@@ -126,6 +128,16 @@ static Matrix columns_of(const Work *w, Strip t) {
     return (Matrix){w->columns, t.places, 1};
 }
 
+// The same turned round where they are few: then a product reads the weights along their rows.
+static Matrix few_columns_of(const Work *w, Strip t) {
+    const Matrix columns = columns_of(w, t);
+    if (t.places > FEW_PLACES || w->in_place) return columns;
+    real *const turned = w->columns + (ptrdiff_t)w->M * t.places;
+    for (int m = 0; m < w->M; m++)
+        for (int p = 0; p < t.places; p++) turned[(ptrdiff_t)p * w->M + m] = columns.v[m * columns.rs + p];
+    return (Matrix){turned, 1, w->M};
+}
+
 static Matrix weights_of(const Work *w, int f) {
     return (Matrix){at(w->s->param[0], f, 0, 0, 0), w->M, 1};
 }
@@ -154,7 +166,7 @@ static void forward_strip(const Work *w, Strip t) {
     const ptrdiff_t ld = direct ? w->P : t.places;
 
     if (w->cfg->bias) begin_with_bias(w->s->param[1].v + f.lo, F, t.places, maps, ld);
-    gemm(F, t.places, w->M, weights_of(w, f.lo), columns_of(w, t), maps, ld, w->cfg->bias, w->gemm);
+    gemm(F, t.places, w->M, weights_of(w, f.lo), few_columns_of(w, t), maps, ld, w->cfg->bias, w->gemm);
     for (int k = 0; k < t.images && !direct; k++)
         for (int i = 0; i < F; i++)
             memcpy(at(dst, t.n + k, f.lo + i, 0, 0), maps + i * ld + k * w->P,
@@ -171,8 +183,12 @@ static void narrower_strips(Work *w) {
 
 void conv_columns_forward(const Step *s) {
     Work w = work_of(s);
-    narrower_strips(&w);
-    w.strips = step_share(s, count_strips(&w));
+    if (s->dst.n * w.P <= LEAST_PLACES) {
+        w.part = step_share(s, w.cfg->filters);
+    } else {
+        narrower_strips(&w);
+        w.strips = step_share(s, count_strips(&w));
+    }
     each_strip(&w, forward_strip);
 }
 

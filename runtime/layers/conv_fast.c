@@ -44,11 +44,11 @@ static size_t columns_work(const Conv *o, Shape src, Shape dst, int n, Layout la
 }
 
 static const Way ways[] = {
+    {.fits = conv_rows_fits, .work = rows_work, .forward = conv_rows_forward, .backward = conv_rows_backward,
+     .backward_params = conv_rows_backward_params},
     {.fits = conv_winograd_fits, .work = conv_winograd_work, .prepared = conv_winograd_prepared,
      .prepare = conv_winograd_prepare, .forward = conv_winograd_forward, .backward = conv_winograd_backward,
      .backward_params = conv_winograd_backward_params},
-    {.fits = conv_rows_fits, .work = rows_work, .forward = conv_rows_forward, .backward = conv_rows_backward,
-     .backward_params = conv_rows_backward_params},
     {.fits = lanes_fits, .work = lanes_work, .forward = conv_lanes_forward, .backward = conv_lanes_backward,
      .backward_params = conv_lanes_backward_params},
     {.fits = always, .work = columns_work, .forward = conv_columns_forward, .backward = conv_columns_backward,

@@ -23,7 +23,9 @@ enum {
     FIRST_CACHE = 8192, // numbers of a band with its rim that many windows look at
     LEAST_ROWS = 4,     // of a band: its windows see rows around it, too
     FEW_VECTORS = 3,    // of places that several threads do not share
-    FEW_FILTERS = 64,   // with more of them a matrix product loses little to its copies
+    FEW_FILTERS = 32,   // with more of them a matrix product loses little to its copies,
+    SMALL_FILTERS = 64, // or with more than these on maps of so few places that its vectors are narrow:
+    SMALL_MAP = 100,
 };
 
 // Maps as long rows: W numbers from row to row of the image, `rows` of them, `map` from map to map;
@@ -83,7 +85,8 @@ static size_t frame_len(Long a) { return (size_t)a.C * (size_t)a.map + LANES; }
 static size_t maps_len(int C, Long a) { return (size_t)C * (size_t)a.vectors * LANES; }
 
 bool conv_rows_fits(const Conv *o, Shape src, Shape dst, Layout layout) {
-    if (layout != LAYOUT_PLAIN || o->stride != 1 || o->filters / o->groups > FEW_FILTERS) return false;
+    const int few = dst.h * dst.w < SMALL_MAP ? SMALL_FILTERS : FEW_FILTERS;
+    if (layout != LAYOUT_PLAIN || o->stride != 1 || o->filters / o->groups > few) return false;
     const Rows r = rows_for(o, src, dst);
     const bool few_gaps = dst.w + reach_x(&r) - 1 <= 2 * dst.w && r.top < reach_y(&r) && r.left < reach_x(&r);
     return few_gaps && frame_len(in_rows(&r, r.most)) <= 2 * FIRST_CACHE &&
@@ -241,22 +244,6 @@ static void diff_weights_image(const Rows *r, const real *src, const real *diff_
     }
 }
 
-WIDE static real sum_of(const real *v, int n) {
-    real lane[LANES] = {0}, sum = 0;
-    int i = 0;
-    for (; i + LANES <= n; i += LANES)
-        for (int l = 0; l < LANES; l++) lane[l] += v[i + l];
-    for (; i < n; i++) sum += v[i];
-    for (int l = 0; l < LANES; l++) sum += lane[l];
-    return sum;
-}
-
-static void diff_bias_image(const Rows *r, const real *diff_dst, int f, int lo, int hi) {
-    real *const diff_bias = r->cfg->bias ? r->s->diff_param[1].v : NULL;
-    const int P = r->dst.h * r->dst.w;
-    for (int i = lo; i < hi && diff_bias; i++) diff_bias[f + i] += sum_of(diff_dst + (ptrdiff_t)i * P, P);
-}
-
 // ---- the whole call --------------------------------------------------------------------------------------
 
 static Rows rows_of(const Step *s) {
@@ -305,11 +292,11 @@ static void diff_params(const Rows *r, Range part) {
         for (int f = 0; f < s->dst.c; f += r->dst.c) {
             const int lo = larger(part.lo - f, 0), hi = smaller(part.hi - f, r->dst.c);
             const real *const diff_dst = at(s->diff_dst, n, f, 0, 0);
-            if (lo >= hi) continue;
+            if (lo >= hi || !s->diff_param[0].v) continue;
             const real *const src = at(s->src[0], n, f / r->dst.c * r->src.c, 0, 0);
-            if (s->diff_param[0].v) diff_weights_image(r, src, diff_dst, f, lo, hi);
-            diff_bias_image(r, diff_dst, f, lo, hi);
+            diff_weights_image(r, src, diff_dst, f, lo, hi);
         }
+    conv_diff_bias(s, part);
 }
 
 void conv_rows_backward(const Step *s) {

@@ -20,6 +20,7 @@
 #include "runtime/explain.h"
 #include "runtime/kernels/gemm.h"
 #include "runtime/kernels/kernels.h"
+#include "runtime/kernels/wide.h"
 
 typedef struct Dense {
     int units;
@@ -111,34 +112,39 @@ static Matrix turned(Tensor t) { return (Matrix){t.v, 1, t.c}; }
 /* With sixteen images side by side src is already turned as the product wants it: weights · src. Only
  * the gradient of the weights wants images one after the other: backward keeps src and diff_dst so. */
 
+enum { LINE = 64 / sizeof(real) }; // numbers of a cache line
+
+static int lines(int n) { return (n + LINE - 1) / LINE; }
+
+/* An image takes so many numbers: src, then diff_dst, each from the beginning of a cache line. An odd
+ * number of lines: rows that are a power of 2 apart would all want the same few places of the cache. */
+static int kept_row(int I, int O) { return ((lines(I) + lines(O)) | 1) * LINE; }
+static int kept_diff(int I) { return lines(I) * LINE; }
+
 static size_t saved(const void *cfg, const Shape *src, Shape dst) {
     (void)cfg;
-    return ((size_t)src[0].c + (size_t)dst.c) * sizeof(real);
+    return (size_t)kept_row(src[0].c, dst.c) * sizeof(real);
 }
 
-static Matrix lanes(Tensor t, int n) { return (Matrix){at(t, n, 0, 0, 0), LANES, 1}; }
+static int blocks(Tensor t) { return (t.n + LANES - 1) / LANES; }
 
 static void forward_lanes(const Step *s) {
-    const bool bias = ((const Dense *)s->cfg)->bias;
-    const Tensor src = s->src[0], weights = s->param[0], dst = s->dst;
+    const real *const bias = ((const Dense *)s->cfg)->bias ? s->param[1].v : NULL;
+    const Tensor src = s->src[0], dst = s->dst;
     const Range part = share_of(s, dst.c);
-
-    for (int n = 0; n < dst.n; n += LANES) {
-        real *const to = at(dst, n, 0, 0, 0);
-        for (int o = part.lo; o < part.hi && bias; o++)
-            for (int l = 0; l < LANES; l++) to[o * LANES + l] = s->param[1].v[o];
-        gemm(part.hi - part.lo, LANES, src.c, rows(tensor_part(weights, part.lo, part.hi)), lanes(src, n),
-             to + part.lo * LANES, LANES, bias, s->work);
-    }
+    const Tensor weights = tensor_part(s->param[0], part.lo, part.hi);
+    gemm_lanes(weights.n, blocks(dst), src.c, rows(weights), src.v, at(dst, 0, part.lo, 0, 0),
+               (ptrdiff_t)dst.c * LANES, bias ? bias + part.lo : NULL, false);
 }
 
 static void keep_turned(const Step *s) {
     const LanesKernels *const k = kernels_chosen()->lanes;
-    const int I = s->src[0].c, O = s->diff_dst.c, ld = I + O;
-    for (int n = 0; n < s->diff_dst.n; n += LANES) {
+    const int I = s->src[0].c, O = s->diff_dst.c, ld = kept_row(I, O);
+    const Range part = step_share(s, blocks(s->diff_dst));
+    for (int n = part.lo * LANES; n < part.hi * LANES; n += LANES) {
         real *const image = (real *)s->saved + (ptrdiff_t)n * ld;
         k->turn(at(s->src[0], n, 0, 0, 0), I, image, ld);
-        k->turn(at(s->diff_dst, n, 0, 0, 0), O, image + I, ld);
+        k->turn(at(s->diff_dst, n, 0, 0, 0), O, image + kept_diff(I), ld);
     }
 }
 
@@ -146,19 +152,18 @@ static void diff_src_lanes(const Step *s) {
     const Tensor diff_dst = s->diff_dst, diff_src = s->diff_src[0], weights = s->param[0];
     const Range part = share_of(s, diff_src.c);
     const Matrix columns = {weights.v + part.lo, 1, weights.c};
-    for (int n = 0; n < diff_dst.n; n += LANES)
-        gemm(part.hi - part.lo, LANES, diff_dst.c, columns, lanes(diff_dst, n),
-             at(diff_src, n, part.lo, 0, 0), LANES, !step_fresh(s, 0), s->work);
+    gemm_lanes(part.hi - part.lo, blocks(diff_src), diff_dst.c, columns, diff_dst.v,
+               at(diff_src, 0, part.lo, 0, 0), (ptrdiff_t)diff_src.c * LANES, NULL, !step_fresh(s, 0));
 }
 
 // src and diff_dst of a step as matrices with an image in each row.
 typedef struct Rows { Matrix src, diff_dst; } Rows;
 
 static Rows rows_of(const Step *s) {
-    const int I = s->src[0].c, ld = I + s->diff_dst.c;
+    const int I = s->src[0].c, ld = kept_row(I, s->diff_dst.c);
     const real *const kept = s->saved;
     if (s->dst.layout != LAYOUT_LANES) return (Rows){rows(s->src[0]), rows(s->diff_dst)};
-    return (Rows){{kept, ld, 1}, {kept + I, ld, 1}};
+    return (Rows){{kept, ld, 1}, {kept + kept_diff(I), ld, 1}};
 }
 
 static void forward(const Step *s) {
@@ -185,6 +190,11 @@ static void add_row(const real *restrict g, Range part, bool fresh, real *restri
     for (int o = part.lo; o < part.hi; o++) diff_bias[o] = (fresh ? 0 : diff_bias[o]) + g[o];
 }
 
+// A row of diff_weights from a single image: no sums at all.
+WIDE static void only_products(real g, const real *restrict x, int I, bool fresh, real *restrict diff_row) {
+    for (int i = 0; i < I; i++) diff_row[i] = (fresh ? 0 : diff_row[i]) + g * x[i];
+}
+
 // Gradients of outputs [part.lo, part.hi).
 static void backward_part(const Step *s, Range part) {
     const Dense *cfg = s->cfg;
@@ -195,6 +205,11 @@ static void backward_part(const Step *s, Range part) {
     for (int n = 0; n < src.n && diff_bias; n++)
         add_row(g.v + n * g.rs, part, s->fresh_params && n == 0, diff_bias);
     if (!diff_weights.v) return;
+    if (src.n == 1) {
+        for (int o = part.lo; o < part.hi; o++)
+            only_products(g.v[o], x.v, src.c, s->fresh_params, at(diff_weights, o, 0, 0, 0));
+        return;
+    }
     const Matrix diff_outputs = {g.v + part.lo, 1, g.rs};
     gemm(part.hi - part.lo, src.c, src.n, diff_outputs, x,
          at(diff_weights, part.lo, 0, 0, 0), src.c, !s->fresh_params, s->work);
@@ -213,7 +228,7 @@ static void backward_params(const Step *s) { backward_part(s, s->part); }
 static void backward(const Step *s) {
     const Tensor diff_dst = s->diff_dst, diff_src = s->diff_src[0];
 
-    if (s->dst.layout == LAYOUT_LANES && s->share.k == 0) keep_turned(s);
+    if (s->dst.layout == LAYOUT_LANES) keep_turned(s);
     backward_part(s, (Range){0, diff_dst.c});
     if (diff_src.v && s->dst.layout == LAYOUT_LANES) diff_src_lanes(s);
     else if (diff_src.v) diff_src_plain(s);
@@ -260,7 +275,9 @@ const LayerKind dense_layer = {
              .macs = macs},
     .lanes           = true,
     .shares          = true,
+    .spans           = true,
     .writes          = true,
+    .forgets         = true,
     .writes_params   = true,
     .saved           = saved,
     .work            = work,

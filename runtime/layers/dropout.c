@@ -58,30 +58,31 @@ static void draw(const Step *s) {
 
 WIDE static void forward(const Step *s) {
     const size_t len = tensor_len(s->dst);
-    const real *restrict src = s->src[0].v, factor = (real)(1 / (1 - rate_of(s)));
-    const uint8_t *restrict keep = s->saved;
-    real *restrict dst = s->dst.v;
+    const real *src = s->src[0].v, factor = (real)(1 / (1 - rate_of(s)));
+    const uint8_t *keep = s->saved;
+    real *dst = s->dst.v;
 
     if (!s->training) {
-        memcpy(dst, src, len * sizeof *dst);
+        memmove(dst, src, len * sizeof *dst);
         return;
     }
     if (!s->replay) draw(s);
-    for (size_t i = 0; i < len; i++)
+    APART for (size_t i = 0; i < len; i++)
         dst[i] = src[i] * (factor * keep[i]);
 }
 
 WIDE static void backward(const Step *s) {
     const size_t len = tensor_len(s->dst);
-    const real *restrict diff_dst = s->diff_dst.v, factor = (real)(1 / (1 - rate_of(s)));
-    const uint8_t *restrict keep = s->saved;
-    real *restrict diff_src = s->diff_src[0].v;
+    const real *diff_dst = s->diff_dst.v, factor = (real)(1 / (1 - rate_of(s)));
+    const uint8_t *keep = s->saved;
+    real *diff_src = s->diff_src[0].v;
     const bool fresh = step_fresh(s, 0);
+    const size_t drawn = s->training ? len : 0;
     if (!diff_src) return;
 
-    for (size_t i = 0; s->training && i < len; i++)
+    APART for (size_t i = 0; i < drawn; i++)
         diff_src[i] = (fresh ? 0 : diff_src[i]) + diff_dst[i] * (factor * keep[i]);
-    for (size_t i = 0; !s->training && i < len; i++)
+    APART for (size_t i = drawn; i < len; i++)
         diff_src[i] = (fresh ? 0 : diff_src[i]) + diff_dst[i];
 }
 
@@ -110,6 +111,8 @@ const LayerKind dropout_layer = {
              .cfg_size = sizeof(Dropout), .attrs = attrs},
     .lanes        = true,
     .writes       = true,
+    .in_place     = true,
+    .forgets      = true,
     .saved        = saved,
     .forward_ref  = forward,
     .backward_ref = backward,

@@ -85,6 +85,7 @@ const LayerKind flatten_layer = {
              .synonyms = "Flatten reshape Reshape view",
              .source = "runtime/layers/flatten.c", .min_src = 1, .max_src = 1, .infer = infer},
     .lanes        = true,
+    .same         = true,
     .writes       = true,
     .forward_ref  = forward_ref,
     .backward_ref = backward_ref,

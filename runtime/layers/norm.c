@@ -161,7 +161,11 @@ static void spread(NormSet a, real weight, Tensor g_all, Sums s, Tensor diff_all
 const NormWay norm_fast = {moments, apply, sums, spread};
 
 /* ---- sixteen images side by side ------------------------------------------------------------------
- * Every lane has sums of its own; those of lanes without an image are left out at the end. */
+ * Every lane has sums of its own; those of lanes without an image are left out at the end. FEW places at
+ * a time are added up before they go into a sum of doubles: four roundings of a real are less than what
+ * each of the numbers is off already, and turning reals into doubles is what takes the time. */
+
+enum { FEW = 4 };
 
 // Numbers of sixteen images, and how many of the lanes have an image.
 typedef struct Lanes { ptrdiff_t len; int n; } Lanes;
@@ -170,69 +174,81 @@ static Lanes lanes_at(NormSet a, int n) {
     return (Lanes){(ptrdiff_t)run_len(a), a.n.hi - n < LANES ? a.n.hi - n : LANES};
 }
 
-// Two rows of sums, one for every second place: an addition need not wait for the one before it.
-typedef struct LaneSums { double even[LANES], odd[LANES]; } LaneSums;
-
-static double lane_total(const LaneSums *sum, int n) {
+static double lane_total(const double *sum, int n) {
     double all = 0;
-    for (int l = 0; l < n; l++) all += sum->even[l] + sum->odd[l];
+    for (int l = 0; l < n; l++) all += sum[l];
     return all;
-}
-
-static inline void add_lanes(double *restrict sum, const real *restrict v) {
-    for (int l = 0; l < LANES; l++) sum[l] += v[l];
 }
 
 WIDE static double lanes_sum(const real *restrict v, Lanes a) {
-    LaneSums sum = {{0}, {0}};
+    double sum[LANES] = {0};
     ptrdiff_t i = 0;
-    for (; i + 2 <= a.len; i += 2) {
-        add_lanes(sum.even, v + i * LANES);
-        add_lanes(sum.odd, v + (i + 1) * LANES);
-    }
-    if (i < a.len) add_lanes(sum.even, v + i * LANES);
-    return lane_total(&sum, a.n);
+    for (; i + FEW <= a.len; i += FEW, v += FEW * LANES)
+        for (int l = 0; l < LANES; l++)
+            sum[l] += (v[l] + v[LANES + l]) + (v[2 * LANES + l] + v[3 * LANES + l]);
+    for (; i < a.len; i++, v += LANES)
+        for (int l = 0; l < LANES; l++) sum[l] += v[l];
+    return lane_total(sum, a.n);
 }
 
-static inline void add_lane_squares(double *restrict sum, const real *restrict v, double mean) {
-    for (int l = 0; l < LANES; l++) {
-        const double off = v[l] - mean;
-        sum[l] += off * off;
-    }
+// Σ (v − μ) and Σ (v − μ)², around a mean that was rounded.
+typedef struct Offs { double sum, squares; } Offs;
+
+WIDE static Offs lanes_offs(const real *restrict v, real mean, Lanes a) {
+    double sum[LANES] = {0}, squares[LANES] = {0};
+    ptrdiff_t i = 0;
+    for (; i + FEW <= a.len; i += FEW, v += FEW * LANES)
+        for (int l = 0; l < LANES; l++) {
+            const real d0 = v[l] - mean, d1 = v[LANES + l] - mean;
+            const real d2 = v[2 * LANES + l] - mean, d3 = v[3 * LANES + l] - mean;
+            sum[l] += (d0 + d1) + (d2 + d3);
+            squares[l] += (d0 * d0 + d1 * d1) + (d2 * d2 + d3 * d3);
+        }
+    for (; i < a.len; i++, v += LANES)
+        for (int l = 0; l < LANES; l++) {
+            const real d = v[l] - mean;
+            sum[l] += d;
+            squares[l] += d * d;
+        }
+    return (Offs){lane_total(sum, a.n), lane_total(squares, a.n)};
 }
 
-WIDE static double lanes_squares(const real *restrict v, double mean, Lanes a) {
-    LaneSums sum = {{0}, {0}};
-    ptrdiff_t i = 0;
-    for (; i + 2 <= a.len; i += 2) {
-        add_lane_squares(sum.even, v + i * LANES, mean);
-        add_lane_squares(sum.odd, v + (i + 1) * LANES, mean);
-    }
-    if (i < a.len) add_lane_squares(sum.even, v + i * LANES, mean);
-    return lane_total(&sum, a.n);
-}
+static inline real off_mean(real g, real v, real mean) { return g * (v - mean); }
 
 // Both sums of backward in one pass.
 WIDE static Sums lanes_sums(const real *restrict g, const real *restrict v, Norm norm, Lanes a) {
+    const real mean = norm.mean;
     double sum[LANES] = {0}, products[LANES] = {0};
-    Sums all = {0};
-    for (ptrdiff_t i = 0; i < a.len; i++)
+    ptrdiff_t i = 0;
+    for (; i + FEW <= a.len; i += FEW, g += FEW * LANES, v += FEW * LANES)
         for (int l = 0; l < LANES; l++) {
-            const double d = g[i * LANES + l];
-            sum[l] += d;
-            products[l] += d * ((v[i * LANES + l] - norm.mean) * norm.inverse);
+            const int m = l + LANES, n = l + 2 * LANES, o = l + 3 * LANES;
+            sum[l] += (g[l] + g[m]) + (g[n] + g[o]);
+            products[l] += (off_mean(g[l], v[l], mean) + off_mean(g[m], v[m], mean)) +
+                           (off_mean(g[n], v[n], mean) + off_mean(g[o], v[o], mean));
         }
-    for (int l = 0; l < a.n; l++) all.g += sum[l], all.gx += products[l];
-    return all;
+    for (; i < a.len; i++, g += LANES, v += LANES)
+        for (int l = 0; l < LANES; l++) {
+            sum[l] += g[l];
+            products[l] += off_mean(g[l], v[l], mean);
+        }
+    return (Sums){.g = lane_total(sum, a.n), .gx = lane_total(products, a.n) * norm.inverse};
 }
 
+// Two passes: a mean that is nearly right, then how far it is off, and the squares around it. Those are
+// too large by the square of the distance.
 static Moments moments_lanes(NormSet a) {
     const double M = norm_count(a);
-    double sum = 0, squares = 0;
+    double sum = 0, off = 0, squares = 0;
     for (int n = a.n.lo; n < a.n.hi; n += LANES) sum += lanes_sum(run(a, a.src, n), lanes_at(a, n));
-    for (int n = a.n.lo; n < a.n.hi; n += LANES)
-        squares += lanes_squares(run(a, a.src, n), sum / M, lanes_at(a, n));
-    return (Moments){sum / M, squares / M, M};
+    const real mean = (real)(sum / M);
+    for (int n = a.n.lo; n < a.n.hi; n += LANES) {
+        const Offs d = lanes_offs(run(a, a.src, n), mean, lanes_at(a, n));
+        off += d.sum / M;
+        squares += d.squares / M;
+    }
+    const double var = squares - off * off;
+    return (Moments){mean + off, var < 0 ? 0 : var, M};
 }
 
 WIDE static void apply_run(const real *restrict src, Norm norm, real weight, real bias, real *restrict dst,

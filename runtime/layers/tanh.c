@@ -18,12 +18,12 @@ static void forward_ref(const Step *s) {
 }
 
 WIDE static void backward(const Step *s) {
-    const real *restrict dst = s->dst.v, *restrict diff_dst = s->diff_dst.v;
-    real *restrict diff_src = s->diff_src[0].v;
+    const real *dst = s->dst.v, *diff_dst = s->diff_dst.v;
+    real *diff_src = s->diff_src[0].v;
     const bool fresh = step_fresh(s, 0);
     if (!diff_src) return;
 
-    for (size_t i = 0, len = tensor_len(s->dst); i < len; i++)
+    APART for (size_t i = 0, len = tensor_len(s->dst); i < len; i++)
         diff_src[i] = (fresh ? 0 : diff_src[i]) + diff_dst[i] * (1 - dst[i] * dst[i]);
 }
 
@@ -47,6 +47,7 @@ const LayerKind tanh_layer = {
     .lanes        = true,
     .by_map       = true,
     .writes       = true,
+    .in_place     = true,
     .forward_ref  = forward_ref,
     .backward_ref = backward,
     .forward      = forward,

@@ -20,8 +20,10 @@
  * and w[0]·(1 − t) that of 1 − t; so d loss / d z[c] = p[c]·Σ w[k]·t[k] − w[c]·t[c]. The mean over
  * C > 1 sigmoids is weighed as a whole. This is PyTorch's rule. */
 #include <math.h>
+#include <string.h>
 
 #include "runtime/kernels/vmath.h"
+#include "runtime/kernels/wide.h"
 #include "runtime/losses/options.h"
 
 static const AttrSpec attrs[] = {LOSS_ATTRS, {0}};
@@ -85,10 +87,48 @@ static double judge_sigmoid(const LossStep *s, int n) {
     return loss / C;
 }
 
+/* ---- the fast way -------------------------------------------------------------------------------
+ * With sixteen images side by side every line of judge_softmax() is a line for all of them: the same
+ * sums in the same order. Lanes without an image have weight 0. */
+
+static void exps(const real *z, const real *m, real *e) {
+    for (int l = 0; l < LANES; l++) e[l] = z[l] - m[l];
+    vm_exp_n(e, e, LANES);
+}
+
+WIDE static void judge_block(const LossStep *s, int first) {
+    const int C = s->score.c, N = s->score.n - first < LANES ? s->score.n - first : LANES;
+    const real *const z = at(s->score, first, 0, 0, 0);
+    real *const diff = s->diff.v ? at(s->diff, first, 0, 0, 0) : NULL;
+    real m[LANES], e[LANES], t[LANES] = {0}, weight[LANES] = {0};
+    double sum[LANES] = {0}, log_sum[LANES], loss[LANES] = {0};
+
+    memcpy(m, z, sizeof m);
+    for (int n = 0; n < N; n++) weight[n] = loss_weight(s, first + n);
+    for (int c = 1; c < C; c++)
+        for (int l = 0; l < LANES; l++) m[l] = z[c * LANES + l] > m[l] ? z[c * LANES + l] : m[l];
+    for (int c = 0; c < C; c++) {
+        exps(z + c * LANES, m, e);
+        for (int l = 0; l < LANES; l++) sum[l] += e[l];
+    }
+    for (int l = 0; l < LANES; l++) log_sum[l] = vm_log((real)sum[l]);
+    for (int c = 0; c < C; c++) {
+        for (int n = 0; n < N; n++) t[n] = wanted(s, first + n, c);
+        for (int l = 0; l < LANES; l++) loss[l] += t[l] * ((double)m[l] - z[c * LANES + l] + log_sum[l]);
+        if (!diff) continue;
+        exps(z + c * LANES, m, e);
+        for (int l = 0; l < LANES; l++)
+            diff[c * LANES + l] += (e[l] / (real)sum[l] * weight[l] - t[l]) * s->share;
+    }
+    memcpy(s->loss + first, loss, (size_t)N * sizeof *loss);
+}
+
 static void judge(const LossStep *s) {
     const bool binary = s->last == &sigmoid_layer.spec;
+    const bool blocks = !binary && s->score.layout == LAYOUT_LANES;
 
-    for (int n = 0; n < s->score.n; n++)
+    for (int n = 0; n < s->score.n && blocks; n += LANES) judge_block(s, n);
+    for (int n = 0; n < s->score.n && !blocks; n++)
         s->loss[n] = (binary ? judge_sigmoid : judge_softmax)(s, n);
 }
 

@@ -136,7 +136,7 @@ static void check_channel(const Net *t, const Case *c, int k) {
     CHECK_NEAR(param(t, SHIFT, t->params->grad).v[k], (double)e.g, tol);
 }
 
-// ---- on any number of threads ------------------------------------------------------------------------------
+// ---- on any number of threads --------------------------------------------------------------------------
 
 static bool same(const real *a, const real *b, size_t n) { return memcmp(a, b, n * sizeof *a) == 0; }
 
@@ -145,7 +145,8 @@ static void check_threads(const Case *c, const Net *one) {
         Threads *threads = threads_make(k);
         Net many;
         if (net_open(&many, c, threads)) {
-            const Tensor a = plan_diff(one->plan, INPUT, c->images), b = plan_diff(many.plan, INPUT, c->images);
+            const Tensor a = plan_diff(one->plan, INPUT, c->images);
+            const Tensor b = plan_diff(many.plan, INPUT, c->images);
             CHECK(same(a.v, b.v, tensor_len(a)));
             CHECK(same(one->params->value, many.params->value, one->params->len));
             CHECK(same(one->params->grad, many.params->grad, one->params->len));

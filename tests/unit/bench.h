@@ -211,3 +211,37 @@ static inline void bench_run(Bench *b, bool ref, Mode m, real before) {
     bench_clear(b, before);
     bench_backward(b, ref, s);
 }
+
+// ---- in groups ----------------------------------------------------------------------------------
+
+// Notes are joined from those of the groups, in their order.
+static inline void bench_join_cut(Bench *b, Mode m, const Range *images, int n, void (*gather)(const Step *),
+                                  void (*join)(const Step *)) {
+    Call c;
+    if (!b->notes_len) return;
+    for (int i = 0; i < n; i++) {
+        bench_step(b, &c, m, images[i], (Range){0});
+        c.s.notes = b->notes + (size_t)(1 + i) * b->notes_len;
+        gather(&c.s);
+    }
+    bench_whole(b, &c, m);
+    c.s.n_notes = n;
+    join(&c.s);
+}
+
+static inline void bench_run_cut(Bench *b, Mode m, const Range *images, int n) {
+    const LayerKind *k = b->kind;
+    Call c;
+    bench_fill_with(b->dst, (real)NAN);
+    bench_join_cut(b, m, images, n, k->gather, k->join);
+    for (int i = 0; i < n; i++)
+        (k->forward ? k->forward : k->forward_ref)(bench_step(b, &c, m, images[i], (Range){0}));
+    bench_clear(b, 0);
+    bench_join_cut(b, m, images, n, k->gather_back, k->join_back);
+    for (int i = n - 1; i >= 0; i--) {
+        bench_step(b, &c, m, images[i], (Range){0});
+        const Tensor none[MAX_PARAMS] = {{0}};
+        if (b->notes_len) c.s.diff_param = none;
+        (k->backward ? k->backward : k->backward_ref)(&c.s);
+    }
+}

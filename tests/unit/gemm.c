@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "runtime/kernels/kernels.h"
+#include "runtime/tensor.h"
 #include "tests/unit/test.h"
 
 #ifdef REAL_DOUBLE
@@ -21,7 +22,7 @@ typedef double Exact; // a product of two floats is exact in it
 // An emulated processor works out a long double digit by digit.
 enum { EMULATED_MOST = 60000 }; // products
 
-// Every edge: of tiles (8, 48, 16), slices of the sum (256, 1024), blocks (192) and panels (960).
+// Every edge: of tiles (6, 64, 16), slices of the sum (384, 1024), blocks (120) and panels (640).
 static const struct { int M, N, K; } shapes[] = {
     {1, 1, 1},     {1, 1, 0},    {3, 5, 0},     {0, 4, 4},      {4, 0, 4},      {1, 7, 3},
     {2, 2, 2},     {6, 25, 576}, {6, 576, 25},  {16, 10, 84},   {16, 84, 10},   {10, 84, 16},
@@ -164,6 +165,41 @@ static void check_same_bits(void) {
     free(work), free(a), free(b), free(c), free(d);
 }
 
+// ---- images side by side --------------------------------------------------------------------------
+
+static const struct { int M, K, blocks; bool turned, add, bias; } lanes_cases[] = {
+    {1, 1, 1, false, false, true},     {10, 84, 1, false, false, true},  {14, 300, 1, true, true, false},
+    {29, 257, 2, false, false, false}, {84, 120, 2, true, false, false}, {120, 400, 3, false, false, true},
+    {200, 33, 3, true, true, false},   {37, 19, 4, false, false, true},  {193, 520, 4, true, false, false},
+    {13, 40, 5, false, true, false},   {6, 7, 61, false, false, true},   {5, 0, 2, false, false, true},
+};
+
+// All blocks at once are right, and the same bits as one after the other.
+static void check_lanes(int i) {
+    const int M = lanes_cases[i].M, K = lanes_cases[i].K, blocks = lanes_cases[i].blocks;
+    const bool add = lanes_cases[i].add, bias = lanes_cases[i].bias, turned = lanes_cases[i].turned;
+    const size_t b_block = (size_t)K * LANES, c_block = (size_t)M * LANES, len = (size_t)blocks * c_block;
+    real *a = numbers((size_t)(M * K), 1), *b = numbers((size_t)blocks * b_block, 77);
+    real *first = numbers((size_t)M, 9), *c = filled(len, (real)NAN), *d = filled(len, (real)NAN);
+    const Matrix A = turned ? (Matrix){a, 1, M} : (Matrix){a, K, 1};
+    for (size_t k = 0; k < len && add; k++) c[k] = d[k] = value(k);
+
+    gemm_lanes(M, blocks, K, A, b, c, (ptrdiff_t)c_block, bias ? first : NULL, add);
+    bool all = true;
+    for (int n = 0; n < blocks; n++)
+    for (int o = 0; o < M; o++)
+    for (int l = 0; l < LANES; l++) {
+        const size_t at = (size_t)n * c_block + (size_t)(o * LANES + l);
+        const real old = add ? value(at) : bias ? first[o] : 0;
+        all &= right(K, A, (Matrix){b + (size_t)n * b_block + (size_t)l, LANES, 1}, o, 0, old, c[at]);
+    }
+    if (!CHECK(all)) printf("lanes: %d x %d blocks x %d\n", M, blocks, K);
+    for (size_t n = 0; n < (size_t)blocks; n++)
+        gemm_lanes(M, 1, K, A, b + n * b_block, d + n * c_block, 0, bias ? first : NULL, add);
+    CHECK(memcmp(c, d, len * sizeof *c) == 0);
+    free(a), free(b), free(first), free(c), free(d);
+}
+
 static void check_choice(void) {
     Error e = {""};
     CHECK(kernels_choose("c", &e));
@@ -187,6 +223,7 @@ int main(void) {
         free(work);
         check_all(gemm);
         check_same_bits();
+        for (int i = 0; i < (int)(sizeof lanes_cases / sizeof *lanes_cases); i++) check_lanes(i);
     }
     return test_end("gemm");
 }

@@ -140,45 +140,13 @@ static void test_adds(const Graph *g, const Node *node, Mode m, bool ref, const 
     bench_free(&a), bench_free(&b);
 }
 
-// Notes are joined from those of the groups, in their order.
-static void join_cut(Bench *b, Mode m, const Range *images, int n, void (*gather)(const Step *),
-                     void (*join)(const Step *)) {
-    Call c;
-    if (!b->notes_len) return;
-    for (int i = 0; i < n; i++) {
-        bench_step(b, &c, m, images[i], (Range){0});
-        c.s.notes = b->notes + (size_t)(1 + i) * b->notes_len;
-        gather(&c.s);
-    }
-    bench_whole(b, &c, m);
-    c.s.n_notes = n;
-    join(&c.s);
-}
-
-static void run_cut(Bench *b, Mode m, const Range *images, int n) {
-    const LayerKind *k = b->kind;
-    Call c;
-    bench_fill_with(b->dst, (real)NAN);
-    join_cut(b, m, images, n, k->gather, k->join);
-    for (int i = 0; i < n; i++)
-        (k->forward ? k->forward : k->forward_ref)(bench_step(b, &c, m, images[i], (Range){0}));
-    bench_clear(b, 0);
-    join_cut(b, m, images, n, k->gather_back, k->join_back);
-    for (int i = n - 1; i >= 0; i--) {
-        bench_step(b, &c, m, images[i], (Range){0});
-        const Tensor none[MAX_PARAMS] = {{0}};
-        if (b->notes_len) c.s.diff_param = none;
-        (k->backward ? k->backward : k->backward_ref)(&c.s);
-    }
-}
-
 // Cut into groups of images: the same numbers as in one go.
 static void test_cut(const Graph *g, const Node *node, Mode m, const char *net) {
     static const Range groups[] = {{0, 4}, {4, 5}, {5, IMAGES}};
     Bench whole = bench_make(g, node, IMAGES), cut = bench_make(g, node, IMAGES);
     bench_fill(&whole), bench_fill(&cut);
     bench_run(&whole, false, m, 0);
-    run_cut(&cut, m, groups, COUNT(groups));
+    bench_run_cut(&cut, m, groups, COUNT(groups));
     const bool summed = node->macs > 0; // a matrix product may sum in the order its size suggests
     const bool joined = cut.notes_len > 0;
     compare(&cut, &whole, summed || joined ? tolerance(&whole) : 0, tolerance(&whole), net,

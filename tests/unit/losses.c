@@ -166,6 +166,35 @@ static void test_gradient(const char *net, int c, const real *weight) {
     model_free(&m);
 }
 
+// ---- images side by side ------------------------------------------------------------------------
+
+// Sixteen images side by side are judged by the same sums: the same bits.
+static void test_lanes(const char *net, int c, const real *weight) {
+    enum { N = LANES + 3, MOST = 5, ALL = 2 * LANES * MOST };
+    Model m = model_make(net, (Shape){3, 4, 4}, c == 1 ? 2 : c);
+    real score[ALL] = {0}, plain[ALL], target[ALL], diff[ALL], plain_diff[ALL];
+    double loss[N], plain_loss[N];
+    int label[N];
+    const Tensor s = {.v = score, .n = N, .c = c, .h = 1, .w = 1, .layout = LAYOUT_LANES};
+    Tensor d = s;
+    d.v = diff;
+    for (int n = 0; n < N; n++) label[n] = n % (c == 1 ? 2 : c);
+    loss_target(label, block(target, N, c), 0.2);
+    for (int i = 0; i < ALL; i++) diff[i] = plain_diff[i] = 1;
+    for (int i = 0; i < N * c; i++)
+        *at(s, i / c, i % c, 0, 0) = (real)(5 * rng_normal(rng_make(1, "test"), (uint64_t)i));
+    tensor_copy(block(plain, N, c), s);
+    if (m.x) {
+        judge(m.x, s, block(target, N, c), weight, d, loss);
+        judge(m.x, block(plain, N, c), block(target, N, c), weight, block(plain_diff, N, c), plain_loss);
+        CHECK(memcmp(loss, plain_loss, sizeof loss) == 0);
+        for (int i = 0; i < N * c; i++) CHECK_NEAR(*at(d, i / c, i % c, 0, 0), plain_diff[i], 0);
+        judge(m.x, s, block(target, N, c), weight, (Tensor){0}, loss);
+        CHECK(memcmp(loss, plain_loss, sizeof loss) == 0);
+    }
+    model_free(&m);
+}
+
 // ---- targets ------------------------------------------------------------------------------------
 
 static void test_target(void) {
@@ -222,6 +251,10 @@ int main(void) {
     for (size_t i = 0; sizeof(real) == sizeof(double) && i < COUNT(gradients); i++) {
         test_gradient(gradients[i].net, gradients[i].c, NULL);
         test_gradient(gradients[i].net, gradients[i].c, (const real[]){0.5, 2, 3, 1, 0.25});
+    }
+    for (size_t i = 0; i < COUNT(gradients); i++) {
+        test_lanes(gradients[i].net, gradients[i].c, NULL);
+        test_lanes(gradients[i].net, gradients[i].c, (const real[]){0.5, 2, 3, 1, 0.25});
     }
     test_target();
     test_score();

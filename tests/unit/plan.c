@@ -22,9 +22,9 @@ static const struct { const char *what, *net; } nets[] = {
              "dense 70; batchnorm; silu; dense 3; softmax"},
     {"pool", "conv 4 3x3 pad=1; relu; maxpool 3 stride=1; conv 4 3x3 pad=1; relu as a; "
              "maxpool 3 stride=1 pad=1; add a; dense 3; softmax"},
-    {"chain", "conv 6 3x3 pad=1; batchnorm; relu as a; conv 6 3x3 pad=1; batchnorm; relu; conv 6 3x3 pad=1 as b; "
-              "batchnorm; add a; relu; conv 6 1x1; relu; add b as c; add c; relu; maxpool 2; dense 9; batchnorm; "
-              "relu; dense 3; relu; softmax"},
+    {"chain", "conv 6 3x3 pad=1; batchnorm; relu as a; conv 6 3x3 pad=1; batchnorm; relu; "
+              "conv 6 3x3 pad=1 as b; batchnorm; add a; relu; conv 6 1x1; relu; add b as c; add c; relu; "
+              "maxpool 2; dense 9; batchnorm; relu; dense 3; relu; softmax"},
     {"drop", "dropout 20%; dense 20; leakyrelu; dropout 50%; dense 3; softmax"},
 };
 enum { N_NETS = sizeof nets / sizeof nets[0] };
@@ -131,7 +131,7 @@ static void inference_is_forward(const Case *c, int n) {
     const size_t bytes = tensor_len(plan_value(train, out, n)) * sizeof(real);
     CHECK(memcmp(plan_value(train, out, n).v, plan_value(keep, out, n).v, bytes) == 0);
     CHECK(memcmp(plan_value(train, out, n).v, plan_value(share, out, n).v, bytes) == 0);
-    CHECK(plan_value(share, 1, n).v == NULL || c->x->graph.n_nodes < 4);
+    CHECK(plan_value(share, 2, n).v == NULL || c->x->graph.n_nodes < 5);
     CHECK(plan_value(keep, 1, n).v != NULL);
     CHECK_NEAR(plan_judge(share, n), plan_judge(train, n), 1e-12);
     plan_free(train), plan_free(keep), plan_free(share);
@@ -161,6 +161,23 @@ static void unseen_is_seen(const Case *c, int n) {
     for (int k = 0; k < 2; k++) plan_free(train[k]), plan_free(infer[k]), free(grad[k]);
 }
 
+// Images that are laid out as vectors lie there as they are; nothing may work in their place.
+static void flat_input_stays(void) {
+    Case c = case_open("flatten; relu; dense 3; softmax");
+    Plan *p = plan_of(&c, NULL, (PlanOptions){.batch = 5, .training = true, .unseen = true});
+    fill(p, 5);
+    const Tensor in = plan_input(p, 5), flat = plan_value(p, 1, 5);
+    const size_t bytes = tensor_len(in) * sizeof(real);
+    real *before = malloc(bytes);
+    memcpy(before, in.v, bytes);
+    CHECK(flat.v == in.v && flat.c == 64 && flat.h == 1);
+    plan_train(p, 5, 0);
+    CHECK(memcmp(before, in.v, bytes) == 0);
+    plan_free(p);
+    free(before);
+    case_close(&c);
+}
+
 // What comes before or behind its neighbour then has no value of its own.
 static void unseen_has_no_value(const char *net, const char *kind, bool there) {
     Case c = case_open(net);
@@ -168,7 +185,6 @@ static void unseen_has_no_value(const char *net, const char *kind, bool there) {
     for (int i = 1; i < c.x->graph.n_nodes; i++)
         if (strcmp(c.x->graph.node[i].use.kind->name, kind) == 0) {
             CHECK((plan_value(p, i, 1).v != NULL) == there);
-            CHECK((plan_diff(p, i, 1).v != NULL) == there);
             break;
         }
     plan_free(p);
@@ -214,6 +230,57 @@ static void frozen_stays(const Case *c) {
     params_freeze(c->params, "all", false);
     plan_free(p);
     free(before);
+}
+
+// Two steps, the parameters changed after all gradients or each part as soon as its gradient is there.
+static void train_twice(const Case *c, int n, Threads *t, bool at_once, real *end) {
+    const Use *rule = &c->x->optimizer;
+    const Update u = {rule, 0.1, 1};
+    params_init(c->params, c->x, 1);
+    for (int k = 0; k < c->params->n_slots; k++)
+        memset(c->params->slot[k], 0, c->params->len * sizeof(real));
+    for (int k = 0; k < c->params->n; k++) c->params->param[k].updates = 0;
+    Plan *p = plan_of(c, t, (PlanOptions){.batch = n, .training = true, .unseen = true});
+    for (uint64_t step = 0; step < 2; step++) {
+        fill(p, n - (int)step);
+        if (at_once) plan_learn(p, n - (int)step, step, &u);
+        else plan_train(p, n - (int)step, step), params_update(c->params, rule, 0.1, 1, t);
+    }
+    memcpy(end, c->params->value, c->params->len * sizeof *end);
+    memcpy(end + c->params->len, c->params->grad, c->params->len * sizeof *end);
+    plan_free(p);
+}
+
+static void learning_is_training(const Case *c, int n) {
+    const size_t len = 2 * c->params->len;
+    real *a = malloc((len + 1) * sizeof *a), *b = malloc((len + 1) * sizeof *b);
+    train_twice(c, n, NULL, false, a);
+    for (int k = 1; k <= 3; k += 2) {
+        Threads *t = threads_make(k);
+        train_twice(c, n, t, true, b);
+        CHECK(memcmp(a, b, len * sizeof *a) == 0);
+        threads_free(t);
+    }
+    free(a), free(b);
+}
+
+// Where the loss is not a number, nothing is learnt.
+static void bad_loss_changes_nothing(void) {
+    Case c = case_open(nets[0].net);
+    const Update u = {&c.x->optimizer, 0.1, 1};
+    real *before = malloc((c.params->len + 1) * sizeof *before);
+    Plan *p = plan_of(&c, NULL, (PlanOptions){.batch = 4, .training = true});
+    fill(p, 4);
+    memcpy(before, c.params->value, c.params->len * sizeof *before);
+    *at(plan_input(p, 4), 2, 0, 3, 3) = (real)NAN;
+    CHECK(isnan(plan_learn(p, 4, 0, &u)));
+    CHECK(memcmp(before, c.params->value, c.params->len * sizeof *before) == 0);
+    fill(p, 4);
+    CHECK(isfinite(plan_learn(p, 4, 0, &u)));
+    CHECK(memcmp(before, c.params->value, c.params->len * sizeof *before) != 0);
+    plan_free(p);
+    free(before);
+    case_close(&c);
 }
 
 // A class of weight 3 counts like one whose images are there three times.
@@ -287,6 +354,7 @@ int main(void) {
         unseen_is_seen(&c, 37), unseen_is_seen(&c, 5);
         if (sizeof(real) == 8) gradient_is_slope(&c, 20);
         frozen_stays(&c);
+        learning_is_training(&c, 8), learning_is_training(&c, 40), learning_is_training(&c, 64);
         if (tests_failed > before) printf("in the network '%s'\n", nets[i].what);
         case_close(&c);
     }
@@ -294,8 +362,11 @@ int main(void) {
     unseen_has_no_value("conv 2 3x3; relu; avgpool 2; dense 3; softmax", "relu", true);
     unseen_has_no_value("conv 2 3x3; batchnorm; relu; dense 3; softmax", "batchnorm", false);
     unseen_has_no_value("conv 2 3x3; batchnorm as a; relu; add a; dense 3; softmax", "batchnorm", true);
-    unseen_has_no_value("conv 2 3x3; batchnorm; sigmoid; dense 3; softmax", "batchnorm", true);
+    unseen_has_no_value("conv 2 3x3; batchnorm; sigmoid; dense 3; softmax", "batchnorm", false);
+    unseen_has_no_value("conv 2 3x3; batchnorm; gelu; dense 3; softmax", "batchnorm", true);
+    flat_input_stays();
     weights_count();
+    bad_loss_changes_nothing();
     size_is_checked();
     bad_number_is_found("dense 5 as a; relu; dense 3 as second; softmax", "second.weight", "second", false);
     bad_number_is_found("conv 5 3x3 as a; batchnorm as b; relu; dense 3; softmax", "b.bias", "b", true);
