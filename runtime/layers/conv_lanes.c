@@ -2,14 +2,15 @@
  *
  * In LAYOUT_LANES a number of a map is a vector of sixteen images, so the definition's own loops
  * fill the machine: a tile of filters and places stays in registers while c, i and j run
- * (kernels/lanes.h). Nothing is copied but maps that need a rim of zeros around them.
+ * (kernels/lanes.h). Nothing is copied but maps that need a rim of zeros around them, and the weights
+ * for the way back.
  *
- *     forward           src with its padding around it, seen through the window
+ *     forward           src with its padding around it, seen through the window, band by band of rows
  *     diff_src          diff_dst with a rim, seen through the window turned round, which adds over
  *                       filters what forward added over channels. With stride S every S-th number
  *                       meets the same pixels of the window: S·S slides, each with its part of them
- *     diff_weights      for each number of the window a sum over all places, lane by lane;
- *                       the lanes are added up at the end
+ *     diff_weights      for each number of the window a sum over all places, lane by lane, of some
+ *                       channels at a time; the lanes are added up at the end
  *
  * Source of the layout: Georganas et al., "Anatomy of High-Performance Deep Learning Convolutions on
  * SIMD Architectures", 2018, with images in the place of channels. */

@@ -9,8 +9,8 @@
 
 enum { IMAGES = 16 };
 
-// Off by more than so many u·Σ|a·b| is wrong. Measured: up to 1.6 with Winograd's tiles, which have
-// shorter sums, and 3.4 without them.
+// Off by more than so many u·Σ|a·b| is wrong. Measured: up to 1.9 with Winograd's tiles, which have
+// shorter sums, and 3.7 without them.
 static const long double LIMIT = 8;
 
 #ifdef REAL_DOUBLE
