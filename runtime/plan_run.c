@@ -3,8 +3,9 @@
  * Operations run in order. Neighbours that are cut into groups of images run as one: a worker takes
  * a group and carries it through all of them, so that its values are still in the cache when the
  * next layer reads them. Only what needs the whole batch waits for all groups: joining the notes of a
- * batchnorm; and a long call where there are too few groups for all threads, which is done in parts.
- * Gradients of parameters come last, when all groups are done. */
+ * batchnorm; and a long call where there are too few groups for all threads, or one with very many
+ * weights, is done in parts. Gradients of parameters come last, when all groups are done; whoever has
+ * found a part of them changes the parameters there, too. */
 #include <assert.h>
 #include <math.h>
 #include <string.h>
