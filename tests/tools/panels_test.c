@@ -66,7 +66,7 @@ static const struct { const char *model, *screen, *says; int times; } words[] = 
     {"norms.cnn", "batch:stage",               "4 pictures · 8×8 = 256 numbers", 1},
     {"norms.cnn", "instance:stage",            "8×8 = 64 numbers", 1},
     {"norms.cnn", "layer:stage",               "3 channels · 8×8 = 192 numbers", 1},
-    {"norms.cnn", "vector:stage",              "4 pictures = 4 numbers", 1},
+    {"norms.cnn", "vector:stage",              "one number of each of 4 pictures", 1},
     {"norms.cnn", "batch:pixel",               "before", 1},
     {"norms.cnn", "batch.backward:stage",      "The bias before", 1},
     {"norms.cnn", "instance.backward:stage",   "The bias before", 0}, // bias=no

@@ -93,3 +93,11 @@ int answer_count(const View *v) {
     Answer x = {0};
     return ask_here(v, &(Keeper){NULL, &x}) ? x.n : 0;
 }
+
+Answer answer_loss(Arena *a, const View *v) {
+    Answer x = {.term = arena_array(a, Term, KEPT_TERMS), .helper = arena_array(a, Operand, MAX_HELPERS)};
+    Keeper keeper = {a, &x};
+    Question q = {.asked = ASKED_LOSS, .ctx = &keeper, .term = take_term, .helper = take_helper};
+    x.known = trace_explain_loss(&v->t, &q) && x.n > 0;
+    return x;
+}

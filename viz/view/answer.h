@@ -32,3 +32,6 @@ Answer answer_here(Arena *a, const View *v);
 
 // How many terms it has, without keeping them.
 int answer_count(const View *v);
+
+// The answer about the loss of the inspected picture.
+Answer answer_loss(Arena *a, const View *v);

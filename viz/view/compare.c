@@ -116,8 +116,7 @@ static const char *place_words(Arena *a, const Compared *x, const Change *c) {
     const Target *t = &x->after;
     const Spot p = target_spot(t, c->channel, c->pixel);
     const bool map = t->v.h * t->v.w > 1;
-    const char *of = t->param ? "filter" : map ? "channel" : "number";
-    const char *which = arena_print(a, "%s %d of %d", of, c->channel + 1, t->channels);
+    const char *which = arena_print(a, "%s %d of %d", target_unit(t), c->channel + 1, t->channels);
     if (t->param && t->v.c > 1) which = arena_print(a, "%s, input %d of %d", which, p.c + 1, t->v.c);
     return map ? arena_print(a, "%s, row %d, column %d", which, p.y, p.x) : which;
 }

@@ -50,3 +50,6 @@ const char *tensor_shape(Arena *a, Tensor t);
 // the model stands as it is.
 const char *stage_chip(Arena *a, const Trace *t, int stage);
 const char *stage_title(Arena *a, const Trace *t, int stage);
+
+// What a parameter is called: "Conv 1 W", "Norm γ". `room` bytes.
+void param_words(const Trace *t, int param, char *text, size_t room);

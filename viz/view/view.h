@@ -161,7 +161,7 @@ typedef struct View {
     bool pointing;           // the mouse is over the window and was moved since the last key
     Point mouse;             // dp
     char trouble[512];       // what cannot be opened, and why; "" or shown on a card until the next key
-    char message[160];       // what was just done or went wrong; gone with the next key
+    char message[256];       // what was just done or went wrong; gone with the next key
     bool full_screen, quit;
     bool dirty;              // the window does not show this state yet
     Hits hits;               // what can be clicked in the last picture

@@ -3,11 +3,13 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "runtime/layer.h"
 #include "viz/draw/number.h"
 #include "viz/view/answer.h"
 #include "viz/view/panel.h"
+#include "viz/view/screen.h"
 
 // ---- stages --------------------------------------------------------------------------------------
 
@@ -28,8 +30,8 @@ static Target of_picture(const char *name, Tensor v) {
     return (Target){.name = name, .v = v, .channels = v.c, .pixels = v.h * v.w};
 }
 
-static Target of_param(const char *name, Tensor v) {
-    return (Target){.name = name, .v = v, .param = true, .channels = v.n,
+static Target of_param(const ParamSpec *spec, const char *name, Tensor v) {
+    return (Target){.name = name, .v = v, .param = true, .rank = spec->rank, .channels = v.n,
                     .pixels = v.c * v.h * v.w};
 }
 
@@ -56,7 +58,7 @@ bool walk_gradient(const View *v, const Stage *s, int i, Target *out) {
         const Tensor grad = node->param[k].role == PARAM_STATISTIC
                                 ? (Tensor){0} : trace_param(&v->t, first + k, PARAM_GRAD);
         if (!grad.v || i-- > 0) continue;
-        *out = of_param(node->param[k].name, grad);
+        *out = of_param(&node->param[k], node->param[k].name, grad);
         out->asks = true, out->asked = ASKED_DIFF_PARAM, out->k = k;
         return true;
     }
@@ -67,7 +69,7 @@ static bool update_target(const View *v, int i, Target *out) {
     const Params *p = v->t.s->params;
     for (int k = 0; k < p->n; k++) {
         if (p->param[k].spec->role == PARAM_STATISTIC || i-- > 0) continue;
-        *out = of_param(p->param[k].name, trace_param(&v->t, k, PARAM_AFTER));
+        *out = of_param(p->param[k].spec, p->param[k].name, trace_param(&v->t, k, PARAM_AFTER));
         out->asks = true, out->asked = ASKED_WEIGHT, out->k = k;
         return out->v.v != NULL;
     }
@@ -257,26 +259,39 @@ static int add(char *text, size_t room, int n, const char *what, int i, int of) 
                         number_count(i + 1).s, number_count(of).s);
 }
 
-static bool is_vector(const Target *t) { return !t->param && t->v.h * t->v.w <= 1; }
+const char *target_unit(const Target *t) {
+    static const char *const of_param[] = {"number", "number", "neuron", "channel", "filter"};
+    if (t->param) return of_param[t->rank];
+    return t->v.h * t->v.w > 1 ? "channel" : "number";
+}
+
+// Where in its channel a number lies: " · row 1, column 4", of a filter with several inputs " · input 2, …".
+static void add_place(const View *v, const Target *t, char *text, size_t room) {
+    const Spot s = target_spot(t, v->at.channel, v->at.pixel);
+    const bool flat = t->param ? t->rank < 3 : t->v.h * t->v.w <= 1;
+    if (flat || t->pixels <= 1) return;
+    int n = 0;
+    if (t->rank == 4 && t->v.c > 1) n = snprintf(text, room, " · input %d", s.c);
+    if (n < 0 || (size_t)n >= room) return;
+    snprintf(text + n, room - (size_t)n, "%srow %d, column %d", n ? ", " : " · ", t->rank == 3 ? s.c : s.y,
+             t->rank == 3 ? s.y : s.x);
+}
 
 void walk_position(const View *v, char *text, size_t room) {
     const Place *at = &v->at;
     const Target t = walk_here(v);
+    const char *of_one = t.param && t.rank != 3 ? "weight" : t.param ? "number" : "pixel";
     int n = 0;
     text[0] = '\0';
     if (at->level == LEVEL_STAGE) {
         add(text, room, 0, "stage", at->stage, v->t.n_stages);
         return;
     }
-    if (t.param) n = snprintf(text, room, "%s", t.name);
-    n = add(text, room, n, t.param ? "filter" : is_vector(&t) ? "number" : "channel", at->channel,
-            t.channels);
-    if (at->level >= LEVEL_PIXEL && !is_vector(&t) && t.pixels > 1)
-        n = add(text, room, n, t.param ? "weight" : "pixel", at->pixel, t.pixels);
-    if (at->level == LEVEL_PIXEL && !is_vector(&t) && t.v.h > 0 && n > 0 && (size_t)n < room) {
-        const Spot s = target_spot(&t, at->channel, at->pixel);
-        snprintf(text + n, room - (size_t)n, " · row %d, column %d", s.y, s.x);
-    }
+    if (t.param && v->t.stage[at->stage].kind == STAGE_UPDATE) param_words(&v->t, t.k, text, room);
+    else if (t.param) snprintf(text, room, "∂L/∂%s", t.name);
+    n = add(text, room, (int)strlen(text), target_unit(&t), at->channel, t.channels);
+    if (at->level >= LEVEL_PIXEL && t.pixels > 1) n = add(text, room, n, of_one, at->pixel, t.pixels);
+    if (at->level == LEVEL_PIXEL && n > 0 && (size_t)n < room) add_place(v, &t, text + n, room - (size_t)n);
     const int terms = at->level == LEVEL_TERM ? walk_terms(v) : 0;
     if (terms > 0) add(text, room, n, "term", at->term, terms);
 }

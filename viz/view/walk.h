@@ -11,6 +11,7 @@ typedef struct Target {
     Tensor v;
     bool param;          // O × I × K × K: the channel is O, the pixel counts through the rest;
                          // otherwise the pixel is a place in one map of image 0
+    int rank;            // of a parameter, as it is stored: 4 O×I×K×K, 3 C×H×W, 2 O×I, 1 O
     int channels, pixels;
     bool asks;           // each number is a sum that can be taken apart:
     Asked asked;         // this question of explain.h
@@ -32,6 +33,9 @@ typedef struct Spot { int n, c, y, x; } Spot;
 Spot target_spot(const Target *t, int channel, int pixel);
 double target_value(const Target *t, int channel, int pixel);
 
+// What its channels are called: "channel", "filter", "neuron", or "number" where each is but one.
+const char *target_unit(const Target *t);
+
 // How many terms the number at the current place has; 0 if it is no sum.
 int walk_terms(const View *v);
 
@@ -42,7 +46,7 @@ void walk_coarser(View *v);                // from Stage to the overview
 void walk_to_stage(View *v, int stage);    // at the current level, where something is to be seen
 void walk_to(View *v, int target, int channel, int pixel);
 
-// "channel 2 of 8 · pixel 245 of 676 · row 9, column 10"; `room` bytes.
+// "channel 2 of 8 · pixel 245 of 676 · row 9, column 10", "Conv 1 W · filter 2 of 8"; `room` bytes.
 void walk_position(const View *v, char *text, size_t room);
 
 // ---- the order of the stages ---------------------------------------------------------------------

@@ -1,5 +1,6 @@
 /* any_forward.c — a layer of any kind: what goes in, what comes out, and the sum one number is. */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "viz/view/frame.h"
@@ -137,7 +138,7 @@ void draw_map_card(Screen *s, Rect r, const char *title, Tensor v, int target, C
     Map m = map_of(s, v, 0, marked.channel < v.c ? marked.channel : 0, target);
     if (done >= 0) m = map_until(m, done);
     Rect place = map_fit((Rect){in.x, in.y, in.w, in.h - LEGEND_H - 4}, m.rows, m.columns);
-    if (vector && m.columns == 1) place = (Rect){in.x + in.w / 2 - 60, in.y, 120, in.h - LEGEND_H - 4};
+    if (vector && m.columns == 1) place = map_column((Rect){in.x, in.y, in.w, in.h - LEGEND_H - 4}, m.rows);
     const bool numbers = m.rows * m.columns <= 49 || (vector && m.columns == 1);
     if (numbers) draw_grid(s, place, &m, power_of(m.max), SIZE_BODY);
     else draw_map(s, place, &m);
@@ -155,17 +156,37 @@ void draw_result_card(Screen *s, Rect r, const char *title) {
                       vector ? at->channel + 1 : at->level < LEVEL_PIXEL ? -1 : at->pixel + 1);
         return;
     }
-    const Rect in = draw_titled(s, r, title, arena_print(s->a, "filter %d", at->channel));
+    const Rect in = draw_titled(s, r, title, arena_print(s->a, "%s %d", target_unit(t), at->channel));
     Map m = map_of_target(s, t, at->channel, at->target);
     const bool alone = m.vector; // a bias: all filters' numbers are one map
     m = map_until(m, alone ? at->channel + 1 : at->pixel + 1);
     const int cell = alone ? at->channel : at->pixel;
     Rect place = map_fit((Rect){in.x, in.y, in.w, in.h - LEGEND_H - 4}, m.rows, m.columns);
-    if (m.columns == 1) place = (Rect){in.x + in.w / 2 - 60, in.y, 120, in.h - LEGEND_H - 4};
+    if (m.columns == 1) place = map_column((Rect){in.x, in.y, in.w, in.h - LEGEND_H - 4}, m.rows);
     if (m.rows * m.columns <= 49) draw_grid(s, place, &m, power_of(m.max), SIZE_BODY);
     else draw_map(s, place, &m);
     draw_mark(s, map_cells(place, &m, cell / m.columns, cell % m.columns, 1, 1));
     draw_legend(s, (Rect){in.x, in.y + in.h - LEGEND_H + 4, in.w, LEGEND_H}, &m, NULL);
+}
+
+// A long sum is written with its largest terms first, as they stand above it; step by step it is in order.
+enum { IN_ORDER = 12 };
+
+static bool sorts(const Screen *s, const Answer *x) {
+    return s->v->at.level != LEVEL_TERM && x->kept == x->n && x->n > IN_ORDER;
+}
+
+static int by_size(const void *a, const void *b) {
+    const double s = fabs(((const Term *)a)->value), t = fabs(((const Term *)b)->value);
+    return s < t ? 1 : s > t ? -1 : 0;
+}
+
+static Answer sorted(Screen *s, const Answer *x) {
+    Answer out = *x;
+    out.term = arena_array(s->a, Term, (size_t)x->kept + 1);
+    memcpy(out.term, x->term, sizeof *x->term * (size_t)x->kept);
+    qsort(out.term, (size_t)x->kept, sizeof *out.term, by_size);
+    return out;
 }
 
 // "51 terms, 20 of them 0", or what the sum is only a part of.
@@ -212,7 +233,8 @@ void draw_number(Screen *s, const char *from_title, Tensor from, OperandOf of, c
     else if (from.v) draw_map_card(s, left, from_title, from, -1, operand_cells(s, &x, of, 0), -1);
     draw_sum_card(s, room, &x);
     draw_result_card(s, right, to_title);
-    draw_arithmetic(s, card, &x, NULL, terms_note(s, &x));
+    const Answer written = sorts(s, &x) ? sorted(s, &x) : x;
+    draw_arithmetic(s, card, &written, NULL, terms_note(s, &x));
 }
 
 static void draw_pixel(Screen *s) {

@@ -121,7 +121,7 @@ static const char *set_note(Screen *s, const NormFacts *f) {
 }
 
 static const char *operand(Screen *s, double v) {
-    return arena_print(s->a, v < 0 ? "(%s)" : "%s", number_figures(v, 3).s);
+    return arena_print(s->a, v < 0 ? "(%s)" : "%s", number_figures(v, 4).s);
 }
 
 // "(3.13 − 0.0207) / 1.22 · 1.00 + 0 = 2.54"

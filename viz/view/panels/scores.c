@@ -37,17 +37,24 @@ static void choose_rows(Verdict *d, int current) {
 Verdict verdict_of(const View *v, bool judged) {
     const Trace *t = &v->t;
     const Experiment *x = t->s->x;
-    const int score = t->judged ? t->score : x->graph.node[x->graph.output].src[0];
-    Verdict d = {.score = trace_value(t, score), .diff = trace_diff(t, score),
+    const Node *last = &x->graph.node[x->graph.output];
+    const bool softmax = strcmp(last->use.kind->name, "softmax") == 0;
+    // Behind a softmax z is what went into it, whatever the loss looks at.
+    const int score = softmax || !t->judged ? last->src[0] : t->score;
+    Verdict d = {.score = trace_value(t, score), .diff = trace_diff(t, t->score), .softmax = softmax,
                  .out = trace_value(t, x->graph.output), .target = trace_target(t),
                  .label = t->label[0], .judged = judged, .max = -INFINITY};
     d.classes = d.score.c;
-    d.softmax = strcmp(x->graph.node[x->graph.output].use.kind->name, "softmax") == 0;
-    d.surprise = d.softmax && x->loss.kind && strcmp(x->loss.kind->name, "crossentropy") == 0;
+    d.surprise = x->loss.kind && strcmp(x->loss.kind->name, "crossentropy") == 0;
     for (int c = 0; c < d.classes; c++) d.max = fmax(d.max, (double)*at(d.score, 0, c, 0, 0));
     for (int c = 0; c < d.classes; c++) d.sum += exp((double)*at(d.score, 0, c, 0, 0) - d.max);
     choose_rows(&d, v->at.channel < d.classes ? v->at.channel : 0);
     return d;
+}
+
+double score_share(Tensor out, int c) {
+    const double y = (double)*at(out, 0, out.c == 1 ? 0 : c, 0, 0);
+    return out.c == 1 && c == 0 ? 1 - y : y;
 }
 
 // ---- the table -----------------------------------------------------------------------------------
@@ -61,8 +68,8 @@ static const struct { const char *head; double from, to; bool softmax_only; } co
     [COLUMN_SCORE]  = {"score z",       0.10, 0.27, false},
     [COLUMN_LESS]   = {"z − max",       0.27, 0.38, true},
     [COLUMN_POWER]  = {"e^(z − max)",   0.38, 0.53, true},
-    [COLUMN_SHARE]  = {"p",             0.55, 0.78, false},
-    [COLUMN_WANTED] = {"wanted y",      0.78, 0.88, false},
+    [COLUMN_SHARE]  = {"p",             0.55, 0.77, false},
+    [COLUMN_WANTED] = {"wanted y",      0.77, 0.88, false},
     [COLUMN_DIFF]   = {"p − y",         0.88, 1.00, false},
 };
 
@@ -73,8 +80,9 @@ static Rect column_place(const Verdict *d, Rect row, TableColumn i) {
 }
 
 static const char *head_of(const Verdict *d, TableColumn i) {
-    if (i == COLUMN_DIFF && !d->surprise) return "∂L/∂z";
-    if (i == COLUMN_SHARE && !d->softmax) return "output";
+    if (i == COLUMN_DIFF && !d->surprise) return "∂L/∂y";
+    if (i == COLUMN_SHARE && !d->surprise) return d->softmax ? "p = y" : "output y";
+    if (i == COLUMN_WANTED && !d->surprise) return "wanted t";
     return columns[i].head;
 }
 

@@ -74,11 +74,10 @@ static int best_columns(Rect r, int n, double aspect) {
 
 static void draw_vector(Screen *s, Rect r, Tensor t, int target) {
     Map m = map_of(s, t, 0, 0, target);
-    const Rect place = map_fit((Rect){r.x, r.y, r.w, r.h - LEGEND_H - 8}, m.rows, m.columns);
-    Rect wide = place;
-    if (m.columns == 1) wide.x = r.x + r.w / 2 - fmin(60, r.w / 2), wide.w = fmin(120, r.w);
-    if (t.c <= 40) draw_grid(s, wide, &m, power_of(m.max), SIZE_BODY);
-    else draw_map(s, wide, &m);
+    const Rect room = {r.x, r.y, r.w, r.h - LEGEND_H - 8};
+    const Rect place = m.columns == 1 ? map_column(room, m.rows) : map_fit(room, m.rows, m.columns);
+    if (t.c <= 40) draw_grid(s, place, &m, power_of(m.max), SIZE_BODY);
+    else draw_map(s, place, &m);
     draw_legend(s, (Rect){r.x, r.y + r.h - LEGEND_H, r.w, LEGEND_H}, &m, NULL);
 }
 
@@ -124,7 +123,8 @@ void draw_channels(Screen *s, Rect r, int target, bool partly) {
     const TextStyle head = {FONT_BOLD, SIZE_LABEL, TONE_INK, ALIGN_CENTRE, false};
 
     draw_card(s->d, r);
-    draw_fitted(s->d, (Rect){r.x + 4, r.y + 13, r.w - 8, 12}, head, t->param ? "filters" : "channels");
+    draw_fitted(s->d, (Rect){r.x + 4, r.y + 13, r.w - 8, 12}, head,
+                arena_print(s->a, "%ss", target_unit(t)));
     for (int i = 0; i < n; i++) {
         const int c = first + i;
         Map m = map_of_target(s, t, c, target);
@@ -171,6 +171,11 @@ static int rank_of(const Rank *r, int n, int channel) {
     return 0;
 }
 
+static const char *capital_unit(Screen *s, const Target *t) {
+    const char *unit = target_unit(t);
+    return arena_print(s->a, "%c%s", unit[0] - 'a' + 'A', unit + 1);
+}
+
 static void draw_page(Screen *s, Rect r, int target, const Rank *rank) {
     static const char *const orders[] = {"by index", "strongest first", "silent first"};
     const Target *t = &s->here;
@@ -181,8 +186,7 @@ static void draw_page(Screen *s, Rect r, int target, const Rank *rank) {
         ? arena_print(s->a, "page %d of %d", page + 1, (n + per_page - 1) / per_page)
         : arena_print(s->a, "%d of them, one scale", n);
     const bool gradient = t->param && s->stage->kind == STAGE_BACKWARD;
-    const char *title = arena_print(s->a, "%s of %s%s", t->param ? "Filters" : "Channels",
-                                    gradient ? "∂L/∂" : "", t->name);
+    const char *title = arena_print(s->a, "%ss of %s%s", capital_unit(s, t), gradient ? "∂L/∂" : "", t->name);
     const Rect in = draw_titled(s, r, title, helper);
     draw_choice(s, (Point){r.x + r.w - 324, r.y + 10}, 28, orders, N_ORDERS, (int)s->v->order, HIT_ORDER);
 
@@ -222,7 +226,7 @@ static void draw_one(Screen *s, Rect r, int target, int rank) {
     const bool ranked = s->v->order != ORDER_INDEX;
     const char *helper = ranked ? arena_print(s->a, "rank %d of %d", rank + 1, t->channels)
                                 : arena_print(s->a, "of %d", t->channels);
-    const Rect in = draw_titled(s, r, arena_print(s->a, "%s %d", t->param ? "Filter" : "Channel", c), helper);
+    const Rect in = draw_titled(s, r, arena_print(s->a, "%s %d", capital_unit(s, t), c), helper);
     const Map m = map_of_target(s, t, c, target);
     const Rect room = {in.x, in.y, in.w, fmin(in.w, in.h - 190)}, place = map_fit(room, m.rows, m.columns);
     if (m.rows * m.columns <= 25) draw_grid(s, place, &m, power_of(m.max), SIZE_BODY);

@@ -152,6 +152,11 @@ Rect map_fit(Rect room, int rows, int columns) {
     return (Rect){room.x + (room.w - w) / 2, room.y + (room.h - h) / 2, w, h};
 }
 
+Rect map_column(Rect room, int rows) {
+    const double w = fmin(120, room.w), h = fmin(room.h, 56 * rows);
+    return (Rect){room.x + (room.w - w) / 2, room.y + (room.h - h) / 2, w, h};
+}
+
 Rect map_cells(Rect r, const Map *m, int row, int column, int rows, int columns) {
     const double w = r.w / m->columns, h = r.h / m->rows;
     return (Rect){r.x + (column - m->left) * w, r.y + (row - m->top) * h, columns * w, rows * h};
@@ -261,11 +266,13 @@ void draw_legend(Screen *s, Rect r, const Map *m, const char *note) {
     legend_bar(s, bar, m);
     if (w > 0) draw_text(s->d, (Point){bar.x + bar.w + 12, r.y + 10}, style, right);
     if (m->scale == SCALE_SIGNED) {
-        draw_print(s->d, (Point){bar.x, below}, style, "−%s", high);
+        const bool none = m->max <= 1e-12;
+        if (!none) draw_print(s->d, (Point){bar.x, below}, style, "−%s", high);
         draw_line(s->d, (Point){middle, r.y}, (Point){middle, r.y + LEGEND_BAR + 3},
                   (ShapeStyle){.line = TONE_INK2});
         style.align = ALIGN_CENTRE;
         draw_text(s->d, (Point){middle, below}, style, "0");
+        if (none) return;
     } else {
         draw_text(s->d, (Point){bar.x, below}, style, "0");
     }

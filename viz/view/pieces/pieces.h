@@ -45,6 +45,9 @@ Map map_until(Map m, int done);
 // The largest place in `room` with square cells, in its middle.
 Rect map_fit(Rect room, int rows, int columns);
 
+// Where a short vector stands in a card: one number below the other, in cells wide enough for them.
+Rect map_column(Rect room, int rows);
+
 // The place of cells within a map that is drawn at `r`.
 Rect map_cells(Rect r, const Map *m, int row, int column, int rows, int columns);
 
