@@ -32,10 +32,7 @@ static bool open_session(Look *l, const CommandLine *c, const Model *m, Error *e
     RunOptions o = c->run;
     o.weights = l->weights;
     o.judging = l->weights != NULL;
-    if (opening_session(&l->s, m->x, &o, true, e)) return true;
-    // Without the data a picture from a file can still be looked at, as --predict does.
-    Error without;
-    return l->picture.v && l->weights && opening_session(&l->s, m->x, &o, false, &without);
+    return opening_to_look(&l->s, m->x, &o, l->picture.v != NULL, e);
 }
 
 // ---- pictures -----------------------------------------------------------------------------------

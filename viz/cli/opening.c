@@ -61,6 +61,18 @@ bool opening_session(Session *s, const Experiment *x, const RunOptions *o, bool 
     return fine;
 }
 
+bool opening_to_look(Session *s, const Experiment *x, const RunOptions *o, bool own, Error *e) {
+    Error without;
+    if (opening_session(s, x, o, true, e)) return true;
+    if (!own || !opening_session(s, x, o, false, &without)) return false;
+    if (s->data.measured_known) {
+        caution("the data are not there: only pictures from files can be looked at");
+        return true;
+    }
+    session_close(s);
+    return false;
+}
+
 bool opening_data(Dataset *d, const Experiment *x, const Opening *o, Error *e) {
     OpeningView v = {.to = terminal_of(stderr), .began = clock_now()};
     Opening watched = *o;

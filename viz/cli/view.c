@@ -54,7 +54,7 @@ static int with_view(const CommandLine *c, const Model *m,
     o.weights = weights;
     bool fine = v && !failed && choose_image(c->look_at, &view, &picture, &e);
     if (!v) error_set(&e, "there is no memory left");
-    if (fine && (fine = opening_session(&s, m->x, &o, true, &e))) {
+    if (fine && (fine = opening_to_look(&s, m->x, &o, view.picture != NULL, &e))) {
         fine = look_label(c->label, &s.data, &view.label, &e);
         if (fine && c->label && !view.picture)
             fine = error_set(&e, "--label goes with a picture from a file: --image FILE");

@@ -179,7 +179,10 @@ void lesson_image(View *v, int by) {
     }
     TraceOptions o = v->chosen;
     const int n = v->t.s->data.part[o.part].n;
-    if (n < 1) return;
+    if (n < 1) {
+        snprintf(v->message, sizeof v->message, "there are no other pictures; O opens one from a file");
+        return;
+    }
     if (!o.picture) o.first = ((o.first + by) % n + n) % n;
     o.picture = NULL;
     step_with(v, &o);

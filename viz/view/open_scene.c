@@ -156,8 +156,8 @@ static void draw_open(Screen *s) {
     draw_typed(s, bar);
     if (o->data) {
         const char *page = page_words(s, o->picture, OPEN_COLUMNS * OPEN_ROWS);
-        draw_data(s, draw_titled(s, area, "Pictures of the data",
-                                 arena_print(s->a, "%s %s pictures", page, part_names[s->v->chosen.part])));
+        const char *words = arena_print(s->a, "%s %s pictures", page, part_names[s->v->chosen.part]);
+        draw_data(s, draw_titled(s, area, "Pictures of the data", opener_count(s->v) ? words : ""));
         return;
     }
     const Rect right = cut_right(&area, 0.4 * area.w);

@@ -319,10 +319,11 @@ static void draw_said(Screen *s, Rect r) {
 static void draw_help(Screen *s, Rect r) {
     const View *v = s->v;
     const Trace *t = &v->t;
-    const Rect in = draw_titled(s, r, "Did it help?", arena_print(s->a, "the same %d pictures again", t->n));
+    const Rect in = draw_titled(s, r, "Did it help?", t->n == 1 ? "the same picture again"
+                                : arena_print(s->a, "the same %d pictures again", t->n));
     const TextStyle old = {.size = SIZE_TITLE, .tone = TONE_INK2, .tabular = true};
     const TextStyle now = {FONT_BOLD, SIZE_TITLE, TONE_INK, ALIGN_LEFT, true};
-    const bool lower = v->loss_after < t->loss;
+    const bool lower = v->loss_after < t->loss, same = v->loss_after == t->loss;
     const TextStyle verdict = {FONT_BOLD, SIZE_LABEL, lower ? TONE_FORWARD : TONE_NEG, ALIGN_LEFT, false};
     const TextStyle small = {.size = SIZE_LABEL, .tone = TONE_INK2};
     double x = in.x + draw_text(s->d, (Point){in.x, in.y + 24}, small, "loss  ");
@@ -330,8 +331,8 @@ static void draw_help(Screen *s, Rect r) {
     draw_arrow(s->d, (Point[]){{x + 10, in.y + 17}, {x + 44, in.y + 17}}, 2,
                (ShapeStyle){.line = TONE_INK, .width = 3});
     draw_text(s->d, (Point){x + 54, in.y + 26}, now, number_figures(v->loss_after, 4).s);
-    draw_fitted(s->d, (Rect){in.x, in.y + 38, in.w, 20}, verdict,
-                arena_print(s->a, "%s %s  %s", lower ? "▼" : "▲",
+    draw_fitted(s->d, (Rect){in.x, in.y + 38, in.w, 20}, verdict, same ? "as large as before"
+                : arena_print(s->a, "%s %s  %s", lower ? "▼" : "▲",
                             figures(s, fabs(t->loss - v->loss_after), 3),
                             lower ? "lower: a good step" : "higher: is the learning rate too large?"));
     if (!judge_probable(&t->s->x->graph) || t->label[0] < 0 || t->s->data.classes < 2) return;
