@@ -17,6 +17,7 @@
 #include "viz/view/keys.h"
 #include "viz/view/listing.h"
 #include "viz/view/panel.h"
+#include "viz/view/panels/layers.h"
 #include "viz/view/pieces/pieces.h"
 #include "viz/view/predict.h"
 #include "viz/view/scenes.h"
@@ -187,10 +188,17 @@ const char *signs_text(Arena *a, const char *text) {
     return arena_print(a, "%s%s", out, text);
 }
 
+// A layer that was told to have no bias adds none.
+static const char *without_bias(Screen *s, const char *formula) {
+    static const char bias[] = "bias + ";
+    const char *at = s->node && !layer_has_bias(s) ? strstr(formula, bias) : NULL;
+    return at ? arena_print(s->a, "%.*s%s", (int)(at - formula), formula, at + strlen(bias)) : formula;
+}
+
 const char *frame_formula(Screen *s) {
     const Panel *p = panel_of(s->stage);
     if (p->formula_of) return signs_text(s->a, p->formula_of(s));
-    return p->formula ? p->formula : signs_text(s->a, s->stage->formula);
+    return p->formula ? p->formula : signs_text(s->a, without_bias(s, s->stage->formula));
 }
 
 static void draw_title_row(Screen *s) {

@@ -45,7 +45,7 @@ static const struct { const char *kind, *title, *chip; } names[] = {
     {"conv",          "Convolution",         "Conv"},
     {"maxpool",       "Max pool",            "Pool"},
     {"avgpool",       "Average pool",        "Avg pool"},
-    {"globalavgpool", "Global average pool", "Global avg"},
+    {"globalavgpool", "Global average pool", "Mean"},
     {"relu",          "ReLU",                "ReLU"},
     {"leakyrelu",     "Leaky ReLU",          "Leaky"},
     {"elu",           "ELU",                 "ELU"},

@@ -8,6 +8,12 @@
 
 Tensor layer_src(const Screen *s, int k) { return trace_value(&s->v->t, s->node->src[k]); }
 
+bool layer_has_bias(const Screen *s) {
+    for (int k = 0; k < s->node->n_params; k++)
+        if (s->node->param[k].role == PARAM_BIAS) return true;
+    return false;
+}
+
 static bool is_vector(Tensor t) { return t.h * t.w == 1; }
 
 // ---- level Stage ---------------------------------------------------------------------------------
@@ -46,8 +52,7 @@ static void draw_facts(Screen *s, Rect r) {
     const TextStyle words = {.size = SIZE_LABEL, .tone = TONE_INK2};
     double y = in.y + 6;
     const TextStyle mono = {.font = FONT_MONO, .size = SIZE_LABEL, .tone = TONE_INK};
-    draw_fitted(s->d, (Rect){in.x, y - 4, in.w, 20}, mono, use_text(s->a, &node->use));
-    y += 26;
+    y += draw_prose(s, (Point){in.x, y + 12}, in.w, mono, use_text(s->a, &node->use)) + 4;
     if (node->note && *node->note) {
         const bool side = strchr(node->note, '=') && !strstr(node->note, "channel") && !is_vector(v);
         y += draw_prose(s, (Point){in.x, y + 12}, in.w, words,
@@ -173,7 +178,7 @@ void draw_result_card(Screen *s, Rect r, const char *title) {
 enum { IN_ORDER = 12 };
 
 static bool sorts(const Screen *s, const Answer *x) {
-    return s->v->at.level != LEVEL_TERM && x->kept == x->n && x->n > IN_ORDER;
+    return s->v->at.level != LEVEL_TERM && (x->largest || (x->kept == x->n && x->n > IN_ORDER));
 }
 
 static int by_size(const void *a, const void *b) {
@@ -221,7 +226,7 @@ void draw_sum_card(Screen *s, Rect r, const Answer *x) {
 }
 
 void draw_number(Screen *s, const char *from_title, Tensor from, OperandOf of, const char *to_title) {
-    const Answer x = answer_here(s->a, s->v);
+    const Answer x = answer_largest(s->a, s->v);
     const Target *t = &s->here;
     Rect room = s->area;
     const Rect card = cut_bottom(&room, ARITHMETIC_H);

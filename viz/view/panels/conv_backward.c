@@ -173,9 +173,11 @@ static void draw_kernel_question(Screen *s, Rect r, const Window *w, const Sums 
     float *share = arena_array(s->a, float, (size_t)cells);
     const double delta = target_value(&s->here, s->v->at.channel, s->v->at.pixel);
     for (int i = 0; i < cells; i++) share[i] = (float)(delta * (double)w->x[i]);
+    const char *power = power_of(map_size(w->x, cells)).text;
     const Question3 q = {.head = "1  How should the kernel change?", .rule = "∂L/∂w += δ · x",
-                         .left = "window of x, kept from the forward pass", .factor = w->x,
-                         .factor_max = map_size(w->x, cells), .share = share};
+                         .left = *power ? arena_print(s->a, "window of x, as it was  %s", power)
+                                        : "window of x, kept from the forward pass",
+                         .factor = w->x, .factor_max = map_size(w->x, cells), .share = share};
     const Rect place = draw_question(s, r, &q, w, current);
     const double max = map_size(sums->w, cells);
     Window all = *w;
@@ -192,7 +194,8 @@ static void draw_input_question(Screen *s, Rect r, const Window *w, const Sums *
     const double delta = target_value(&s->here, s->v->at.channel, s->v->at.pixel);
     for (int i = 0; i < cells; i++) share[i] = (float)(delta * (double)w->w[i]);
     const Question3 q = {.head = "2  How should the input change?", .rule = "∂L/∂x += δ · w",
-                         .left = "kernel w", .factor = w->w, .factor_max = map_size(w->w, cells),
+                         .left = arena_print(s->a, "kernel w  %s", power_of(map_size(w->w, cells)).text),
+                         .factor = w->w, .factor_max = map_size(w->w, cells),
                          .share = share};
     const Rect place = draw_question(s, r, &q, w, current);
     const Map m = {.v = sums->x, .rows = src.h, .columns = src.w, .scale = SCALE_SIGNED,
@@ -327,9 +330,14 @@ static void draw_channel(Screen *s) {
     draw_thumbnails(s, in, dx, -1);
 }
 
+static const char *formula_of(Screen *s) {
+    return layer_has_bias(s) ? "∂L/∂w = Σ δ·x,   ∂L/∂x = Σ δ·w,   ∂L/∂b = Σ δ"
+                             : "∂L/∂w = Σ δ·x,   ∂L/∂x = Σ δ·w";
+}
+
 const Panel conv_backward_panel = {
     .kind = STAGE_BACKWARD, .of = "conv", .target = target, .terms = terms,
-    .formula = "∂L/∂w = Σ δ·x,   ∂L/∂x = Σ δ·w,   ∂L/∂b = Σ δ",
+    .formula_of = formula_of,
     .sentence = "the blame δ = ∂L/∂y travels back along the same wires",
     .draw = {[LEVEL_CHANNEL] = draw_channel, [LEVEL_PIXEL] = draw_pixel, [LEVEL_TERM] = draw_pixel},
 };

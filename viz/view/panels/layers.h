@@ -6,6 +6,8 @@
 // The value of input k of the stage's layer: of the picture's numbers if that is the network's input.
 Tensor layer_src(const Screen *s, int k);
 
+bool layer_has_bias(const Screen *s);
+
 // A sum's own card: its terms as rows, and the order they stand in.
 void draw_sum_card(Screen *s, Rect r, const Answer *x);
 

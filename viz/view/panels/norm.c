@@ -41,7 +41,7 @@ const char *norm_set_text(Screen *s, const NormFacts *f) {
     if (shape.h * shape.w == 1)
         return f->whole ? arena_print(s->a, "all %d numbers", shape.c)
              : f->batch ? arena_print(s->a, "one number of each of %d pictures", s->v->t.n) : "one number";
-    if (f->batch) text = arena_print(s->a, "%d pictures · ", s->v->t.n);
+    if (f->batch) text = arena_print(s->a, "%s · ", pictures_text(s, s->v->t.n));
     if (f->whole) text = arena_print(s->a, "%d channels · ", shape.c);
     return arena_print(s->a, "%s%d×%d = %s numbers", text, shape.h, shape.w, number_count(f->count).s);
 }

@@ -64,10 +64,10 @@ typedef enum TableColumn {
 } TableColumn;
 
 static const struct { const char *head; double from, to; bool softmax_only; } columns[N_COLUMNS] = {
-    [COLUMN_CLASS]  = {"class",         0.00, 0.10, false},
-    [COLUMN_SCORE]  = {"score z",       0.10, 0.27, false},
-    [COLUMN_LESS]   = {"z − max",       0.27, 0.38, true},
-    [COLUMN_POWER]  = {"e^(z − max)",   0.38, 0.53, true},
+    [COLUMN_CLASS]  = {"class",         0.00, 0.13, false},
+    [COLUMN_SCORE]  = {"score z",       0.13, 0.29, false},
+    [COLUMN_LESS]   = {"z − max",       0.29, 0.39, true},
+    [COLUMN_POWER]  = {"e^(z − max)",   0.39, 0.53, true},
     [COLUMN_SHARE]  = {"p",             0.55, 0.77, false},
     [COLUMN_WANTED] = {"wanted y",      0.77, 0.88, false},
     [COLUMN_DIFF]   = {"p − y",         0.88, 1.00, false},

@@ -143,6 +143,9 @@ void draw_rule(Screen *s, Point from, Point to, Tone tone);
 // A number with so many significant digits, for as long as the picture.
 const char *figures(Screen *s, double v, int digits);
 
+// "1 picture", "64 pictures".
+const char *pictures_text(Screen *s, int n);
+
 // A result: text on the marker's yellow. Returns where it ends.
 double draw_result(Screen *s, Point at, double size, const char *text);
 
