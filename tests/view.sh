@@ -143,6 +143,23 @@ for kind in png svg pdf; do
     check "a snapshot as $kind" snapshot first:pixel "$dir/a.$kind"
     check "it is there" test -s "$dir/a.$kind"
 done
+# Where the data are not there a picture of one's own can be looked at, if nothing has to be measured on them.
+nowhere() {
+    printf 'data "nowhere" size=20x20 color=gray classes=3\npreprocess { normalize%s }\n' "$1"
+    printf 'conv 2 3x3; dense classes; softmax\nloss crossentropy\noptimizer sgd lr=0.1\ntrain epochs=1\n'
+}
+nowhere ' mean=0.5 std=0.2' > "$dir/nowhere.cnn"
+printf 'expect a picture of your own, label 1\nkey n\nexpect there are no other pictures\nstage update\n' > "$dir/script"
+check 'a picture without the data it belongs to' \
+    "$cnnrun" "$dir/nowhere.cnn" --image tests/data/seven.png --label 1 --script "$dir/script" \
+    --snapshot "$dir/nowhere.png" 2> "$dir/err"
+grep -q 'the data are not there' "$dir/err"
+verdict $? "it is said that they are not there: $(cat "$dir/err")"
+nowhere '' > "$dir/nowhere.cnn"
+"$cnnrun" "$dir/nowhere.cnn" --image tests/data/seven.png --snapshot "$dir/nowhere.png" 2> "$dir/err"
+[ $? -eq 1 ] && grep -q 'there is no data set "nowhere"' "$dir/err"
+verdict $? "what has to be measured needs them: $(cat "$dir/err")"
+
 "$cnnrun" $model --handout "$dir/handout.pdf" && head -c 5 "$dir/handout.pdf" | grep -q '^%PDF-'
 verdict $? 'a handout of all stages'
 

@@ -59,6 +59,9 @@ static size_t statement_len(const char *line, size_t len) {
     return hash ? (size_t)(hash - line) : len;
 }
 
+// So many letters have room.
+static size_t room_of(Screen *s, double w) { return (size_t)fmax(4, floor(w / fonts_width(s->d->fonts, &code, "0"))); }
+
 static bool is_blank(const char *text, size_t len) {
     for (size_t i = 0; i < len; i++)
         if ((unsigned char)text[i] > ' ') return false;
@@ -68,8 +71,7 @@ static bool is_blank(const char *text, size_t len) {
 // One line, cut where the column ends. A comment that has no room behind its statement is left out: that of
 // the current statement stands in full below the text.
 static void draw_line_of(Screen *s, Rect r, const char *line, size_t len, bool current) {
-    const double wide = fonts_width(s->d->fonts, &code, "0");
-    const size_t room = (size_t)fmax(4, floor(r.w / wide)), words = statement_len(line, len);
+    const size_t room = room_of(s, r.w), words = statement_len(line, len);
     if (len > room && words > 0 && words <= room) len = words;
     const size_t shown = len > room ? room - 1 : len;
     const double y = r.y + (r.h + FONT_CAPITAL * code.size) / 2;
@@ -107,11 +109,18 @@ static const char *comment_of(Screen *s, const Listing *l) {
     return out;
 }
 
-static void draw_current(Screen *s, Rect r, const Listing *l, int line, size_t start, size_t len) {
+// A line is shown from here on, so that a statement far to the right can be seen.
+static size_t begin_of(Screen *s, const Listing *l, int line, size_t start, double w) {
+    if (line != l->first || l->hi <= l->lo || l->hi - start <= room_of(s, w)) return 0;
+    return l->lo - start;
+}
+
+// `begin`: how much of the line is not shown.
+static void draw_current(Screen *s, Rect r, const Listing *l, int line, size_t start, size_t len, size_t begin) {
     if (line < l->first || line > l->last || l->hi <= l->lo) return;
     const double wide = fonts_width(s->d->fonts, &code, "0");
     const size_t lo = l->lo > start ? l->lo - start : 0, hi = l->hi - start < len ? l->hi - start : len;
-    const double x = r.x + GUTTER + wide * (double)lo, w = wide * (double)(hi > lo ? hi - lo : 0);
+    const double x = r.x + GUTTER + wide * (double)(lo - begin), w = wide * (double)(hi > lo ? hi - lo : 0);
     draw_rect(s->d, (Rect){r.x - 12, r.y, r.w + 24, r.h}, (ShapeStyle){.fill = TONE_FOCUS_TINT});
     if (w > 0 && x + w <= r.x + r.w) draw_mark(s, (Rect){x - 2, r.y + 1, w + 4, r.h - 2});
 }
@@ -135,11 +144,13 @@ void draw_listing(Screen *s, Rect r) {
         const size_t len = (size_t)((end ? end : stop) - at);
         const Rect row = {in.x, in.y + (line - top) * LINE, in.w, LINE};
         if (line >= top) {
-            draw_current(s, row, &l, line, (size_t)(at - l.text), len);
+            const size_t start = (size_t)(at - l.text), begin = begin_of(s, &l, line, start, row.w - GUTTER);
+            draw_current(s, row, &l, line, start, len, begin);
             const bool current = line >= l.first && line <= l.last;
             number.tone = current ? TONE_INK : TONE_INK3;
             draw_print(s->d, (Point){row.x + GUTTER - 12, row.y + 17}, number, "%d", line);
-            draw_line_of(s, (Rect){row.x + GUTTER, row.y, row.w - GUTTER, row.h}, at, len, current);
+            draw_line_of(s, (Rect){row.x + GUTTER, row.y, row.w - GUTTER, row.h}, at + begin, len - begin,
+                         current);
             const int stage = stage_of_line(s, &l, line);
             if (stage >= 0) hits_add(s->hits, (Hit){.kind = HIT_STAGE, .rect = row, .to = stage});
         }

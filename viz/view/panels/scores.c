@@ -115,7 +115,8 @@ static void draw_row(Screen *s, Rect row, const Verdict *d, int c, double max) {
     draw_fitted(s->d, column_place(d, row, COLUMN_CLASS), name, s->v->t.s->data.class_name[c]);
 
     Rect place = column_place(d, row, COLUMN_SCORE);
-    draw_bar(s, (Rect){place.x, row.y + 9, place.w - 82, row.h - 18}, z, max, true);
+    const double thick = fmin(32, row.h - 18), middle = row.y + row.h / 2;
+    draw_bar(s, (Rect){place.x, middle - thick / 2, place.w - 82, thick}, z, max, true);
     draw_fitted(s->d, (Rect){place.x + place.w - 78, row.y, 78, row.h}, number, number_fixed(z, 2).s);
     if (d->softmax) {
         draw_fitted(s->d, column_place(d, row, COLUMN_LESS), number, number_fixed(less, 2).s);
@@ -123,7 +124,7 @@ static void draw_row(Screen *s, Rect row, const Verdict *d, int c, double max) {
     }
     place = column_place(d, row, COLUMN_SHARE);
     const bool probable = judge_probable(&s->v->t.s->x->graph);
-    if (probable) draw_bar(s, (Rect){place.x, row.y + 9, place.w - 92, row.h - 18}, p, 1, false);
+    if (probable) draw_bar(s, (Rect){place.x, middle - thick / 2, place.w - 92, thick}, p, 1, false);
     number.tone = TONE_INK, number.font = said ? FONT_BOLD : FONT_REGULAR;
     draw_fitted(s->d, (Rect){place.x + place.w - 88, row.y, 88, row.h}, number,
                 probable ? arena_print(s->a, "%.2f %%", 100 * p) : number_fixed(p, 3).s);
@@ -154,7 +155,7 @@ static void draw_sums(Screen *s, Rect row, const Verdict *d) {
 void draw_score_table(Screen *s, Rect r, const Verdict *d) {
     draw_card(s->d, r);
     const Rect in = {r.x + 20, r.y + 10, r.w - 40, r.h - 20};
-    const double head = 36, foot = 36, h = fmin(46, (in.h - head - foot) / d->n_rows);
+    const double head = 36, foot = 36, h = fmin(84, (in.h - head - foot) / d->n_rows);
     double max = 1e-12;
     for (int c = 0; c < d->classes; c++) max = fmax(max, fabs((double)*at(d->score, 0, c, 0, 0)));
     draw_heads(s, (Rect){in.x, in.y, in.w, head}, d);

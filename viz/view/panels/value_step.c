@@ -23,7 +23,7 @@ static void draw_way_through(Screen *s, Rect r, const Answer *x) {
         const Operand *mean = &x->helper[0], *deviation = &x->helper[1];
         const ChainRow row[] = {
             {"", "x", 0, first, 0},
-            {"− mean", "x − mean", mean->v, first - mean->v, 0},
+            {"− µ", "x − µ", mean->v, first - mean->v, 0},
             {"÷ σ", "y", deviation->v, y, 0},
         };
         draw_chain(s, r, row, 3, -1);

@@ -176,8 +176,9 @@ static void hatch_rest(Screen *s, Rect r, const Map *m) {
     const double w = r.w / m->columns, h = r.h / m->rows;
     const int row = m->done / m->columns, column = m->done % m->columns;
     const double below = r.y + (column ? row + 1 : row) * h;
-    if (column) hatch(s, (Rect){r.x + column * w, r.y + row * h, r.w - column * w, h});
-    hatch(s, (Rect){r.x, below, r.w, r.y + r.h - below});
+    const double rest = fmax(0, r.y + r.h - below), overlap = fmin(1, rest); // no seam between the two
+    if (column) hatch(s, (Rect){r.x + column * w, r.y + row * h, r.w - column * w, h + overlap});
+    hatch(s, (Rect){r.x, below, r.w, rest});
 }
 
 void draw_map(Screen *s, Rect r, const Map *m) {
