@@ -222,7 +222,8 @@ static void check_scores(Screen *s) {
     CHECK(d.softmax && !d.surprise && d.score.v == trace_value(&s->v->t, g->node[g->output].src[0]).v);
     double most = 0, share = 0;
     for (int c = 0; c < d.classes; c++) {
-        most = fmax(most, fabs(exp((double)*at(d.score, 0, c, 0, 0) - d.max) / d.sum - score_share(d.out, c)));
+        const double p = exp((double)*at(d.score, 0, c, 0, 0) - d.max) / d.sum;
+        most = fmax(most, fabs(p - score_share(d.out, c)));
         share += score_share(d.out, c);
     }
     CHECK_NEAR(most, 0, 1e-5);

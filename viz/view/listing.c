@@ -60,7 +60,9 @@ static size_t statement_len(const char *line, size_t len) {
 }
 
 // So many letters have room.
-static size_t room_of(Screen *s, double w) { return (size_t)fmax(4, floor(w / fonts_width(s->d->fonts, &code, "0"))); }
+static size_t room_of(Screen *s, double w) {
+    return (size_t)fmax(4, floor(w / fonts_width(s->d->fonts, &code, "0")));
+}
 
 static bool is_blank(const char *text, size_t len) {
     for (size_t i = 0; i < len; i++)
@@ -116,7 +118,8 @@ static size_t begin_of(Screen *s, const Listing *l, int line, size_t start, doub
 }
 
 // `begin`: how much of the line is not shown.
-static void draw_current(Screen *s, Rect r, const Listing *l, int line, size_t start, size_t len, size_t begin) {
+static void draw_current(Screen *s, Rect r, const Listing *l, int line, size_t start, size_t len,
+                         size_t begin) {
     if (line < l->first || line > l->last || l->hi <= l->lo) return;
     const double wide = fonts_width(s->d->fonts, &code, "0");
     const size_t lo = l->lo > start ? l->lo - start : 0, hi = l->hi - start < len ? l->hi - start : len;

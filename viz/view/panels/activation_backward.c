@@ -78,7 +78,8 @@ static void draw_pixel(Screen *s) {
     const char *gate = !blocks(s) ? "it sets the slope"
                      : arena_print(s->a, "%d %% blocked", blocked_share(&leaves, &kept));
     draw_card_of(s, room, "x of the forward pass", gate, &kept, NULL, cell);
-    draw_card_of(s, right, "∂L/∂x leaves", blocks(s) ? "hatched: blocked" : "δ · slope", &leaves, &kept, cell);
+    const char *left_over = blocks(s) ? "hatched: blocked" : "δ · slope";
+    draw_card_of(s, right, "∂L/∂x leaves", left_over, &leaves, &kept, cell);
     for (int i = 0; i < 2; i++) draw_way_into(s, i ? right : room, TONE_BACKWARD);
     draw_product(s, card, &x, (double)kept.v[cell]);
 }

@@ -45,7 +45,8 @@ static Tensor kernels_squared(Screen *s, Tensor v) {
     for (int o = 0; o < n; o++)
         for (int c = 0; c < v.c; c++)
             for (int i = 0; i < v.h * v.w; i++)
-                *at(out, 0, o, c / across * h + i / v.w, c % across * w + i % v.w) = *at(v, o, c, i / v.w, i % v.w);
+                *at(out, 0, o, c / across * h + i / v.w, c % across * w + i % v.w) =
+                    *at(v, o, c, i / v.w, i % v.w);
     return out;
 }
 
@@ -90,7 +91,8 @@ static void draw_stage(Screen *s) {
                        (room.h + CARD_GAP) / rows - CARD_GAP};
         const bool part = t.param && t.rank == 4 && t.v.n > SHOWN_FILTERS;
         const char *helper = part ? arena_print(s->a, "%d of %d filters", SHOWN_FILTERS, t.v.n) : "";
-        const Rect inside = draw_titled(s, r, target_title(s, &t), t.param ? helper : tensor_shape(s->a, t.v));
+        const char *words = t.param ? helper : tensor_shape(s->a, t.v);
+        const Rect inside = draw_titled(s, r, target_title(s, &t), words);
         if (t.param) draw_param(s, inside, &t, i + behind);
         else draw_thumbnails(s, inside, t.v, i + behind);
     }

@@ -17,7 +17,8 @@ static void draw_share(Screen *s, Rect r, const Verdict *d, int c) {
         draw_rect(s->d, (Rect){r.x - 12, r.y, r.w + 24, r.h}, (ShapeStyle){.fill = TONE_FOCUS_TINT});
     draw_fitted(s->d, (Rect){r.x, r.y, 0.3 * r.w, r.h}, name, s->v->t.s->data.class_name[c]);
     draw_bar(s, (Rect){r.x + 0.34 * r.w, r.y + 12, 0.44 * r.w, r.h - 24}, p, 1, false);
-    draw_fitted(s->d, (Rect){r.x + 0.8 * r.w, r.y, 0.2 * r.w, r.h}, number, arena_print(s->a, "%.2f %%", 100 * p));
+    draw_fitted(s->d, (Rect){r.x + 0.8 * r.w, r.y, 0.2 * r.w, r.h}, number,
+                arena_print(s->a, "%.2f %%", 100 * p));
 }
 
 // z, what the sigmoid makes of it, and how far that is from what was wanted.
@@ -37,8 +38,8 @@ static void draw_single(Screen *s, Rect r, const Verdict *d) {
     draw_text(s->d, (Point){in.x, at_y + 14}, head, "What it says");
     for (int c = 0; c < 2; c++) draw_share(s, (Rect){in.x, at_y + 28 + c * ROW, in.w, ROW - 4}, d, c);
     draw_prose(s, (Point){in.x, at_y + 28 + 2 * ROW + 40}, in.w, words,
-               arena_print(s->a, "p is the probability of %s, 1 − p that of %s. For %s y is 1, for %s it is 0; "
-                                 "p − y is what flows back.", name[1], name[0], name[1], name[0]));
+               arena_print(s->a, "p is the probability of %s, 1 − p that of %s. For %s y is 1, for %s it is "
+                                 "0; p − y is what flows back.", name[1], name[0], name[1], name[0]));
 }
 
 // ---- the number at the side ----------------------------------------------------------------------

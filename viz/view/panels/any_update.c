@@ -208,8 +208,8 @@ static void draw_scale_row(Screen *s, Rect r, double ratio) {
     draw_line(s->d, (Point){r.x, middle}, (Point){r.x + r.w, middle},
               (ShapeStyle){.line = TONE_SUNKEN, .width = 2});
     for (int k = 0; k <= DECADES; k++)
-        draw_line(s->d, (Point){r.x + r.w * k / DECADES, middle - 5}, (Point){r.x + r.w * k / DECADES, middle + 5},
-                  (ShapeStyle){.line = TONE_LINE});
+        draw_line(s->d, (Point){r.x + r.w * k / DECADES, middle - 5},
+                  (Point){r.x + r.w * k / DECADES, middle + 5}, (ShapeStyle){.line = TONE_LINE});
     if (ratio > 0) draw_dot(s->d, (Point){r.x + r.w * u, middle}, 7, (ShapeStyle){.fill = TONE_INK});
 }
 
@@ -267,7 +267,8 @@ static void draw_tensors(Screen *s, Rect r) {
     }
     const TextStyle tick = {FONT_REGULAR, SIZE_AXIS, TONE_INK2, ALIGN_CENTRE, false};
     for (int k = 0; k <= DECADES; k++)
-        draw_text(s->d, (Point){axis.x + axis.w * k / DECADES, in.y + 20 + shown * row_h + 16}, tick, ticks[k]);
+        draw_text(s->d, (Point){axis.x + axis.w * k / DECADES, in.y + 20 + shown * row_h + 16}, tick,
+                  ticks[k]);
 }
 
 // ---- did it help? --------------------------------------------------------------------------------

@@ -46,7 +46,8 @@ static void draw_grids(Screen *s, Rect r, const Window *w, double x_max, Rect *f
               .sign = "", .v = w->x, .term = w->term, .rows = w->rows, .columns = w->columns,
               .current = current, .done = cells, .max = x_max, .framed = current < 0};
     *first = draw_window_grid(s, (Rect){r.x, r.y, r.w, h}, &g);
-    g.title = arena_print(s->a, "kernel w  %s", power_of(map_size(w->w, cells)).text), g.sign = "×", g.v = w->w, g.max = map_size(w->w, cells), g.framed = false;
+    g.title = arena_print(s->a, "kernel w  %s", power_of(map_size(w->w, cells)).text);
+    g.sign = "×", g.v = w->w, g.max = map_size(w->w, cells), g.framed = false;
     draw_window_grid(s, (Rect){r.x, r.y + h, r.w, h}, &g);
     g.title = arena_print(s->a, "products  %s", power_of(map_size(w->product, cells)).text);
     g.sign = "=", g.v = w->product, g.max = map_size(w->product, cells), g.done = done_cells(s, w);
