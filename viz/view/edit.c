@@ -49,14 +49,10 @@ static real *weight_at(const View *v, int param, Spot p) {
 
 // ---- typing --------------------------------------------------------------------------------------
 
-// "Conv 1 W[1,0,2,2]", "Dense b[3]": with as many numbers as the parameter has sides.
+// "Conv 1 W[1,0,2,2]", "Dense b[3]".
 static void say_weight(const View *v, int param, Spot p, char *text, size_t room) {
-    const int place[] = {p.n, p.c, p.y, p.x}, rank = v->t.s->params->param[param].spec->rank;
     param_words(&v->t, param, text, room);
-    for (int k = 0; k < rank; k++) {
-        const size_t n = strlen(text);
-        snprintf(text + n, room - n, "%s%d%s", k ? "," : "[", place[k], k + 1 == rank ? "]" : "");
-    }
+    print_place(v->t.s->params->param[param].spec->rank, p.n, p.c, p.y, p.x, text, room);
 }
 
 static void say(View *v) {

@@ -143,3 +143,11 @@ void param_words(const Trace *t, int param, char *text, size_t room) {
     else snprintf(text, room, "%s", p->name);
     arena_free(a);
 }
+
+void print_place(int rank, int n, int c, int y, int x, char *text, size_t room) {
+    const int place[] = {n, c, y, x};
+    for (int k = 0; k < rank; k++) {
+        const size_t len = strlen(text);
+        snprintf(text + len, room - len, "%s%d%s", k ? "," : "[", place[k], k + 1 == rank ? "]" : "");
+    }
+}

@@ -53,3 +53,6 @@ const char *stage_title(Arena *a, const Trace *t, int stage);
 
 // What a parameter is called: "Conv 1 W", "Norm γ". `room` bytes.
 void param_words(const Trace *t, int param, char *text, size_t room);
+
+// Adds "[1,0,2,2]" to a text of `room` bytes: as many numbers as a parameter of that rank has sides.
+void print_place(int rank, int n, int c, int y, int x, char *text, size_t room);

@@ -49,7 +49,8 @@ static void sample(const Screen *s, double size, Pair *out) {
 
 // A curve that bends is shown as far as it does.
 static double least_extent(const Screen *s) {
-    const bool straight = strstr("relu leakyrelu", stage_of_name(s->stage)) != NULL;
+    const char *name = stage_of_name(s->stage);
+    const bool straight = strcmp(name, "relu") == 0 || strcmp(name, "leakyrelu") == 0;
     return straight ? 1e-6 : 4;
 }
 

@@ -88,13 +88,11 @@ static double number_at(const Screen *s, ParamTime when) {
     return t.v.v ? target_value(&t, s->v->at.channel, s->v->at.pixel) : 0;
 }
 
-// "w[1,0,2,2]", with as many numbers as the parameter has sides.
 static const char *place_of(Screen *s) {
     const Spot p = target_spot(&s->here, s->v->at.channel, s->v->at.pixel);
-    const int place[] = {p.n, p.c, p.y, p.x};
-    const char *text = "w";
-    for (int k = 0; k < s->here.rank; k++) text = arena_print(s->a, "%s%s%d", text, k ? "," : "[", place[k]);
-    return arena_print(s->a, "%s]", text);
+    char text[64] = "w";
+    print_place(s->here.rank, p.n, p.c, p.y, p.x, text, sizeof text);
+    return arena_print(s->a, "%s", text);
 }
 
 static const char *equation(Screen *s) {
