@@ -15,6 +15,7 @@ static const double PATIENCE = 0.5, PACE = 0.1;
 
 typedef struct OpeningView {
     Terminal to;
+    const RunOptions *asked; // whoever opens a session may want to know, too
     double began, drawn_at;
     bool drawn;
 } OpeningView;
@@ -40,6 +41,7 @@ static void on_progress(void *ctx, int done, int all) {
     OpeningView *v = ctx;
     const double now = clock_now();
     if (signals_raised()) leave(v);
+    if (v->asked && v->asked->progress) v->asked->progress(v->asked->say_ctx, done, all);
     if (!v->to.live || now - v->began < PATIENCE || now - v->drawn_at < PACE) return;
     fprintf(v->to.out, "\rreading pictures: %s of %s\033[K", count_text((uint64_t)done).s,
             count_text((uint64_t)all).s);
@@ -50,7 +52,7 @@ static void on_progress(void *ctx, int done, int all) {
 
 bool opening_session(Session *s, const Experiment *x, const RunOptions *o, bool need_pictures,
                      Error *e) {
-    OpeningView v = {.to = terminal_of(stderr), .began = clock_now()};
+    OpeningView v = {.to = terminal_of(stderr), .asked = o, .began = clock_now()};
     RunOptions watched = *o;
     watched.say = on_say;
     watched.progress = on_progress;
@@ -59,18 +61,6 @@ bool opening_session(Session *s, const Experiment *x, const RunOptions *o, bool 
     clear(&v);
     if (fine) s->o = *o;
     return fine;
-}
-
-bool opening_to_look(Session *s, const Experiment *x, const RunOptions *o, bool own, Error *e) {
-    Error without;
-    if (opening_session(s, x, o, true, e)) return true;
-    if (!own || !opening_session(s, x, o, false, &without)) return false;
-    if (s->data.measured_known) {
-        caution("the data are not there: only pictures from files can be looked at");
-        return true;
-    }
-    session_close(s);
-    return false;
 }
 
 bool opening_data(Dataset *d, const Experiment *x, const Opening *o, Error *e) {

@@ -120,10 +120,11 @@ static When kept_when(const View *v) {
 static const char *place_words(Arena *a, const Compared *x, const Change *c) {
     const Target *t = &x->after;
     const Spot p = target_spot(t, c->channel, c->pixel);
-    const bool map = t->v.h * t->v.w > 1;
-    const char *which = arena_print(a, "%s %d of %d", target_unit(t), c->channel + 1, t->channels);
-    if (t->param && t->v.c > 1) which = arena_print(a, "%s, input %d of %d", which, p.c + 1, t->v.c);
-    return map ? arena_print(a, "%s, row %d, column %d", which, p.y, p.x) : which;
+    char place[80];
+    const char *which = arena_print(a, "%s %d of %d", t->unit, c->channel + 1, t->channels);
+    if (t->rank == 2) which = arena_print(a, "%s, input %d of %d", which, p.c + 1, t->v.c);
+    target_place(t, p, place, sizeof place);
+    return *place ? arena_print(a, "%s, %s", which, place) : which;
 }
 
 // ---- three maps ----------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ enum {
 };
 
 // What is known about the numbers of image 0 of a tensor.
-typedef struct Measured { const real *v; bool negative; double size; } Measured;
+typedef struct Measured { const real *v; size_t len; bool negative; double size; } Measured;
 
 enum { MEASURED = 16 };
 

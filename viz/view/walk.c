@@ -27,12 +27,17 @@ const Node *stage_node(const Trace *t, const Stage *s) {
 // ---- targets -------------------------------------------------------------------------------------
 
 static Target of_picture(const char *name, Tensor v) {
-    return (Target){.name = name, .v = v, .channels = v.c, .pixels = v.h * v.w};
+    return (Target){.name = name, .v = v, .channels = v.c, .pixels = v.h * v.w,
+                    .unit = v.h * v.w <= 1 ? "number" : "channel"};
 }
 
-static Target of_param(const ParamSpec *spec, const char *name, Tensor v) {
-    return (Target){.name = name, .v = v, .param = true, .rank = spec->rank, .channels = v.n,
-                    .pixels = v.c * v.h * v.w};
+// Parameter k of a node. Those of a norm belong to channels, all others to what the weights belong to.
+static Target of_param(const Node *node, int k, const char *name, Tensor v) {
+    const ParamSpec *spec = &node->param[k];
+    const bool norm = spec->role == PARAM_SCALE || spec->role == PARAM_SHIFT;
+    return (Target){.name = name, .v = v, .param = true, .channels = v.n, .pixels = v.c * v.h * v.w,
+                    .rank = spec->rank,
+                    .unit = norm ? "channel" : node->param[0].rank == 2 ? "output" : "filter"};
 }
 
 static bool forward_target(const View *v, const Stage *s, int i, Target *out) {
@@ -58,18 +63,26 @@ bool walk_gradient(const View *v, const Stage *s, int i, Target *out) {
         const Tensor grad = node->param[k].role == PARAM_STATISTIC
                                 ? (Tensor){0} : trace_param(&v->t, first + k, PARAM_GRAD);
         if (!grad.v || i-- > 0) continue;
-        *out = of_param(&node->param[k], node->param[k].name, grad);
+        *out = of_param(node, k, node->param[k].name, grad);
         out->asks = true, out->asked = ASKED_DIFF_PARAM, out->k = k;
         return true;
     }
     return false;
 }
 
+bool walk_arriving(const View *v, const Stage *s, int i, Target *out) {
+    if (i > 0) return walk_gradient(v, s, i - 1, out);
+    *out = of_picture("δ", trace_diff(&v->t, s->index));
+    return true;
+}
+
 static bool update_target(const View *v, int i, Target *out) {
     const Params *p = v->t.s->params;
     for (int k = 0; k < p->n; k++) {
         if (p->param[k].spec->role == PARAM_STATISTIC || i-- > 0) continue;
-        *out = of_param(p->param[k].spec, p->param[k].name, trace_param(&v->t, k, PARAM_AFTER));
+        const int node = p->param[k].node;
+        *out = of_param(&v->t.s->x->graph.node[node], k - params_of_node(p, node), p->param[k].name,
+                        trace_param(&v->t, k, PARAM_AFTER));
         out->asks = true, out->asked = ASKED_WEIGHT, out->k = k;
         return out->v.v != NULL;
     }
@@ -101,7 +114,8 @@ bool walk_target(const View *v, int stage, int i, Target *out) {
 // A stage without any numbers is walked over as if it had one.
 static Target target_at(const View *v, int stage, int i) {
     Target t;
-    if (!walk_target(v, stage, i, &t) || !t.v.v) t = (Target){.name = "", .channels = 1, .pixels = 1};
+    if (!walk_target(v, stage, i, &t) || !t.v.v)
+        t = (Target){.name = "", .channels = 1, .pixels = 1, .unit = "number"};
     return t;
 }
 
@@ -223,7 +237,6 @@ static bool step_level(View *v, Level level, int by) {
 
 void walk_step(View *v, int by) {
     if (v->at.level == LEVEL_STAGE) {
-        v->at.target = 0;
         walk_to_stage(v, v->at.stage + by);
         return;
     }
@@ -259,28 +272,27 @@ static int add(char *text, size_t room, int n, const char *what, int i, int of) 
                         number_count(i + 1).s, number_count(of).s);
 }
 
-const char *target_unit(const Target *t) {
-    static const char *const of_param[] = {"number", "number", "neuron", "channel", "filter"};
-    if (t->param) return of_param[t->rank];
-    return t->v.h * t->v.w > 1 ? "channel" : "number";
+static bool is_vector(const Target *t) { return !t->param && t->v.h * t->v.w <= 1; }
+
+void target_place(const Target *t, Spot s, char *text, size_t room) {
+    *text = '\0';
+    if (t->rank == 4 && t->v.c > 1 && t->v.h * t->v.w > 1)
+        snprintf(text, room, "channel %d, row %d, column %d", s.c, s.y, s.x);
+    else if (t->rank == 4 && t->v.c > 1) snprintf(text, room, "channel %d", s.c);
+    else if (t->rank == 3) snprintf(text, room, "row %d, column %d", s.c, s.y);
+    else if (t->rank == 4 || (!t->param && !is_vector(t) && t->v.h > 0))
+        snprintf(text, room, "row %d, column %d", s.y, s.x);
 }
 
-// Where in its channel a number lies: " · row 1, column 4", of a filter with several inputs " · input 2, …".
-static void add_place(const View *v, const Target *t, char *text, size_t room) {
-    const Spot s = target_spot(t, v->at.channel, v->at.pixel);
-    const bool flat = t->param ? t->rank < 3 : t->v.h * t->v.w <= 1;
-    if (flat || t->pixels <= 1) return;
-    int n = 0;
-    if (t->rank == 4 && t->v.c > 1) n = snprintf(text, room, " · input %d", s.c);
-    if (n < 0 || (size_t)n >= room) return;
-    snprintf(text + n, room - (size_t)n, "%srow %d, column %d", n ? ", " : " · ", t->rank == 3 ? s.c : s.y,
-             t->rank == 3 ? s.y : s.x);
+// What one number of a channel is.
+static const char *part_of(const Target *t) {
+    return !t->param ? "pixel" : t->rank == 4 ? "weight" : t->rank == 2 ? "input" : "number";
 }
 
 void walk_position(const View *v, char *text, size_t room) {
     const Place *at = &v->at;
     const Target t = walk_here(v);
-    const char *of_one = t.param && t.rank != 3 ? "weight" : t.param ? "number" : "pixel";
+    char place[80];
     int n = 0;
     text[0] = '\0';
     if (at->level == LEVEL_STAGE) {
@@ -289,9 +301,12 @@ void walk_position(const View *v, char *text, size_t room) {
     }
     if (t.param && v->t.stage[at->stage].kind == STAGE_UPDATE) param_words(&v->t, t.k, text, room);
     else if (t.param) snprintf(text, room, "∂L/∂%s", t.name);
-    n = add(text, room, (int)strlen(text), target_unit(&t), at->channel, t.channels);
-    if (at->level >= LEVEL_PIXEL && t.pixels > 1) n = add(text, room, n, of_one, at->pixel, t.pixels);
-    if (at->level == LEVEL_PIXEL && n > 0 && (size_t)n < room) add_place(v, &t, text + n, room - (size_t)n);
+    n = add(text, room, (int)strlen(text), t.unit, at->channel, t.channels);
+    if (at->level >= LEVEL_PIXEL && !is_vector(&t) && t.pixels > 1)
+        n = add(text, room, n, part_of(&t), at->pixel, t.pixels);
+    target_place(&t, target_spot(&t, at->channel, at->pixel), place, sizeof place);
+    if (at->level == LEVEL_PIXEL && *place && n > 0 && (size_t)n < room)
+        snprintf(text + n, room - (size_t)n, " · %s", place);
     const int terms = at->level == LEVEL_TERM ? walk_terms(v) : 0;
     if (terms > 0) add(text, room, n, "term", at->term, terms);
 }

@@ -11,7 +11,9 @@ typedef struct Target {
     Tensor v;
     bool param;          // O × I × K × K: the channel is O, the pixel counts through the rest;
                          // otherwise the pixel is a place in one map of image 0
-    int rank;            // of a parameter, as it is stored: 4 O×I×K×K, 3 C×H×W, 2 O×I, 1 O
+    const char *unit;    // what its channels are: "channel", "number"; of a parameter "filter", "output"
+    int rank;            // of a parameter: 4 kernels, 3 one number for each place of a channel, 2 output
+                         // × input, 1 one for each channel
     int channels, pixels;
     bool asks;           // each number is a sum that can be taken apart:
     Asked asked;         // this question of explain.h
@@ -25,6 +27,9 @@ bool walk_target(const View *v, int stage, int i, Target *out);
 // The same for a stage backward whose panel walks over something else, too.
 bool walk_gradient(const View *v, const Stage *s, int i, Target *out);
 
+// The same, but first over the gradient that arrives.
+bool walk_arriving(const View *v, const Stage *s, int i, Target *out);
+
 // The target at the current place.
 Target walk_here(const View *v);
 
@@ -33,8 +38,9 @@ typedef struct Spot { int n, c, y, x; } Spot;
 Spot target_spot(const Target *t, int channel, int pixel);
 double target_value(const Target *t, int channel, int pixel);
 
-// What its channels are called: "channel", "filter", "neuron", or "number" where each is but one.
-const char *target_unit(const Target *t);
+// Where it lies within what its channels are, counted from 0: "row 9, column 10", of a kernel of many
+// channels "channel 2, row 0, column 1"; "" where there is no more to say.
+void target_place(const Target *t, Spot s, char *text, size_t room);
 
 // How many terms the number at the current place has; 0 if it is no sum.
 int walk_terms(const View *v);

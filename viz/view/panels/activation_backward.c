@@ -40,8 +40,7 @@ static int blocked_share(const Map *dx, const Map *x) {
 
 static int zeros_of(Tensor t) {
     int n = 0;
-    for (int i = 0; i < t.c * t.h * t.w; i++)
-        n += *at(t, 0, i / (t.h * t.w), i / t.w % t.h, i % t.w) == 0;
+    for (int c = 0; c < t.c; c++) n += map_zeros(t, c);
     return n;
 }
 

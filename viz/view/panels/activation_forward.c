@@ -15,8 +15,9 @@ typedef struct Extent { double x, lo, hi; } Extent;
 
 static Extent extent_of(Tensor src, Tensor dst) {
     Extent e = {1e-6, 0, 1e-6};
-    for (int i = 0; i < src.c * src.h * src.w; i++) {
-        const int c = i / (src.h * src.w), y = i / src.w % src.h, x = i % src.w;
+    for (int c = 0; c < src.c; c++)
+    for (int y = 0; y < src.h; y++)
+    for (int x = 0; x < src.w; x++) {
         const double in = (double)*at(src, 0, c, y, x), out = (double)*at(dst, 0, c, y, x);
         e.x = fmax(e.x, fabs(in)), e.lo = fmin(e.lo, out), e.hi = fmax(e.hi, out);
     }
@@ -76,16 +77,10 @@ static void draw_curve(Screen *s, Rect r, Extent e, Pair here) {
 
 // ---- what is counted -----------------------------------------------------------------------------
 
-static int zeros_of(Tensor t, int c) {
-    int n = 0;
-    for (int i = 0; i < t.h * t.w; i++) n += *at(t, 0, c, i / t.w, i % t.w) == 0;
-    return n;
-}
-
 static void draw_counts(Screen *s, Rect r, Tensor dst) {
     int zeros = 0, silent = 0;
     for (int c = 0; c < dst.c; c++) {
-        const int n = zeros_of(dst, c);
+        const int n = map_zeros(dst, c);
         zeros += n;
         silent += n == dst.h * dst.w;
     }
@@ -102,16 +97,12 @@ static void draw_pixel(Screen *s) {
     const Tensor src = layer_src(s, 0), dst = s->here.v;
     const Place *place = &s->v->at;
     const Spot spot = target_spot(&s->here, place->channel, place->pixel);
-    const bool vector = dst.h * dst.w == 1;
     const Pair here = {(double)*at(src, 0, spot.c, spot.y, spot.x),
                        (double)*at(dst, 0, spot.c, spot.y, spot.x)};
     Rect room = s->area;
     const Rect card = cut_bottom(&room, 92);
-    if (!vector && dst.c > 1) draw_channels(s, cut_right(&room, STRIP_W), 0, true);
-    const double side = fmin(0.33 * room.w, room.h - 40);
-    const Cells cell = {spot.c, spot.y, spot.x, 1, 1};
-    draw_map_card(s, cut_left(&room, side), "Before x", src, -1, cell, -1);
-    draw_result_card(s, cut_right(&room, side), "After y");
+    const Sides sides = {0.33, "Before x", src, {spot.c, spot.y, spot.x, 1, 1}, "After y"};
+    draw_sides(s, &room, &sides);
     const Rect in = draw_titled(s, room, "Each number for itself", "");
     draw_curve(s, (Rect){in.x, in.y + 8, in.w, in.h - 90}, extent_of(src, dst), here);
     draw_counts(s, (Rect){in.x, in.y + in.h - 62, in.w, 60}, dst);

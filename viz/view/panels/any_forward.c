@@ -29,10 +29,11 @@ static void draw_inputs(Screen *s, Rect r) {
     }
 }
 
+enum { MOST_COUNTED = 50000 };
+
 static int count_zeros(Tensor t) {
     int n = 0;
-    for (int i = 0; i < t.c * t.h * t.w; i++)
-        n += *at(t, 0, i / (t.h * t.w), i / t.w % t.h, i % t.w) == 0;
+    for (int c = 0; c < t.c; c++) n += map_zeros(t, c);
     return n;
 }
 
@@ -61,16 +62,19 @@ static void draw_facts(Screen *s, Rect r) {
     for (int i = 0; i < 4; i++, y += 34)
         draw_fact(s, (Rect){in.x, y, in.w, 30}, fact[i][0], fact[i][1]);
 
-    float *all = arena_array(s->a, float, (size_t)n + 1);
+    const int step = n / MOST_COUNTED + 1; // of very many numbers some say the same as all
+    float *all = arena_array(s->a, float, (size_t)(n / step) + 1);
     double lo = INFINITY, hi = -INFINITY;
-    for (int i = 0; i < n; i++) {
-        all[i] = (float)*at(v, 0, i / (v.h * v.w), i / v.w % v.h, i % v.w);
-        lo = fmin(lo, (double)all[i]), hi = fmax(hi, (double)all[i]);
+    int counted = 0;
+    for (int i = 0; i < n; i += step) {
+        const double here = (double)*at(v, 0, i / (v.h * v.w), i / v.w % v.h, i % v.w);
+        all[counted++] = (float)here;
+        lo = fmin(lo, here), hi = fmax(hi, here);
     }
     const Rect chart = {in.x, y + 34, in.w, in.y + in.h - y - 34};
     if (chart.h < 90 || !(hi > lo)) return;
     draw_text(s->d, (Point){in.x, y + 24}, words, "how often numbers occur");
-    draw_histogram(s, chart, all, n, lo, hi, TONE_POS);
+    draw_histogram(s, chart, all, counted, lo, hi, TONE_POS);
 }
 
 static void draw_stage(Screen *s) {
@@ -161,7 +165,8 @@ void draw_result_card(Screen *s, Rect r, const char *title) {
                       vector ? at->channel + 1 : at->level < LEVEL_PIXEL ? -1 : at->pixel + 1);
         return;
     }
-    const Rect in = draw_titled(s, r, title, arena_print(s->a, "%s %d", target_unit(t), at->channel));
+    const Rect in = draw_titled(s, r, title, t->pixels > 1 ? arena_print(s->a, "%s %d", t->unit, at->channel)
+                                                     : arena_print(s->a, "one for each %s", t->unit));
     Map m = map_of_target(s, t, at->channel, at->target);
     const bool alone = m.vector; // a bias: all filters' numbers are one map
     m = map_until(m, alone ? at->channel + 1 : at->pixel + 1);
@@ -172,6 +177,21 @@ void draw_result_card(Screen *s, Rect r, const char *title) {
     else draw_map(s, place, &m);
     draw_mark(s, map_cells(place, &m, cell / m.columns, cell % m.columns, 1, 1));
     draw_legend(s, (Rect){in.x, in.y + in.h - LEGEND_H + 4, in.w, LEGEND_H}, &m, NULL);
+}
+
+void draw_sides(Screen *s, Rect *room, const Sides *w) {
+    const bool maps = !is_vector(s->here.v) && s->here.channels > 1;
+    if (maps) draw_channels(s, cut_right(room, STRIP_W), s->v->at.target, true);
+    const double side = fmin(w->share * room->w, room->h - 40);
+    const Rect left = cut_left(room, side), right = cut_right(room, side);
+    if (w->v.v) draw_map_card(s, left, w->from, w->v, -1, w->marked, -1);
+    else draw_hatch(s->d, draw_titled(s, left, w->from, "no channel of it"), TONE_LINE, 12);
+    draw_result_card(s, right, w->to);
+}
+
+Screen told_screen(const Telling *t) {
+    const Stage *stage = &t->v->t.stage[t->v->at.stage];
+    return (Screen){.a = t->a, .v = t->v, .stage = stage, .node = stage_node(&t->v->t, stage)};
 }
 
 // A long sum is written with its largest terms first, as they stand above it; step by step it is in order.

@@ -10,15 +10,6 @@
 
 #include "viz/view/panels/window.h"
 
-static Tensor delta_of(const View *v, const Stage *s) { return trace_diff(&v->t, s->index); }
-
-static bool target(const View *v, const Stage *s, int i, Target *out) {
-    const Tensor delta = delta_of(v, s);
-    if (i > 0) return walk_gradient(v, s, i - 1, out);
-    *out = (Target){.name = "δ", .v = delta, .channels = delta.c, .pixels = delta.h * delta.w};
-    return true;
-}
-
 static Spot delta_spot(const View *v) {
     const Target t = walk_here(v);
     return target_spot(&t, v->at.channel, v->at.pixel);
@@ -72,7 +63,7 @@ static void take_whole(Screen *s, Sums *sums, Tensor kernel, Tensor src, int f, 
 
 static Sums sums_until(Screen *s, Tensor kernel, Tensor src, int channel) {
     const View *v = s->v;
-    const double most = 2e6; // products that are worth a picture
+    const double most = 3e5; // products that are worth a picture
     Sums sums = {.channel = channel, .kernel_w = kernel.w, .src_w = src.w};
     sums.w = arena_array(s->a, float, (size_t)(kernel.h * kernel.w));
     sums.x = arena_array(s->a, float, (size_t)(src.h * src.w));
@@ -336,7 +327,7 @@ static const char *formula_of(Screen *s) {
 }
 
 const Panel conv_backward_panel = {
-    .kind = STAGE_BACKWARD, .of = "conv", .target = target, .terms = terms,
+    .kind = STAGE_BACKWARD, .of = "conv", .target = walk_arriving, .terms = terms,
     .formula_of = formula_of,
     .sentence = "the blame δ = ∂L/∂y travels back along the same wires",
     .draw = {[LEVEL_CHANNEL] = draw_channel, [LEVEL_PIXEL] = draw_pixel, [LEVEL_TERM] = draw_pixel},

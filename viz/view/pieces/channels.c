@@ -42,21 +42,6 @@ static void draw_thumb(Screen *s, Rect room, const Map *m, int channel) {
         hits_add(s->hits, (Hit){.kind = HIT_CHANNEL, .rect = r, .to = channel, .target = m->target});
 }
 
-// All thumbnails of a tensor are measured by the same scale.
-static double common_max(const Target *t) {
-    double max = 1e-12;
-    for (int c = 0; c < t->channels; c++)
-        for (int i = 0; i < t->pixels; i++) {
-            const double v = fabs(target_value(t, c, i));
-            if (isfinite(v)) max = fmax(max, v);
-        }
-    return max;
-}
-
-static Target all_of(Tensor t) {
-    return (Target){.v = t, .channels = t.c, .pixels = t.h * t.w};
-}
-
 // ---- a card full of them -------------------------------------------------------------------------
 
 // The grid of n thumbnails that makes them largest.
@@ -88,20 +73,21 @@ void draw_thumbnails(Screen *s, Rect r, Tensor t, int target) {
         return;
     }
     const int most = 64, n = t.c < most ? t.c : most;
-    const Target all = all_of(t);
     const Rect room = {r.x, r.y, r.w, r.h - LEGEND_H - 8};
     const int columns = best_columns(room, n, (double)t.h / t.w), rows = (n + columns - 1) / columns;
     const double w = (room.w + THUMB_GAP) / columns, h = (room.h + THUMB_GAP) / rows;
-    const double max = common_max(&all);
+    const bool by_all = s->v->scale_by == BY_ALL;
+    const double max = tensor_size(s, t);
     Map m = {0};
     for (int c = 0; c < n; c++) {
-        m = map_of(s, t, 0, c, target);
-        m.max = max;
+        m = map_shrunk(s, t, c, THUMB_CELLS, target);
+        if (!by_all) m.max = max;
         draw_thumb(s, (Rect){room.x + c % columns * w, room.y + c / columns * h, w - THUMB_GAP,
                              h - THUMB_GAP}, &m, c);
     }
-    const char *note = t.c > n ? arena_print(s->a, "first %d of %d", n, t.c) : "all maps";
-    draw_legend(s, (Rect){r.x, r.y + r.h - LEGEND_H, r.w, LEGEND_H}, &m, n > 1 ? note : "");
+    const char *by = by_all ? "all stages" : "all maps";
+    const char *note = t.c > n ? arena_print(s->a, "first %d of %d, %s", n, t.c, by) : by;
+    draw_legend(s, (Rect){r.x, r.y + r.h - LEGEND_H, r.w, LEGEND_H}, &m, n > 1 ? note : NULL);
 }
 
 // ---- the strip at the side -----------------------------------------------------------------------
@@ -119,12 +105,11 @@ void draw_channels(Screen *s, Rect r, int target, bool partly) {
     const int room = (int)((r.h - 46 + THUMB_GAP) / pitch), current = s->v->at.channel;
     const int n = t->channels < room ? t->channels : room;
     const int first = first_shown(current, t->channels, n);
-    const double max = common_max(t);
+    const double max = tensor_size(s, t->param ? in_one(t->v) : t->v);
     const TextStyle head = {FONT_BOLD, SIZE_LABEL, TONE_INK, ALIGN_CENTRE, false};
 
     draw_card(s->d, r);
-    draw_fitted(s->d, (Rect){r.x + 4, r.y + 13, r.w - 8, 12}, head,
-                arena_print(s->a, "%ss", target_unit(t)));
+    draw_fitted(s->d, (Rect){r.x + 4, r.y + 13, r.w - 8, 12}, head, arena_print(s->a, "%ss", t->unit));
     for (int i = 0; i < n; i++) {
         const int c = first + i;
         Map m = map_of_target(s, t, c, target);
@@ -172,8 +157,7 @@ static int rank_of(const Rank *r, int n, int channel) {
 }
 
 static const char *capital_unit(Screen *s, const Target *t) {
-    const char *unit = target_unit(t);
-    return arena_print(s->a, "%c%s", unit[0] - 'a' + 'A', unit + 1);
+    return arena_print(s->a, "%c%s", t->unit[0] - 'a' + 'A', t->unit + 1);
 }
 
 static void draw_page(Screen *s, Rect r, int target, const Rank *rank) {
@@ -196,7 +180,7 @@ static void draw_page(Screen *s, Rect r, int target, const Rank *rank) {
                                      : best_columns(room, shown, (double)first.rows / first.columns);
     const int rows = n > per_page ? PAGE_ROWS : (shown + columns - 1) / columns;
     const double w = (room.w + THUMB_GAP) / columns, h = (room.h + THUMB_GAP) / rows;
-    const double max = common_max(t);
+    const double max = tensor_size(s, t->param ? in_one(t->v) : t->v);
     for (int i = 0; i < shown; i++) {
         const int c = rank[lo + i].channel;
         const Rect place = {room.x + i % columns * w, room.y + i / columns * h, w - THUMB_GAP,

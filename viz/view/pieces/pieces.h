@@ -28,6 +28,10 @@ typedef struct Map {
 // tensor has a negative number. For what is no target of the stage, target is −1.
 Map map_of(Screen *s, Tensor t, int n, int c, int target);
 
+// Channel c of image 0 with at most `side` rows and columns: of what is larger the strongest number of each
+// block is shown, since positive and negative ones would cancel in a mean.
+Map map_shrunk(Screen *s, Tensor t, int c, int side, int target);
+
 // The map of a target's channel: a map of the stage, or a filter, its input channels side by side.
 Map map_of_target(Screen *s, const Target *t, int channel, int target);
 
@@ -35,6 +39,13 @@ Map map_of_target(Screen *s, const Target *t, int channel, int target);
 // negative numbers is no picture any more: its channels are coloured by their signs.
 Map map_of_picture(Screen *s, Tensor t, int target);
 Map map_of_plane(Screen *s, Tensor t, int channel, int target);
+
+// The size of the largest number of image 0 of a tensor, at least 1e-12; and a parameter as one image.
+double tensor_size(Screen *s, Tensor t);
+Tensor in_one(Tensor t);
+
+// How many numbers of a channel of image 0 are zero.
+int map_zeros(Tensor t, int c);
 
 // A part of a map, cut at its edges.
 Map map_part(Screen *s, const Map *m, int top, int left, int rows, int columns);
