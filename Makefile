@@ -142,18 +142,28 @@ $(BUILD)/make_pictures: tests/tools/make_pictures.c tests/tools/write_jpeg.h
 # Pictures and the window are tested with the objects of the program itself.
 VIZ_TESTS := $(if $(filter 1,$(SDL)),$(BUILD)/draw_test $(BUILD)/sheet_test $(BUILD)/view_test $(BUILD)/view_lot \
     $(BUILD)/panels_test $(BUILD)/compare_test $(BUILD)/canvas_test $(BUILD)/training_test $(BUILD)/code_test \
-    $(BUILD)/steer_test $(BUILD)/view_numbers)
+    $(BUILD)/steer_test $(BUILD)/keys_test $(BUILD)/view_numbers $(BUILD)/view_time)
 $(VIZ_TESTS): $(BUILD)/%: tests/tools/%.c tests/tools/look.h $(BUILD)/libruntime.a $(BUILD)/liblang.a \
     $(filter-out $(CLI_SRC:%.c=$(BUILD)/obj/viz$(VIZ)$(SDL)/%.o),$(VIZ_OBJ))
 	$(COMPILE) $(call pkg_cflags,$(LIBS_VIZ)) -o $@ $(filter %.c %.o,$^) $(filter %.a,$^) \
 	    $(LDLIBS_OURS) $(call pkg_libs,$(LIBS_VIZ) $(LIBS_SDL)) $(LDFLAGS)
+
+# What SDL=0 makes, for a test: the files that know of the window anew, everything else as it is.
+NO_SDL := $(if $(filter 1,$(SDL)),$(BUILD)/cnnrun-without-sdl)
+KNOW_SDL := $(shell grep -l HAVE_SDL viz/cli/*.c)
+$(BUILD)/obj/viz10/%.o: %.c
+	$(COMPILE) $(call pkg_cflags,$(LIBS_ALWAYS) $(LIBS_VIZ)) -DHAVE_VIZ=1 -DHAVE_SDL=0 -c -o $@ $<
+$(NO_SDL): $(KNOW_SDL:%.c=$(BUILD)/obj/viz10/%.o) $(filter-out $(KNOW_SDL:%.c=$(BUILD)/obj/viz11/%.o) \
+    $(WINDOW_SRC:%.c=$(BUILD)/obj/viz11/%.o),$(VIZ_OBJ)) $(BUILD)/libruntime.a $(BUILD)/liblang.a
+	@echo "LD $@"
+	@$(CC) $(OPT) -pthread -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LDLIBS_OURS) $(call pkg_libs,$(LIBS_VIZ)) $(LDFLAGS)
 
 # The button that closes a window is pressed through X11, where its headers are.
 CLOSER := $(if $(filter 1,$(SDL)),$(if $(shell $(PKG) --exists x11 && echo 1),$(BUILD)/close_window))
 $(CLOSER): tests/tools/close_window.c
 	$(COMPILE) $(call pkg_cflags,x11) -o $@ $< $(call pkg_libs,x11) $(LDFLAGS)
 
-test-programs: $(TESTS) $(BUILD)/oracle_run $(TEST_TOOLS) $(BUILD)/make_pictures $(VIZ_TESTS) $(CLOSER)
+test-programs: $(TESTS) $(BUILD)/oracle_run $(TEST_TOOLS) $(BUILD)/make_pictures $(VIZ_TESTS) $(NO_SDL) $(CLOSER)
 
 # Fuzzing needs clang, everything built for it, and a folder of its own (see tests/fuzz.sh).
 FUZZ      := $(patsubst tests/fuzz/%.c,$(BUILD)/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))

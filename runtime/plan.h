@@ -22,6 +22,9 @@
 #include "runtime/params.h"
 #include "runtime/threads.h"
 
+// Told of an operation before it begins, by any thread and for each group of images.
+typedef void PlanWatch(void *ctx, int node, bool backward);
+
 typedef struct PlanOptions {
     int batch;         // at most so many images at once
     bool training;     // gradients, too
@@ -35,6 +38,8 @@ typedef struct PlanOptions {
     bool ref;          // run the definitions instead of the fast code
     bool lanes;        // sixteen images side by side, even if most lanes stay empty (see tensor.h)
     uint64_t seed;     // of dropout
+    PlanWatch *watch;  // NULL: nobody asks how far it is
+    void *watch_ctx;
 } PlanOptions;
 
 typedef struct Plan Plan;

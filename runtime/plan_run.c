@@ -15,6 +15,12 @@
 
 static int least(int a, int b) { return a < b ? a : b; }
 
+// Whoever waits is told what is being done.
+static void watch(const Plan *p, const Op *op) {
+    const bool back = op->kind == OP_BACKWARD || op->kind == OP_GATHER_BACK || op->kind == OP_JOIN_BACK;
+    if (p->o.watch && op->kind != OP_LOSS) p->o.watch(p->o.watch_ctx, op->node, back);
+}
+
 // Where a group's sum goes: if there is but one, it is the gradient.
 static real *partial_of(const Plan *p, int i, int group) {
     if (p->max_groups == 1) return plan_grad(p, i);
@@ -84,6 +90,7 @@ static void do_op(const Plan *p, const Op *op, int group, int worker, int lo, in
     const int i = op->node;
     const LayerKind *kind = p->node[i].kind;
     NodeStep c;
+    watch(p, op);
     if (op->kind != OP_LOSS) plan_call(p, &c, i, worker, lo, hi);
     switch (op->kind) {
     case OP_GATHER:      kind->gather(&c.s); break;
@@ -149,6 +156,7 @@ static void do_share(void *ctx, int task, int worker) {
     const NodePlan *q = &p->node[op->node];
     const int lo = q->spans ? 0 : task / q->shares * p->group;
     NodeStep c;
+    watch(p, op);
     plan_call(p, &c, op->node, worker, lo, q->spans ? p->run.n : least(lo + p->group, p->run.n));
     c.s.share = (Share){task % q->shares, q->shares};
     if (q->kind->by_map) narrow_step(&c, q->saved_image);
@@ -221,6 +229,7 @@ static void find_grad(const Plan *p, const GradTask *t, int worker) {
     if (q->grad == GRAD_GROUPS && p->max_groups > 1) join_groups(p, t);
     if (q->grad != GRAD_ROWS && q->grad != GRAD_WHOLE) return;
     NodeStep c;
+    if (p->o.watch) p->o.watch(p->o.watch_ctx, t->node, true);
     plan_call(p, &c, t->node, worker, 0, p->run.n);
     plan_point_diff_params(p, &c, t->node, plan_grad(p, t->node));
     if (q->grad == GRAD_ROWS) {

@@ -102,7 +102,7 @@ static bool make_plan(Choice *c, const Trace *t, Error *e) {
     const Session *s = t->s;
     const PlanOptions o = {.batch = c->n, .training = c->judged, .keep = !c->o.kept, .kept = c->o.kept,
                            .ref = s->o.ref, .no_winograd = true, .input_diff = c->o.input_diff,
-                           .seed = s->seed};
+                           .seed = s->seed, .watch = s->o.watch, .watch_ctx = s->o.watch_ctx};
     c->plan = plan_make(s->x, s->params, s->threads, &o, e);
     if (c->plan) plan_weigh(c->plan, t->state->class_weight);
     return c->plan != NULL;

@@ -78,7 +78,7 @@ Tensor trace_slot(const Trace *t, int param, int slot, bool after) {
 static bool again_plan(Trace *t) {
     TraceState *s = t->state;
     const PlanOptions o = {.batch = t->n, .keep = !s->now.o.kept, .ref = t->s->o.ref, .no_winograd = true,
-                           .seed = t->s->seed};
+                           .seed = t->s->seed, .watch = t->s->o.watch, .watch_ctx = t->s->o.watch_ctx};
     Error e;
     if (!s->again) s->again = plan_make(t->s->x, t->s->params, t->s->threads, &o, &e);
     return s->again != NULL;

@@ -29,7 +29,9 @@ typedef struct RunOptions {
     size_t cache;
     void (*say)(void *ctx, const char *text);
     void (*progress)(void *ctx, int done, int all);
-    void *say_ctx;
+    void *say_ctx;       // of these two
+    PlanWatch *watch;    // of the steps of a trace
+    void *watch_ctx;
 } RunOptions;
 
 // Where training is, after each step.

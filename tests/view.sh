@@ -22,7 +22,7 @@ check() {
 
 # ---- everything that needs no window -------------------------------------------------------------
 
-for test in view panels compare canvas training code steer; do
+for test in view panels compare canvas training code steer keys; do
     program=$BUILD/${test}_test
     [ $test = training ] && [ -x "$BUILD/asan/training_test" ] && program=$BUILD/asan/training_test
     "$program" > "$dir/out" 2>&1
@@ -143,6 +143,32 @@ for kind in png svg pdf; do
     check "a snapshot as $kind" snapshot first:pixel "$dir/a.$kind"
     check "it is there" test -s "$dir/a.$kind"
 done
+# Where the data are not there a picture of one's own can be looked at.
+cat > "$dir/nowhere.cnn" << 'CNN'
+data "nowhere" size=20x20 color=gray classes=3
+preprocess { normalize mean=0.5 std=0.2 }
+conv 2 3x3; dense classes; softmax
+loss crossentropy
+optimizer sgd lr=0.1
+train epochs=1
+CNN
+printf 'expect a picture of your own, label 1\nkey n\nexpect there are no other pictures\nstage update\n' > "$dir/script"
+check 'a picture without the data it belongs to' \
+    "$cnnrun" "$dir/nowhere.cnn" --image tests/data/seven.png --label 1 --script "$dir/script" \
+    --snapshot "$dir/nowhere.png" 2> "$dir/err"
+grep -q 'the data of this model are not here' "$dir/err"
+verdict $? "it is said that they are not there: $(cat "$dir/err")"
+sed 's/ mean=0.5 std=0.2//' "$dir/nowhere.cnn" > "$dir/measures.cnn"
+printf 'expect no label, taken as\nstage loss\nexpect wanted\nstage update\n' > "$dir/script"
+"$cnnrun" "$dir/measures.cnn" --image tests/data/seven.png --script "$dir/script" --snapshot "$dir/nowhere.png" \
+    > "$dir/out" 2> "$dir/err" && grep -q 'is measured on this picture alone' "$dir/err"
+verdict $? "without a label it is taken as what the network says: $(cat "$dir/out" "$dir/err")"
+"$cnnrun" "$dir/measures.cnn" --image tests/data/seven.png --label 1 --steps --stage loss > "$dir/out" 2>&1
+verdict $? "its steps: $(cat "$dir/out")"
+"$cnnrun" "$dir/measures.cnn" --snapshot "$dir/nowhere.png" 2> "$dir/err"
+[ $? -eq 1 ] && grep -q 'there is no data set "nowhere"' "$dir/err"
+verdict $? "without a picture it is not opened: $(cat "$dir/err")"
+
 "$cnnrun" $model --handout "$dir/handout.pdf" && head -c 5 "$dir/handout.pdf" | grep -q '^%PDF-'
 verdict $? 'a handout of all stages'
 
@@ -181,6 +207,26 @@ check 'an image that is not there is named' grep -q 'image 99999999' "$dir/err"
 echo 'jump 3' > "$dir/script"
 "$cnnrun" $model --script "$dir/script" --snapshot "$dir/b.png" 2> "$dir/err"
 check 'a wrong script says where' grep -q "script:1: there is no command 'jump 3'" "$dir/err"
+
+# ---- without SDL ---------------------------------------------------------------------------------
+
+plain=$BUILD/cnnrun-without-sdl
+no_sdl() { ! nm "$plain" | grep -q 'SDL_' && ! ldd "$plain" | grep -qi sdl; }
+if [ -x "$plain" ]; then
+    check 'built with SDL=0 it has nothing of SDL' no_sdl
+    "$plain" $model --image 8 --screen first:pixel --snapshot "$dir/plain.png"
+    snapshot first:pixel "$dir/with.png"
+    check 'its snapshot is the same' cmp "$dir/plain.png" "$dir/with.png"
+    "$plain" $model --image 8 --handout "$dir/plain.pdf" && head -c 5 "$dir/plain.pdf" | grep -q '^%PDF-'
+    verdict $? 'it writes a handout'
+    "$plain" $model --image 8 --script tests/view/walk.txt --snapshot "$dir/plain.png" > "$dir/out" 2>&1
+    verdict $? "it walks: $(cat "$dir/out")"
+    "$plain" $model --view > "$dir/out" 2>&1
+    [ $? -eq 2 ] && grep -q 'without a window' "$dir/out"
+    verdict $? "it says that it has no window: $(cat "$dir/out")"
+else
+    skipped=$((skipped + 1))
+fi
 
 # ---- the window ----------------------------------------------------------------------------------
 
@@ -281,6 +327,27 @@ trains_and_closes() {
     ends $window && [ -z "$(ls "$dir/empty")" ]
 }
 
+# A network that computes for seconds: the window is there at once, and closes at once, as a key or a signal asks.
+# Without its data a picture is enough. The computation goes on when it is gone, so nothing may be waited for.
+heavy=$dir/heavy.cnn
+cat > "$heavy" << 'CNN'
+data "no such pictures" size=224x224 classes=10
+conv 64 3x3 pad=same; relu; repeat 6 { conv 64 3x3 pad=same; relu }
+globalavgpool; dense classes; softmax
+loss crossentropy
+optimizer sgd lr=0.1
+train epochs=1 batch=1
+CNN
+# closes_early HOW… — what asks a window, that is not through with its first step, to close.
+closes_early() {
+    "$cnnrun" "$heavy" --view --ref --threads 1 --image tests/data/seven.png 2> /dev/null &
+    window=$!
+    for _ in 1 2 3 4 5 6 7 8 9 10; do xdotool search --pid $window > /dev/null 2>&1 || sleep 0.2; done
+    sleep 0.5
+    "$@"
+    ends $window
+}
+
 if ! command -v Xvfb > /dev/null || ! command -v xdotool > /dev/null || ! command -v import > /dev/null; then
     skipped=$((skipped + 1))
 else
@@ -308,6 +375,8 @@ else
     else
         skipped=$((skipped + 1))
     fi
+    check 'Ctrl+Q closes a window that computes' closes_early xdotool key ctrl+q
+    check 'a signal closes a window that computes' closes_early eval 'kill -TERM $window'
     kill $server
     wait $server 2>/dev/null
 fi

@@ -181,7 +181,7 @@ static bool open_all(Dataset *d, const Experiment *x, const Opening *o, Error *e
     if (!o->need_pictures) return table_make(d, e);
     if ((o->steps && !dataset_steps_take(d, o->steps, e)) || !pictures_open(d, x, o, e)) return false;
     const bool measure = !d->measured_known && d->part[PART_TRAIN].n > 0;
-    const bool measured = measure ? measure_steps(d, o->threads, e) : table_make(d, e);
+    const bool measured = measure ? measure_steps(d, NULL, o->threads, e) : table_make(d, e);
     const size_t limit = o->cache ? o->cache : CACHE_DEFAULT, left = limit - store_of(d)->cached;
     if (measured) kept_open(d, left < limit / 2 ? left : limit / 2);
     return measured;

@@ -151,6 +151,10 @@ typedef struct Opening {
 bool dataset_open(Dataset *d, const Experiment *x, const Opening *o, Error *e);
 void dataset_close(Dataset *d);
 
+// Measures what the steps measure on one picture, where there are neither pictures that train nor weights
+// that know it.
+bool dataset_measure(Dataset *d, const Picture *p, Error *e);
+
 // The bytes of picture i of a part, in Dataset.image's shape, channels side by side: where they
 // lie, or decoded into `room` (that many bytes). NULL with a message naming the file if it cannot
 // be read any more.

@@ -62,8 +62,9 @@ bool gather_pictures(Dataset *d, const Opening *o, Error *e);
 void notice_others(Dataset *d, const Opening *o);
 bool notice_contents(Dataset *d, const Opening *o, Error *e);
 
-// Measures what the steps measure on the training pictures, and makes the table.
-bool measure_steps(Dataset *d, Threads *t, Error *e);
+// Measures what the steps measure on the training pictures (or on one, whose bytes are `only`), and makes
+// the table.
+bool measure_steps(Dataset *d, const uint8_t *only, Threads *t, Error *e);
 
 // ---- numbers.c: one picture ---------------------------------------------------------------------
 

@@ -5,14 +5,25 @@
 #include "runtime/data/store.h"
 
 // A picture from elsewhere as the bytes that the data's own pictures are; sized->v is new memory.
-static bool fit_elsewhere(const Dataset *d, const Picture *p, Picture *sized, Error *e) {
+static bool fit(const Dataset *d, const Picture *p, Picture *sized, Error *e) {
     Picture colour;
-    if (!d->measured_known)
-        return error_set(e, "the file of weights does not say what the image steps have measured");
     if (!picture_channels(&colour, p, d->image.c, e)) return false;
     const bool ok = picture_resize(sized, &colour, d->image.h, d->image.w, e);
     picture_free(&colour);
     return ok;
+}
+
+static bool fit_elsewhere(const Dataset *d, const Picture *p, Picture *sized, Error *e) {
+    if (d->measured_known) return fit(d, p, sized, e);
+    return error_set(e, "the file of weights does not say what the image steps have measured");
+}
+
+bool dataset_measure(Dataset *d, const Picture *p, Error *e) {
+    Picture sized;
+    if (!fit(d, p, &sized, e)) return false;
+    const bool fine = measure_steps(d, sized.v, NULL, e);
+    picture_free(&sized);
+    return fine;
 }
 
 bool dataset_picture(const Dataset *d, const Picture *p, Tensor dst, int k, Error *e) {

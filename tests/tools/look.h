@@ -87,12 +87,12 @@ static inline const char *look_hyphen(const DrawList *d) {
     return NULL;
 }
 
-// The first text below `top` that did not fit and was cut, or NULL; code may be cut.
-static inline const char *look_cut(const DrawList *d, double top) {
+// The first text below `top` that did not fit and was cut, or NULL; `code`: that may not be cut either.
+static inline const char *look_cut(const DrawList *d, double top, bool code) {
     for (int i = 0; i < d->n; i++) {
         const DrawCommand *c = &d->command[i];
         const size_t len = c->kind == DRAW_TEXT ? strlen(c->text) : 0, dots = strlen("…");
-        const bool words = c->kind == DRAW_TEXT && c->style.font != FONT_MONO && c->rect.y > top;
+        const bool words = c->kind == DRAW_TEXT && (code || c->style.font != FONT_MONO) && c->rect.y > top;
         const bool ends = words && len > dots && strcmp(c->text + len - dots, "…") == 0;
         if (ends && c->text[len - dots - 1] != ' ') return c->text; // "… 8 more …" is no cut text
     }

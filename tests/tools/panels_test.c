@@ -13,6 +13,7 @@
 #include "viz/view/panels/mask.h"
 #include "viz/view/panels/norm.h"
 #include "viz/view/panels/patch.h"
+#include "viz/view/panels/scores.h"
 
 // ---- the models ------------------------------------------------------------------------------------
 
@@ -32,6 +33,8 @@ static const struct { const char *name, *text; } models[] = {
     {"steps.cnn", "data digits\npreprocess { crop 7x7; resize 6x5; grayscale; blur 3x3; edges\n"
                   "equalize\nrescale 1/255; normalize; standardize }\n"
                   "conv 2 3x3; relu; dense classes; softmax\n" LEARNS},
+    {"long.cnn", "data digits\nconv 150 1x1 as wide; dense classes as many; softmax\n"
+                 "loss mse\noptimizer sgd lr=0.1 momentum=0.9 nesterov=yes\ntrain epochs=1 batch=4\n"},
     {"random.cnn", "data digits\naugment { flip horizontal; rotate 30; shift 20%; noise 10% }\n"
                    "preprocess { rescale 1/255 }\nconv 2 3x3; relu; dense classes; softmax\n" LEARNS},
 };
@@ -66,7 +69,7 @@ static const struct { const char *model, *screen, *says; int times; } words[] = 
     {"norms.cnn", "batch:stage",               "4 pictures · 8×8 = 256 numbers", 1},
     {"norms.cnn", "instance:stage",            "8×8 = 64 numbers", 1},
     {"norms.cnn", "layer:stage",               "3 channels · 8×8 = 192 numbers", 1},
-    {"norms.cnn", "vector:stage",              "4 pictures = 4 numbers", 1},
+    {"norms.cnn", "vector:stage",              "one number of each of 4 pictures", 1},
     {"norms.cnn", "batch:pixel",               "before", 1},
     {"norms.cnn", "batch.backward:stage",      "The bias before", 1},
     {"norms.cnn", "instance.backward:stage",   "The bias before", 0}, // bias=no
@@ -97,6 +100,14 @@ static const struct { const char *model, *screen, *says; int times; } words[] = 
     {"norms.cnn", "first:stage",               "conv 3 3x3", 1},
     {"norms.cnn", "update:stage",              "running_mean", 0},
     {"sizes.cnn", "damp.backward:pixel",       "own output: δ · 1/s^β", 1},
+    {"norms.cnn", "second:stage",              "y = the sum of window", 1},   // bias=no
+    {"norms.cnn", "first:stage",               "y = bias + the sum", 1},
+    {"norms.cnn", "second.backward:stage",     "∂L/∂b", 0},
+    {"norms.cnn", "update:pixel",              "first W", 1},
+    {"sizes.cnn", "update:pixel",              "The new weight is a sum", 1},
+    {"long.cnn", "loss:stage",                 "It is the sum of", 1},
+    {"long.cnn", "loss:stage",                 "wanted t", 1},
+    {"long.cnn", "update:stage",               "w = w − lr·(g + momentum·v)", 1},
     {"random.cnn", "rotate:stage",             "degrees", 1},
     {"random.cnn", "noise:stage",              "The frame shows", 0},
 };
@@ -191,7 +202,52 @@ static void check_window(Screen *s) {
     CHECK(n == 9 && c.channel == 1 && c.y == 2 && c.x == 4 && c.h == 3 && c.w == 3);
 }
 
+// Of more terms than can be kept the largest are: the largest of all is the first one.
+static void largest_term(void *ctx, const Term *t) { *(double *)ctx = fmax(*(double *)ctx, fabs(t->value)); }
+
+static void check_largest(Screen *s) {
+    const Answer x = answer_largest(s->a, s->v), first = answer_here(s->a, s->v);
+    const Spot p = target_spot(&s->here, s->v->at.channel, s->v->at.pixel);
+    double most = 0;
+    answer_each(s->v, s->stage->index, ASKED_DST, 0, p, largest_term, &most);
+    CHECK(x.n == 150 * 64 + 1 && x.largest && x.kept < x.n && !first.largest && first.kept == KEPT_TERMS);
+    CHECK_NEAR(terms_max(&x), most, 0);
+    CHECK_NEAR(x.sum, first.sum, 0);
+}
+
+// Behind a softmax z is what went into it, whatever the loss looks at.
+static void check_scores(Screen *s) {
+    const Graph *g = &s->v->t.s->x->graph;
+    const Verdict d = verdict_of(s->v, true);
+    CHECK(d.softmax && !d.surprise && d.score.v == trace_value(&s->v->t, g->node[g->output].src[0]).v);
+    double most = 0, share = 0;
+    for (int c = 0; c < d.classes; c++) {
+        const double p = exp((double)*at(d.score, 0, c, 0, 0) - d.max) / d.sum;
+        most = fmax(most, fabs(p - score_share(d.out, c)));
+        share += score_share(d.out, c);
+    }
+    CHECK_NEAR(most, 0, 1e-5);
+    CHECK_NEAR(share, 1, 1e-5);
+}
+
+// A layer norm's weight has a place of its own for every number of the picture.
+static void check_layer_position(Screen *s) {
+    View *v = (View *)s->v;
+    char text[160];
+    Target t = {0};
+    int k = 0;
+    while (walk_target(v, v->at.stage, k, &t) && t.rank != 3) k++;
+    if (!CHECK(t.rank == 3)) return;
+    walk_to(v, k, 2, 13);
+    walk_level(v, LEVEL_PIXEL);
+    walk_position(v, text, sizeof text);
+    CHECK_TEXT(text, "∂L/∂weight · channel 3 of 3 · number 14 of 64 · row 1, column 5");
+    walk_level(v, LEVEL_STAGE);
+}
+
 static const struct { const char *model, *screen; void (*check)(Screen *s); } numbers[] = {
+    {"long.cnn", "many:pixel", check_largest}, {"long.cnn", "loss", check_scores},
+    {"norms.cnn", "layer.backward", check_layer_position},
     {"norms.cnn", "batch", check_norm}, {"norms.cnn", "instance", check_norm},
         {"norms.cnn", "layer", check_norm},
     {"norms.cnn", "vector", check_norm}, {"norms.cnn", "batch", check_useless_bias},
@@ -286,6 +342,23 @@ static const char *folder_model(Folder *f) {
     }
     free(seven);
     return folder_put(f, "pets.cnn", text, sizeof text - 1);
+}
+
+// One output for two classes: it is the probability of the second one, a sigmoid's.
+static void test_single(Folder *f) {
+    static const char text[] = "data \"pets\" size=20x18 color=gray classes=2\n"
+                               "conv 2 3x3; relu; dense 4; gelu as bend; dense 1; sigmoid\n" LEARNS;
+    Opened o;
+    if (!open_model(&o, folder_put(f, "one.cnn", text, sizeof text - 1), 0)) return;
+    test_screens(o.v);
+    CHECK(says(o.v, "loss:stage", "One score for two classes") == 1);
+    CHECK(says(o.v, "loss:stage", "L = −y · ln p − (1 − y) · ln(1 − p)") == 1);
+    CHECK(says(o.v, "loss:stage", "L = −ln (1 − p)") == 1); // the first class is the right one
+    CHECK(says(o.v, "update:stage", "now says") == 1);
+    CHECK(says(o.v, "bend:channel", "Each number for itself") == 1);
+    CHECK(says(o.v, "bend.backward:stage", "it opens or shuts") == 0);
+    CHECK(says(o.v, "1.backward:stage", "it opens or shuts") == 1);
+    close_model(&o);
 }
 
 static void test_file(Folder *f) {
@@ -404,6 +477,7 @@ int main(void) {
     }
     test_colours(&f);
     test_file(&f);
+    test_single(&f);
     test_layouts();
     folder_remove(&f);
     return test_end("panels");

@@ -109,12 +109,31 @@ static void put_files(Folder *f) {
     folder_put(f, "broken.png", "no picture", 10);
     folder_put(f, "notes.txt", "nothing", 7);
     folder_put(f, "inner/white.ppm", "P6 1 1 255\n\377\377\377", 14);
+    folder_put(f, "inner/flag.ppm", "P6 3 1 255\n\377\0\0" "\0\377\0" "\0\0\377", 20);
 }
 
 static int marked(const View *v, const char *name) {
     for (int i = 0; i < v->opener.n; i++)
         if (strcmp(v->opener.entry[i].name, name) == 0) return i;
     return -1;
+}
+
+// The marked picture is shown in its colours: a red, a green and a blue pixel.
+static void test_preview(View *v) {
+    static const float flag[] = {255, 0, 0, 0, 255, 0, 0, 0, 255};
+    Error e;
+    type(v, "fl");
+    DrawList *d = view_draw(v, &e);
+    int found = 0;
+    for (int i = 0; d && i < d->n; i++) {
+        const DrawCommand *c = &d->command[i];
+        found += c->kind == DRAW_CELLS && c->cells.scale == SCALE_RGB && c->rows == 1 && c->columns == 3 &&
+                 !memcmp(c->value, flag, sizeof flag);
+    }
+    CHECK(found == 1);
+    CHECK(d && look_for(d, "3 pixels wide, 1 high, colour") == 1);
+    draw_free(d);
+    press(v, KEY_ESCAPE);
 }
 
 // A folder is entered by typing its path, its pictures are opened by keys, by name and by a click; a file
@@ -149,6 +168,7 @@ static void test_files(View *v, Folder *f) {
     CHECK(v->scene == SCENE_OPEN && !v->opener.typed[0]);
     click(v, HIT_ENTRY, marked(v, "inner"));
     CHECK(marked(v, "white.ppm") >= 0);
+    test_preview(v);
     press(v, KEY_BACKSPACE); // the folder above
     CHECK(marked(v, "black.pgm") >= 0);
     press(v, KEY_ESCAPE);

@@ -16,7 +16,8 @@ static inline void look(View *v, const char *what) {
     if (!CHECK(d != NULL)) return;
     look_rules(d, 11);
     if (v->scene == SCENE_STAGES && !frame_too_small(v)) {
-        const char *cut = look_cut(d, PANELS_TOP), *small = look_small(d, PANELS_TOP, SMALLEST_WORD);
+        const char *cut = look_cut(d, PANELS_TOP, !v->model_text);
+        const char *small = look_small(d, PANELS_TOP, SMALLEST_WORD);
         CHECK_TEXT(cut ? cut : "", "");
         CHECK_TEXT(small ? small : "", "");
     }

@@ -7,6 +7,7 @@
 #include "runtime/data/picture.h"
 #include "viz/cli/opening.h"
 #include "viz/terminal/numbers.h"
+#include "viz/terminal/terminal.h"
 #include "viz/terminal/text.h"
 
 enum { SEARCHED = 2000 }; // pictures: a network that is right about so many is right
@@ -28,14 +29,27 @@ static bool find_weights(const CommandLine *c, const Model *m, bool trained, cha
     return *file || !asked;
 }
 
+// Without the data a picture from a file can still be looked at, as --predict does.
+bool look_session(Session *s, const Experiment *x, const RunOptions *o, const Picture *p, Error *e) {
+    Error without;
+    if (opening_session(s, x, o, true, e)) return true;
+    if (!p->v || !opening_session(s, x, o, false, &without)) return false;
+    const bool known = s->data.measured_known;
+    if (!known && !dataset_measure(&s->data, p, &without)) {
+        session_close(s);
+        return false;
+    }
+    caution(known ? "the data of this model are not here: its classes are numbered"
+                  : "the data of this model are not here: its classes are numbered, and what its steps "
+                    "measure is measured on this picture alone");
+    return true;
+}
+
 static bool open_session(Look *l, const CommandLine *c, const Model *m, Error *e) {
     RunOptions o = c->run;
     o.weights = l->weights;
     o.judging = l->weights != NULL;
-    if (opening_session(&l->s, m->x, &o, true, e)) return true;
-    // Without the data a picture from a file can still be looked at, as --predict does.
-    Error without;
-    return l->picture.v && l->weights && opening_session(&l->s, m->x, &o, false, &without);
+    return look_session(&l->s, m->x, &o, &l->picture, e);
 }
 
 // ---- pictures -----------------------------------------------------------------------------------

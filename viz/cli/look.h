@@ -24,6 +24,9 @@ typedef struct Look {
 bool look_open(Look *l, const CommandLine *c, const Model *m, LookWish w, Error *e);
 void look_close(Look *l);
 
+// opening_session() with pictures; if they cannot be opened and there is one from a file, without.
+bool look_session(Session *s, const Experiment *x, const RunOptions *o, const Picture *p, Error *e);
+
 // Sentences: where the weights come from; which pictures these are.
 void look_print_weights(FILE *out, const Look *l);
 void look_print_pictures(FILE *out, const Look *l, const CommandLine *c);

@@ -15,6 +15,7 @@ static const double PATIENCE = 0.5, PACE = 0.1;
 
 typedef struct OpeningView {
     Terminal to;
+    const RunOptions *asked; // whoever opens a session may want to know, too
     double began, drawn_at;
     bool drawn;
 } OpeningView;
@@ -40,6 +41,7 @@ static void on_progress(void *ctx, int done, int all) {
     OpeningView *v = ctx;
     const double now = clock_now();
     if (signals_raised()) leave(v);
+    if (v->asked && v->asked->progress) v->asked->progress(v->asked->say_ctx, done, all);
     if (!v->to.live || now - v->began < PATIENCE || now - v->drawn_at < PACE) return;
     fprintf(v->to.out, "\rreading pictures: %s of %s\033[K", count_text((uint64_t)done).s,
             count_text((uint64_t)all).s);
@@ -50,7 +52,7 @@ static void on_progress(void *ctx, int done, int all) {
 
 bool opening_session(Session *s, const Experiment *x, const RunOptions *o, bool need_pictures,
                      Error *e) {
-    OpeningView v = {.to = terminal_of(stderr), .began = clock_now()};
+    OpeningView v = {.to = terminal_of(stderr), .asked = o, .began = clock_now()};
     RunOptions watched = *o;
     watched.say = on_say;
     watched.progress = on_progress;

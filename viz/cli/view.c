@@ -1,10 +1,10 @@
 /* view.c — the viewer: in a window, as a picture, as a handout. */
 #include "viz/cli/commands.h"
-#include "viz/cli/opening.h"
 
 #if HAVE_VIZ
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "viz/cli/look.h"
 #include "viz/terminal/terminal.h"
@@ -32,42 +32,48 @@ static bool choose_image(const char *text, ViewOptions *o, Picture *p, Error *e)
 
 // ---- opening -------------------------------------------------------------------------------------
 
+// A view with everything it looks at.
+typedef struct Opened {
+    const CommandLine *c;
+    const Model *m;
+    RunOptions o;            // who is told how far it is
+    Picture picture;
+    char *weights;
+    Session s;
+    bool session;
+    View *v;                 // its places for clicks are too many for a stack
+} Opened;
+
 // Trained weights if there are any: those asked for must be there.
-static char *find_weights(const Experiment *x, const RunOptions *o, bool *failed, Error *e) {
-    char *weights = session_weights(x, o, e);
-    *failed = !weights && (o->weights || o->run);
-    return weights;
+static bool find_weights(Opened *o, Error *e) {
+    o->weights = session_weights(o->m->x, &o->o, e);
+    return o->weights || !(o->o.weights || o->o.run);
 }
 
-static int with_view(const CommandLine *c, const Model *m,
-                     bool (*use)(View *v, const CommandLine *c, int *status, Error *e)) {
-    Error e;
-    Picture picture = {0};
-    Session s;
-    View *v = calloc(1, sizeof *v); // its places for clicks are too many for a stack
-    ViewOptions view = {.run = c->run.run, .keep = c->keep, .w = SLIDE_W, .h = SLIDE_H};
-    RunOptions o = c->run;
-    bool failed = false;
-    int status = STATUS_DONE;
-    char *weights = find_weights(m->x, &o, &failed, &e);
-    view.from_weights = o.weights != NULL;
-    o.weights = weights;
-    bool fine = v && !failed && choose_image(c->look_at, &view, &picture, &e);
-    if (!v) error_set(&e, "there is no memory left");
-    if (fine && (fine = opening_session(&s, m->x, &o, true, &e))) {
-        fine = look_label(c->label, &s.data, &view.label, &e);
-        if (fine && c->label && !view.picture)
-            fine = error_set(&e, "--label goes with a picture from a file: --image FILE");
-        fine = fine && view_open(v, &s, &view, &e);
-        if (fine) {
-            fine = use(v, c, &status, &e);
-            view_close(v);
-        }
-        session_close(&s);
-    }
-    free(weights), free(v);
-    picture_free(&picture);
-    return fine ? status : complain("%s", e.text);
+static bool open_view(void *ctx, Error *e) {
+    Opened *o = ctx;
+    const CommandLine *c = o->c;
+    ViewOptions view = {.run = c->run.run, .keep = c->keep, .w = SLIDE_W, .h = SLIDE_H,
+                        .from_weights = c->run.weights != NULL};
+    if (!find_weights(o, e) || !choose_image(c->look_at, &view, &o->picture, e)) return false;
+    o->o.weights = o->weights;
+    o->session = look_session(&o->s, o->m->x, &o->o, &o->picture, e);
+    if (!o->session || !look_label(c->label, &o->s.data, &view.label, e)) return false;
+    if (c->label && !view.picture)
+        return error_set(e, "--label goes with a picture from a file: --image FILE");
+    return view_open(o->v, &o->s, &view, e);
+}
+
+static bool begin(Opened *o, const CommandLine *c, const Model *m, Error *e) {
+    *o = (Opened){.c = c, .m = m, .o = c->run, .v = calloc(1, sizeof *o->v)};
+    return o->v || error_set(e, "there is no memory left");
+}
+
+static void close_view(Opened *o) {
+    if (o->v && o->v->s) view_close(o->v);
+    if (o->session) session_close(&o->s);
+    free(o->weights), free(o->v);
+    picture_free(&o->picture);
 }
 
 // ---- what is done with it ------------------------------------------------------------------------
@@ -85,19 +91,50 @@ static bool handout(View *v, const CommandLine *c, int *status, Error *e) {
     return handout_write(v, c->handout, e);
 }
 
+static int with_view(const CommandLine *c, const Model *m,
+                     bool (*use)(View *v, const CommandLine *c, int *status, Error *e)) {
+    Error e;
+    Opened o;
+    int status = STATUS_DONE;
+    const bool fine = begin(&o, c, m, &e) && open_view(&o, &e) && use(o.v, c, &status, &e);
+    close_view(&o);
+    return fine ? status : complain("%s", e.text);
+}
+
 int command_snapshot(const CommandLine *c, const Model *m) { return with_view(c, m, snapshot); }
 int command_handout(const CommandLine *c, const Model *m)  { return with_view(c, m, handout); }
 
 #if HAVE_SDL
-static bool window(View *v, const CommandLine *c, int *status, Error *e) {
-    (void)c, (void)status;
-    return window_view(v, e);
+static void on_pictures(void *ctx, int done, int all) {
+    Doing *d = ctx;
+    atomic_store(&d->what, DOING_PICTURES);
+    atomic_store(&d->at, done);
+    atomic_store(&d->of, all);
 }
 
+static void on_node(void *ctx, int node, bool backward) {
+    Doing *d = ctx;
+    atomic_store(&d->what, backward ? DOING_BACKWARD : DOING_FORWARD);
+    atomic_store(&d->at, node);
+}
+
+// A window that is closed in the middle of something ends the process: there is nothing to be saved, and
+// nobody waits for what nobody will see.
 int command_view(const CommandLine *c, const Model *m) {
     Error e;
-    if (!window_possible(&e)) return complain("%s", e.text);
-    return with_view(c, m, window);
+    Opened o;
+    Doing doing = {0};
+    if (!begin(&o, c, m, &e)) return complain("%s", e.text);
+    o.o.progress = on_pictures, o.o.say_ctx = &doing;
+    o.o.watch = on_node, o.o.watch_ctx = &doing;
+    const WindowWish wish = {.x = m->x, .view = o.v, .open = open_view, .ctx = &o, .doing = &doing};
+    const WindowEnd end = window_view(&wish, &e);
+    if (end == WINDOW_LEFT) {
+        fflush(stdout);
+        _exit(STATUS_DONE);
+    }
+    close_view(&o);
+    return end == WINDOW_CLOSED ? STATUS_DONE : complain("%s", e.text);
 }
 #endif
 #endif

@@ -28,6 +28,10 @@ static const struct { uint32_t rgb[N_THEMES]; } tones[N_TONES] = {
     [TONE_FORWARD_TINT]  = {{0xD3EAE6, 0x173F3A, 0x00433B}},
     [TONE_BACKWARD]      = {{0x6A1B9A, 0xC9A0EA, 0xE2B8FF}},
     [TONE_BACKWARD_TINT] = {{0xEBDDF3, 0x3A2650, 0x47186B}},
+    [TONE_GROUP1]        = {{0x4E7D1E, 0x9CCC65, 0xB5F07A}},
+    [TONE_GROUP2]        = {{0xB8487E, 0xF0A6C4, 0xFFB8D6}},
+    [TONE_GROUP3]        = {{0x7B5B3A, 0xC8A27C, 0xE0BE98}},
+    [TONE_GROUP4]        = {{0x1B8E9A, 0x6FD6E0, 0x8CECF5}},
     [TONE_BLACK]         = {{0x000000, 0x000000, 0x000000}},
     [TONE_WHITE]         = {{0xFFFFFF, 0xFFFFFF, 0xFFFFFF}},
 };

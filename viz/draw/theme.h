@@ -21,6 +21,7 @@ typedef enum Tone {
     TONE_FOCUS_TINT,                      // a row "we are here"; ink stands on it
     TONE_FORWARD, TONE_FORWARD_TINT,      // forward (and right)
     TONE_BACKWARD, TONE_BACKWARD_TINT,
+    TONE_GROUP1, TONE_GROUP2, TONE_GROUP3, TONE_GROUP4, // neighbours that are not to be mixed up; never text
     TONE_BLACK, TONE_WHITE,               // the same in every theme: numbers on coloured cells
     N_TONES
 } Tone;

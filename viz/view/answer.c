@@ -1,11 +1,14 @@
 /* answer.c — see answer.h. */
 #include "viz/view/answer.h"
 
+#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
-enum { MAX_HELPERS = 16 };
+enum { MAX_HELPERS = 16, LARGEST = 256 };
 
-typedef struct Keeper { Arena *a; Answer *answer; } Keeper;
+// `smallest` of the kept terms is the next to go where only the largest are kept.
+typedef struct Keeper { Arena *a; Answer *answer; bool largest; int smallest; } Keeper;
 
 // A copy of a text that lives only as long as the call that hands it over.
 static const char *keep_text(Arena *a, const char *text) {
@@ -17,16 +20,41 @@ static void keep_operand(Arena *a, Operand *o) {
     o->note = keep_text(a, o->note);
 }
 
+static void keep_term(Arena *a, Term *to, const Term *term) {
+    *to = *term;
+    to->label = keep_text(a, term->label);
+    for (int f = 0; f < to->n_factors; f++) keep_operand(a, &to->factor[f]);
+}
+
+static int by_size(const void *a, const void *b) {
+    const double s = fabs(((const Term *)a)->value), t = fabs(((const Term *)b)->value);
+    return s < t ? 1 : s > t ? -1 : 0;
+}
+
+// Only LARGEST terms stay when there is no room for all, so that finding the smallest of them is quick.
+static void keep_if_large(Keeper *k, const Term *term) {
+    Answer *x = k->answer;
+    if (!x->largest) {
+        qsort(x->term, (size_t)x->kept, sizeof *x->term, by_size);
+        x->kept = LARGEST, x->largest = true, k->smallest = LARGEST - 1;
+    }
+    if (!(fabs(term->value) > fabs(x->term[k->smallest].value))) return;
+    keep_term(k->a, &x->term[k->smallest], term);
+    for (int i = 0; i < x->kept; i++)
+        if (fabs(x->term[i].value) < fabs(x->term[k->smallest].value)) k->smallest = i;
+}
+
 static void take_term(void *ctx, const Term *term) {
-    const Keeper *k = ctx;
+    Keeper *k = ctx;
     Answer *x = k->answer;
     x->sum += term->value;
     const int i = x->n++ - x->first;
-    if (!k->a || i < 0 || i >= KEPT_TERMS) return;
-    Term *kept = &x->term[i];
-    *kept = *term;
-    kept->label = keep_text(k->a, term->label);
-    for (int f = 0; f < kept->n_factors; f++) keep_operand(k->a, &kept->factor[f]);
+    if (!k->a || i < 0) return;
+    if (i >= KEPT_TERMS) {
+        if (k->largest) keep_if_large(k, term);
+        return;
+    }
+    keep_term(k->a, &x->term[i], term);
     x->kept = i + 1;
 }
 
@@ -49,7 +77,7 @@ Answer answer_about(Arena *a, const View *v, int node, Asked asked, int k, Spot 
     Answer x = {.first = first};
     x.term = arena_array(a, Term, KEPT_TERMS);
     x.helper = arena_array(a, Operand, MAX_HELPERS);
-    x.known = ask(v, node, asked, k, at, &(Keeper){a, &x}) && x.n > 0;
+    x.known = ask(v, node, asked, k, at, &(Keeper){.a = a, .answer = &x}) && x.n > 0;
     return x;
 }
 
@@ -81,15 +109,27 @@ static bool ask_here(const View *v, Keeper *keeper) {
     return s->kind == STAGE_STEP ? ask_step(v, at, keeper) : ask(v, s->index, t.asked, t.k, at, keeper);
 }
 
-Answer answer_here(Arena *a, const View *v) {
+static Answer ask_keeping(Arena *a, const View *v, bool largest) {
     Answer x = {.first = v->at.term / KEPT_TERMS * KEPT_TERMS};
     x.term = arena_array(a, Term, KEPT_TERMS);
     x.helper = arena_array(a, Operand, MAX_HELPERS);
-    x.known = ask_here(v, &(Keeper){a, &x}) && x.n > 0;
+    x.known = ask_here(v, &(Keeper){.a = a, .answer = &x, .largest = largest}) && x.n > 0;
     return x;
 }
 
+Answer answer_here(Arena *a, const View *v) { return ask_keeping(a, v, false); }
+
+Answer answer_largest(Arena *a, const View *v) { return ask_keeping(a, v, v->at.level < LEVEL_TERM); }
+
 int answer_count(const View *v) {
     Answer x = {0};
-    return ask_here(v, &(Keeper){NULL, &x}) ? x.n : 0;
+    return ask_here(v, &(Keeper){.answer = &x}) ? x.n : 0;
+}
+
+Answer answer_loss(Arena *a, const View *v) {
+    Answer x = {.term = arena_array(a, Term, KEPT_TERMS), .helper = arena_array(a, Operand, MAX_HELPERS)};
+    Keeper keeper = {.a = a, .answer = &x};
+    Question q = {.asked = ASKED_LOSS, .ctx = &keeper, .term = take_term, .helper = take_helper};
+    x.known = trace_explain_loss(&v->t, &q) && x.n > 0;
+    return x;
 }

@@ -7,12 +7,13 @@
 #include "lang/arena.h"
 #include "viz/view/walk.h"
 
-enum { KEPT_TERMS = 4096 };
+enum { KEPT_TERMS = 8192 };
 
 typedef struct Answer {
     bool known;          // false: this number is no sum, or nobody can take it apart
     int n;               // of all terms
-    int first, kept;     // term[i] is number first + i
+    int first, kept;     // term[i] is number first + i, or
+    bool largest;        // they are the largest ones of all, in no order
     Term *term;
     int n_helpers;
     Operand *helper;
@@ -32,3 +33,9 @@ Answer answer_here(Arena *a, const View *v);
 
 // How many terms it has, without keeping them.
 int answer_count(const View *v);
+
+// The same for one who looks at the largest terms: where not all can be kept, the largest are.
+Answer answer_largest(Arena *a, const View *v);
+
+// The answer about the loss of the inspected picture.
+Answer answer_loss(Arena *a, const View *v);

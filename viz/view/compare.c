@@ -76,12 +76,17 @@ static Compared compared_here(const View *v) {
 
 // ---- words ---------------------------------------------------------------------------------------
 
-static const char *place_of(Arena *a, const Compared *x, const Change *c) {
+// "Conv W[0,0,3,0]" after the update, "∂L/∂bias[2]" on the way back, "y[1,17,14]".
+static const char *place_of(Arena *a, const View *v, const Compared *x, const Change *c) {
     const Target *t = &x->after;
     const Spot p = target_spot(t, c->channel, c->pixel);
-    if (t->param) return arena_print(a, "%s[%d,%d,%d,%d]", t->name, p.n, p.c, p.y, p.x);
-    if (t->v.h * t->v.w <= 1) return arena_print(a, "%s[%d]", t->name, p.c);
-    return arena_print(a, "%s[%d,%d,%d]", t->name, p.c, p.y, p.x);
+    char name[80];
+    if (!t->param && t->v.h * t->v.w <= 1) return arena_print(a, "%s[%d]", t->name, p.c);
+    if (!t->param) return arena_print(a, "%s[%d,%d,%d]", t->name, p.c, p.y, p.x);
+    if (v->t.stage[v->at.stage].kind == STAGE_UPDATE) param_words(&v->t, t->k, name, sizeof name);
+    else snprintf(name, sizeof name, "∂L/∂%s", t->name);
+    print_place(t->rank, p.n, p.c, p.y, p.x, name, sizeof name);
+    return arena_print(a, "%s", name);
 }
 
 // A difference has its sign.
@@ -115,11 +120,11 @@ static When kept_when(const View *v) {
 static const char *place_words(Arena *a, const Compared *x, const Change *c) {
     const Target *t = &x->after;
     const Spot p = target_spot(t, c->channel, c->pixel);
-    const bool map = t->v.h * t->v.w > 1;
-    const char *of = t->param ? "filter" : map ? "channel" : "number";
-    const char *which = arena_print(a, "%s %d of %d", of, c->channel + 1, t->channels);
-    if (t->param && t->v.c > 1) which = arena_print(a, "%s, input %d of %d", which, p.c + 1, t->v.c);
-    return map ? arena_print(a, "%s, row %d, column %d", which, p.y, p.x) : which;
+    char place[80];
+    const char *which = arena_print(a, "%s %d of %d", t->unit, c->channel + 1, t->channels);
+    if (t->rank == 2) which = arena_print(a, "%s, input %d of %d", which, p.c + 1, t->v.c);
+    target_place(t, p, place, sizeof place);
+    return *place ? arena_print(a, "%s, %s", which, place) : which;
 }
 
 // ---- three maps ----------------------------------------------------------------------------------
@@ -195,13 +200,13 @@ static void draw_change(Screen *s, Rect r, const Compared *x) {
     const Rect in = draw_titled(s, r, title, place_words(s->a, x, c));
     const char *const by = hidden(s->v) ? "?" : change_text(s->a, c->by, 4);
     const double left = in.x + draw_print(s->d, (Point){in.x, in.y + 24}, sum, "%s:   %s  =",
-                                          place_of(s->a, x, c), subtraction(s->a, c, 4)) + 8;
+                                          place_of(s->a, s->v, x, c), subtraction(s->a, c, 4)) + 8;
     draw_result(s, (Point){left, in.y + 25}, SIZE_RESULT, by);
     const char *below = count_text(s->a, x);
     if (x->changed == 0)
         below = "Nothing has changed here. U updates, N takes another picture, E sets a weight.";
     else if (level != LEVEL_STAGE && !hidden(s->v))
-        below = arena_print(s->a, "%s; the most: %s by %s", below, place_of(s->a, x, &x->most),
+        below = arena_print(s->a, "%s; the most: %s by %s", below, place_of(s->a, s->v, x, &x->most),
                             change_text(s->a, x->most.by, 3));
     draw_fitted(s->d, (Rect){in.x, in.y + 44, in.w, 20}, words, below);
 }
@@ -225,7 +230,7 @@ void compare_draw(Screen *s) {
 // ---- as text -------------------------------------------------------------------------------------
 
 static void tell_change(Telling *t, const Compared *x, const char *what, const Change *c) {
-    tell(t, "%s: %s, %s: %s = %s\n", what, place_words(t->a, x, c), place_of(t->a, x, c),
+    tell(t, "%s: %s, %s: %s = %s\n", what, place_words(t->a, x, c), place_of(t->a, t->v, x, c),
          subtraction(t->a, c, 6), hidden(t->v) ? "?" : change_text(t->a, c->by, 6));
 }
 

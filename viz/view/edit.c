@@ -8,6 +8,7 @@
 
 #include "viz/draw/number.h"
 #include "viz/view/answer.h"
+#include "viz/view/screen.h"
 #include "viz/view/walk.h"
 
 // ---- which weight ----------------------------------------------------------------------------------
@@ -48,11 +49,17 @@ static real *weight_at(const View *v, int param, Spot p) {
 
 // ---- typing --------------------------------------------------------------------------------------
 
+// "Conv 1 W[1,0,2,2]", "Dense b[3]".
+static void say_weight(const View *v, int param, Spot p, char *text, size_t room) {
+    param_words(&v->t, param, text, room);
+    print_place(v->t.s->params->param[param].spec->rank, p.n, p.c, p.y, p.x, text, room);
+}
+
 static void say(View *v) {
     const Edit *e = &v->edit;
-    snprintf(v->message, sizeof v->message, "%s [%d,%d,%d,%d] = %s_   Enter sets it, Esc leaves it",
-             v->t.s->params->param[e->param].name, e->place[0], e->place[1], e->place[2], e->place[3],
-             e->typed);
+    char name[80];
+    say_weight(v, e->param, (Spot){e->place[0], e->place[1], e->place[2], e->place[3]}, name, sizeof name);
+    snprintf(v->message, sizeof v->message, "%s = %s_   Enter sets it, Esc leaves it", name, e->typed);
 }
 
 static void say_unmarked(View *v) {
@@ -163,9 +170,10 @@ void edit_check(View *v) {
     const Params *all = v->t.s->params;
     const Tensor grad = trace_param(&v->t, param, PARAM_GRAD);
     real *after = malloc(all->len * sizeof *after + 1);
+    char name[80];
+    say_weight(v, param, p, name, sizeof name);
     if (grad.v && after)
-        snprintf(v->message, sizeof v->message, "%s [%d,%d,%d,%d]: ∂L/∂w = %s, measured by changing it: %s",
-                 all->param[param].name, p.n, p.c, p.y, p.x,
+        snprintf(v->message, sizeof v->message, "%s: ∂L/∂w = %s, measured by changing it: %s", name,
                  number_figures((double)*at(grad, p.n, p.c, p.y, p.x), 3).s,
                  number_figures(measured_gradient(v, param, p, after), 3).s);
     else snprintf(v->message, sizeof v->message, "%s", grad.v ? "there is no memory left" : "it is frozen");

@@ -17,6 +17,7 @@
 #include "viz/view/keys.h"
 #include "viz/view/listing.h"
 #include "viz/view/panel.h"
+#include "viz/view/panels/layers.h"
 #include "viz/view/pieces/pieces.h"
 #include "viz/view/predict.h"
 #include "viz/view/scenes.h"
@@ -93,7 +94,7 @@ const char *frame_verdict(Arena *a, const View *v, bool *right) {
     for (int c = 0; c < scores.c; c++)
         if (!isfinite((double)*at(scores, 0, c, 0, 0))) return "says NaN ✗";
     *right = said == t->label[0];
-    const char *sign = t->label[0] < 0 ? "" : *right ? " ✓" : " ✗";
+    const char *sign = t->label[0] < 0 || lesson_assumed(v) ? "" : *right ? " ✓" : " ✗";
     return arena_print(a, "says %s%s", t->s->data.class_name[said], sign);
 }
 
@@ -104,7 +105,8 @@ static void draw_picture_facts(Screen *s, double left) {
     bool right = false;
     const char *verdict = frame_verdict(s->a, v, &right);
     const int label = t->label[0];
-    const char *given = label < 0 ? NULL : arena_print(s->a, "label %s", t->s->data.class_name[label]);
+    const char *word = lesson_assumed(v) ? "taken as" : "label";
+    const char *given = label < 0 ? NULL : arena_print(s->a, "%s %s", word, t->s->data.class_name[label]);
     const char *from = v->follows && v->chosen.part == PART_TRAIN ? "training image" : "image";
     const char *which = t->picture[0] < 0 ? "a picture of your own"
                                           : arena_print(s->a, "%s %s", from, number_count(t->picture[0]).s);
@@ -187,10 +189,17 @@ const char *signs_text(Arena *a, const char *text) {
     return arena_print(a, "%s%s", out, text);
 }
 
+// A layer that was told to have no bias adds none.
+static const char *without_bias(Screen *s, const char *formula) {
+    static const char bias[] = "bias + ";
+    const char *at = s->node && !layer_has_bias(s) ? strstr(formula, bias) : NULL;
+    return at ? arena_print(s->a, "%.*s%s", (int)(at - formula), formula, at + strlen(bias)) : formula;
+}
+
 const char *frame_formula(Screen *s) {
     const Panel *p = panel_of(s->stage);
     if (p->formula_of) return signs_text(s->a, p->formula_of(s));
-    return p->formula ? p->formula : signs_text(s->a, s->stage->formula);
+    return p->formula ? p->formula : signs_text(s->a, without_bias(s, s->stage->formula));
 }
 
 static void draw_title_row(Screen *s) {
@@ -278,7 +287,7 @@ static const char *cell_words(Screen *s, const Hit *hit) {
     hit_cell(hit, s->v->mouse, &row, &column);
     const int cell = row * hit->columns + column;
     if (cell >= hit->done) return NULL;
-    const char *place = hit->vector ? arena_print(s->a, "[%d]", cell)
+    const char *place = hit->vector ? arena_print(s->a, "[%d]", hit->left + cell)
                                     : arena_print(s->a, "[%d, %d]", hit->top + row, hit->left + column);
     return arena_print(s->a, "%s  %s", place, number_figures((double)hit->v[cell], 4).s);
 }

@@ -32,8 +32,13 @@ static void first(View *v)      { walk_to_stage(v, 0); }
 static void last(View *v)       { walk_to_stage(v, v->t.n_stages - 1); }
 static void next_stage(View *v) { walk_to_stage(v, v->at.stage + 1); }
 static void play(View *v)       { v->playing = !v->playing; }
-static void faster(View *v)     { v->speed = fmin(30, v->speed * 1.5); }
-static void slower(View *v)     { v->speed = fmax(1, v->speed / 1.5); }
+static void set_speed(View *v, double speed) {
+    v->speed = fmax(1, fmin(30, speed));
+    snprintf(v->message, sizeof v->message, "%.2g steps a second", v->speed);
+}
+
+static void faster(View *v)     { set_speed(v, v->speed * 1.5); }
+static void slower(View *v)     { set_speed(v, v->speed / 1.5); }
 
 // Pause, up one level, close: never further. Presenters' remotes alternate between F5 and Esc.
 static void up(View *v) {
@@ -62,9 +67,26 @@ static void gradients(View *v) {
     walk_to_stage(v, stage_of(&v->t, other, s->index));
 }
 
-static void scale(View *v)       { v->scale_by = (v->scale_by + 1) % N_SCALE_BY; }
-static void order(View *v)       { v->order = (v->order + 1) % N_ORDERS; }
-static void colours(View *v)     { v->palette = (v->palette + 1) % N_PALETTES; }
+// What cannot be seen on every screen is said.
+static void scale(View *v) {
+    static const char *const names[N_SCALE_BY] = {"each map for itself", "all maps of the stage",
+                                                  "all stages"};
+    v->scale_by = (v->scale_by + 1) % N_SCALE_BY;
+    snprintf(v->message, sizeof v->message, "one scale of colours: %s", names[v->scale_by]);
+}
+
+static void order(View *v) {
+    static const char *const names[N_ORDERS] = {"by number", "strongest first", "silent ones first"};
+    v->order = (v->order + 1) % N_ORDERS;
+    snprintf(v->message, sizeof v->message, "channels: %s", names[v->order]);
+}
+
+static void colours(View *v) {
+    static const char *const names[N_PALETTES] = {"orange and blue", "red and blue", "orange and purple",
+                                                  "brown and green"};
+    v->palette = (v->palette + 1) % N_PALETTES;
+    snprintf(v->message, sizeof v->message, "negative and positive: %s", names[v->palette]);
+}
 
 static void theme(View *v) {
     v->theme = (v->theme + 1) % N_THEMES;
@@ -122,7 +144,7 @@ const KeyRow key_rows[] = {
     {KEYS_MOVE, "finer",                 walk_finer,     {KEY_DOWN, KEY_ENTER},      {"↓", "Enter"}},
     {KEYS_MOVE, "first stage",           first,          {KEY_HOME},                 {"Home"}},
     {KEYS_MOVE, "last stage",            last,           {KEY_END},                  {"End"}},
-    {KEYS_MOVE, "next stage",            next_stage,     {KEY_TAB},                  {"Tab", "1 … 9"}},
+    {KEYS_MOVE, "next, or by its number", next_stage,     {KEY_TAB},                  {"Tab", "1 … 9"}},
     {KEYS_MOVE, "play, pause",           play,           {' ', KEY_F5},              {"Space", "F5"}},
     {KEYS_MOVE, "faster",                faster,         {'+'},                      {"+"}},
     {KEYS_MOVE, "slower",                slower,         {'-'},                      {"−"}},
@@ -148,6 +170,8 @@ const KeyRow key_rows[] = {
     {KEYS_LOOK, "keep this one instead", remember,       {'M'},                      {"Shift M"}},
     {KEYS_LOOK, "larger",                zoom_in,        {CTRL | '+', CTRL | '='},   {"Ctrl +"}},
     {KEYS_LOOK, "smaller",               zoom_out,       {CTRL | '-'},               {"Ctrl −"}},
+    {KEYS_LOOK, "normal size",           zoom_off,       {CTRL | '0'},               {"Ctrl 0"}},
+    {KEYS_LOOK, "move the magnifier",    pan_left,       {CTRL | KEY_LEFT},          {"Ctrl ← → ↑ ↓"}},
     {KEYS_LOOK, "full screen",           full_screen,    {'f', 'F', KEY_F11},        {"F", "F11"}},
     {KEYS_LOOK, "blank screen",          blank,          {'.', 'b'},                 {".", "b"}},
     {KEYS_KEEP, "change the marked weight", edit_begin, {'e', 'E'},                {"E"}},
@@ -161,11 +185,9 @@ const KeyRow key_rows[] = {
 
 const int n_key_rows = sizeof key_rows / sizeof *key_rows;
 
-// Keys that need no row in the help.
+// Keys of a row whose keys do not all do the same, and what + is on many keyboards without Shift.
 static const struct { uint32_t key; void (*act)(View *v); } more_keys[] = {
-    {'=', faster},                {CTRL | '0', zoom_off},
-    {CTRL | KEY_LEFT, pan_left},  {CTRL | KEY_RIGHT, pan_right},
-    {CTRL | KEY_UP, pan_up},      {CTRL | KEY_DOWN, pan_down},
+    {CTRL | KEY_RIGHT, pan_right}, {CTRL | KEY_UP, pan_up}, {CTRL | KEY_DOWN, pan_down}, {'=', faster},
 };
 
 static bool act_by_row(View *v, uint32_t key) {

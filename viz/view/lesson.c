@@ -9,6 +9,7 @@
 #include "viz/view/canvas.h"
 #include "viz/view/keep.h"
 #include "viz/view/opener.h"
+#include "viz/view/photo.h"
 #include "viz/view/predict.h"
 #include "viz/view/remember.h"
 #include "viz/view/train_view.h"
@@ -179,7 +180,10 @@ void lesson_image(View *v, int by) {
     }
     TraceOptions o = v->chosen;
     const int n = v->t.s->data.part[o.part].n;
-    if (n < 1) return;
+    if (n < 1) {
+        snprintf(v->message, sizeof v->message, "there are no other pictures: O opens one, D draws one");
+        return;
+    }
     if (!o.picture) o.first = ((o.first + by) % n + n) % n;
     o.picture = NULL;
     step_with(v, &o);
@@ -192,13 +196,36 @@ void lesson_number(View *v, int image) {
     walk_to_stage(v, 0);
 }
 
-// The picture is the view's from now on, unless the step cannot be done. It has no label.
+static bool has_pictures(const View *v) {
+    return v->s->data.part[PART_TEST].n > 0 || v->s->data.part[PART_TRAIN].n > 0;
+}
+
+// A picture of one's own has no class: the network runs forward, as it does in use. Where there are no
+// others, it is taken as what the network says of it, so that there is a way back. −1: not taken as any.
+static int said_of(View *v, const Picture *p) {
+    const Experiment *x = v->s->x;
+    const int classes = v->s->data.classes;
+    Error e;
+    if (v->keeps || has_pictures(v) || !x->loss.kind || !x->optimizer.kind) return -1;
+    real *out = calloc((size_t)classes + 1, sizeof *out);
+    int best = -1;
+    if (out && lesson_predict(v, p, out, &e))
+        for (int c = best = 0; c < classes; c++)
+            if (out[c] > out[best]) best = c;
+    free(out);
+    return best;
+}
+
+bool lesson_assumed(const View *v) { return v->chosen.picture && v->assumed && v->t.label[0] >= 0; }
+
+// The picture is the view's from now on, unless the step cannot be done.
 static void step_with_own(View *v, Picture p) {
     TraceOptions o = v->chosen;
     Picture old = v->picture;
     v->picture = p;
-    o.picture = &v->picture, o.label = -1;
+    o.picture = &v->picture, o.label = said_of(v, &p);
     if (step_with(v, &o)) {
+        v->assumed = true;
         picture_free(&old);
         walk_to_stage(v, 0);
         return;
@@ -349,7 +376,8 @@ static bool choose_pictures(View *v, const ViewOptions *o, Error *e) {
     const Part part = s->data.part[PART_TEST].n > 0 ? PART_TEST : PART_TRAIN;
     const int n = s->data.part[part].n;
     const TrainOptions *train = first_train(s->x);
-    if (!o->picture && n == 0) return error_set(e, "there are no pictures to look at");
+    if (!o->picture && n == 0)
+        return error_set(e, "there are no pictures to look at; --image FILE brings one");
     if (o->image >= n && !o->picture)
         return error_set(e, "image %d: there are %d, counted from 0", o->image, n);
     v->chosen = (TraceOptions){.part = part, .label = o->picture ? o->label : -1, .random = true,
@@ -369,11 +397,20 @@ static void read_history(View *v, const char *run) {
     free(folder), free(path);
 }
 
+// Of the picture the view was opened with, if nobody said what it shows.
+static bool assume_label(View *v, Error *e) {
+    TraceOptions *o = &v->chosen;
+    if (!o->picture || o->label >= 0) return true;
+    o->label = said_of(v, o->picture);
+    v->assumed = true;
+    return o->label < 0 || trace_choose(&v->t, o, e);
+}
+
 bool view_open(View *v, Session *s, const ViewOptions *o, Error *e) {
     *v = (View){.s = s, .zoom = 1, .w = o->w, .h = o->h, .dirty = true, .speed = 4, .mouse = {-1, -1}};
     v->fonts = fonts_open(e);
     bool fine = v->fonts && (!o->keep || keep_choose(v, o->keep, e)) && choose_pictures(v, o, e) &&
-                keep_fits(v, e) && trace_open(&v->t, s, &v->chosen, e);
+                keep_fits(v, e) && trace_open(&v->t, s, &v->chosen, e) && assume_label(v, e);
     if (fine) {
         v->updates = calloc((size_t)s->params->n + 1, sizeof *v->updates);
         v->score_after = calloc((size_t)s->x->graph.node[s->x->graph.output].shape.c, sizeof(real));
@@ -403,6 +440,7 @@ void view_close(View *v) {
     fonts_close(v->fonts);
     canvas_close(v);
     opener_close(v);
+    photo_close(v);
     free(v->updates), free(v->score_after), free(v->start), free(v->keeps);
     free(v->frozen), free(v->batch);
     picture_free(&v->picture);

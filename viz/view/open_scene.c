@@ -10,6 +10,7 @@
 #include "viz/view/scenes.h"
 
 enum { PREVIEW = 320, THUMBNAIL = 64 }; // pixels of a side that are shown
+enum { SAMPLES = 4 };
 
 // ---- files ---------------------------------------------------------------------------------------
 
@@ -47,16 +48,25 @@ static Map rgb_map(const float *v, int h, int w) {
                  .target = -1, .step = w};
 }
 
-// A picture with its sides reduced by leaving pixels out.
+// Of channel c, in the square of `by` pixels' side that begins at row y, column x: of a large square
+// SAMPLES × SAMPLES pixels are enough.
+static float mean_of(const Picture *p, int y, int x, int c, int by) {
+    const int y1 = y + by < p->h ? y + by : p->h, x1 = x + by < p->w ? x + by : p->w;
+    const int step = (by + SAMPLES - 1) / SAMPLES;
+    int sum = 0, n = 0;
+    for (int i = y; i < y1; i += step)
+        for (int j = x; j < x1; j += step, n++)
+            sum += p->v[((size_t)i * (size_t)p->w + (size_t)j) * (size_t)p->c + (size_t)c];
+    return (float)sum / (float)n;
+}
+
+// A picture with its sides reduced: each number is the mean of by × by.
 static Map small_map(Screen *s, const Picture *p) {
     const int by = ((p->h > p->w ? p->h : p->w) + PREVIEW - 1) / PREVIEW;
     const int h = (p->h + by - 1) / by, w = (p->w + by - 1) / by;
     float *v = arena_array(s->a, float, (size_t)(3 * h * w));
-    const size_t plane = (size_t)p->h * (size_t)p->w;
-    for (int i = 0; i < 3 * h * w; i++) {
-        const size_t y = (size_t)(i / 3 / w * by), x = (size_t)(i / 3 % w * by), c = (size_t)(i % 3);
-        v[i] = p->v[(p->c == 3 ? c : 0) * plane + y * (size_t)p->w + x];
-    }
+    for (int i = 0; i < h * w; i++)
+        for (int c = 0; c < 3; c++) v[3 * i + c] = mean_of(p, i / w * by, i % w * by, c < p->c ? c : 0, by);
     return rgb_map(v, h, w);
 }
 
@@ -65,7 +75,7 @@ static void draw_preview(Screen *s, Rect card) {
     const Picture *p = &o->preview;
     const bool entry = o->at < o->n, folder = entry && o->entry[o->at].folder;
     const char *kind = p->c == 3 ? "colour" : "gray";
-    const char *helper = p->v ? arena_print(s->a, "%d × %d pixels, %s", p->h, p->w, kind) : NULL;
+    const char *helper = p->v ? arena_print(s->a, "%d pixels wide, %d high, %s", p->w, p->h, kind) : NULL;
     const Rect in = draw_titled(s, card, folder ? "A folder" : "The picture", helper);
     const TextStyle words = {.size = SIZE_BODY, .tone = TONE_INK2};
     if (p->v) {
@@ -146,8 +156,8 @@ static void draw_open(Screen *s) {
     draw_typed(s, bar);
     if (o->data) {
         const char *page = page_words(s, o->picture, OPEN_COLUMNS * OPEN_ROWS);
-        draw_data(s, draw_titled(s, area, "Pictures of the data",
-                                 arena_print(s->a, "%s %s pictures", page, part_names[s->v->chosen.part])));
+        const char *words = arena_print(s->a, "%s %s pictures", page, part_names[s->v->chosen.part]);
+        draw_data(s, draw_titled(s, area, "Pictures of the data", opener_count(s->v) ? words : ""));
         return;
     }
     const Rect right = cut_right(&area, 0.4 * area.w);

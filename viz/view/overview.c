@@ -138,9 +138,11 @@ static const char *below_name(Screen *s, const Pillar *p, bool narrow) {
 
 static void draw_head(Overview *o, const Pillar *p, double top) {
     Screen *s = o->s;
-    const TextStyle bold = {FONT_BOLD, SIZE_AXIS, TONE_INK, ALIGN_CENTRE, false};
-    const TextStyle plain = {FONT_REGULAR, SIZE_AXIS, TONE_INK3, ALIGN_CENTRE, false};
-    const double w = fmin(p->head_w, 120), x = p->at.x + p->at.w / 2 - w / 2;
+    // Above a narrow column words may become a little smaller than anywhere else, rather than be cut.
+    const double w = fmin(p->head_w, 120), size = w < 70 ? SIZE_AXIS - 0.5 : SIZE_AXIS;
+    const TextStyle bold = {FONT_BOLD, size, TONE_INK, ALIGN_CENTRE, false};
+    const TextStyle plain = {FONT_REGULAR, size, TONE_INK3, ALIGN_CENTRE, false};
+    const double x = p->at.x + p->at.w / 2 - w / 2;
     draw_fitted(s->d, (Rect){x, p->box->lanes > 1 ? p->at.y - 21 : top, w, 18}, bold,
                 stage_chip(s->a, &s->v->t,
                            stage_of(&s->v->t, STAGE_FORWARD, overview_namesake(&o->l, (int)(p - o->p)))));

@@ -59,7 +59,7 @@ void overview_picture(Overview *o) {
     int stage[MOST_STEPS + 1];
     const int n = prepared_stages(s, stage);
     const TextStyle bold = {FONT_BOLD, SIZE_AXIS, TONE_INK, ALIGN_CENTRE, false};
-    const TextStyle words = {FONT_REGULAR, SIZE_AXIS, TONE_INK2, ALIGN_LEFT, false};
+    const TextStyle words = {FONT_REGULAR, SIZE_AXIS - 0.5, TONE_INK2, ALIGN_LEFT, false}; // may shrink
     const Rect column = picture_place(o);
     draw_fitted(s->d, (Rect){column.x, s->area.y + 10, column.w, 18}, bold, "Input");
     for (int i = 0; i < n; i++) {
@@ -69,7 +69,7 @@ void overview_picture(Overview *o) {
         const Map m = blamed ? input_gradient(s) : map_of_picture(s, trace_picture(&s->v->t, stage[i]), -1);
         const Rect place = map_fit(r, m.rows, m.columns);
         draw_map(s, place, &m);
-        draw_fitted(s->d, (Rect){r.x, r.y + r.h + 2, r.w - 14, 20}, words,
+        draw_fitted(s->d, (Rect){r.x, r.y + r.h + 2, i + 1 < n ? r.w - 12 : r.w, 20}, words,
                     blamed ? "∂L/∂x" : stage_chip(s->a, &s->v->t, stage[i]));
         hits_add(s->hits, (Hit){.kind = HIT_STAGE, .rect = place, .to = stage[i]});
         if (i + 1 < n)

@@ -2,6 +2,7 @@
 #include "viz/view/screen.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "viz/view/panel.h"
@@ -44,18 +45,16 @@ static const struct { const char *kind, *title, *chip; } names[] = {
     {"conv",          "Convolution",         "Conv"},
     {"maxpool",       "Max pool",            "Pool"},
     {"avgpool",       "Average pool",        "Avg pool"},
-    {"globalavgpool", "Global average pool", "Avg pool"},
+    {"globalavgpool", "Global average pool", "Mean"},
     {"relu",          "ReLU",                "ReLU"},
-    {"leakyrelu",     "Leaky ReLU",          "ReLU"},
+    {"leakyrelu",     "Leaky ReLU",          "Leaky"},
     {"elu",           "ELU",                 "ELU"},
     {"gelu",          "GELU",                "GELU"},
     {"silu",          "SiLU",                "SiLU"},
     {"lrn",           "Local response norm", "LRN"},
     {"batchnorm",     "Batch norm",          "Norm"},
-    {"instancenorm",  "Instance norm",       "Norm"},
-    {"layernorm",     "Layer norm",          "Norm"},
-    {"normalize",     "Normalize",           "Norm"},
-    {"standardize",   "Standardize",         "Norm"},
+    {"instancenorm",  "Instance norm",       "Inst norm"},
+    {"layernorm",     "Layer norm",          "Layer norm"},
     {"grayscale",     "Grayscale",           "Gray"},
     {"crossentropy",  "Cross-entropy",       "Loss"},
     {"mse",           "Mean squared error",  "Loss"},
@@ -125,4 +124,30 @@ const char *stage_title(Arena *a, const Trace *t, int stage) {
     const char *name = name_of(a, t, stage, false);
     const bool back = t->stage[stage].kind == STAGE_BACKWARD;
     return back ? arena_print(a, "%s, backward", name) : name;
+}
+
+// The chip of its layer, and the letter it has in formulas.
+static const char *own_words(Arena *a, const Trace *t, const Param *p) {
+    static const char *const letter[] = {[PARAM_WEIGHT] = "W", [PARAM_BIAS] = "b", [PARAM_SCALE] = "γ",
+                                         [PARAM_SHIFT] = "β", [PARAM_STATISTIC] = ""};
+    for (int i = 0; i < t->n_stages; i++)
+        if (t->stage[i].kind == STAGE_FORWARD && t->stage[i].index == p->node)
+            return arena_print(a, "%s %s", stage_chip(a, t, i), letter[p->spec->role]);
+    return p->name;
+}
+
+void param_words(const Trace *t, int param, char *text, size_t room) {
+    const Param *p = &t->s->params->param[param];
+    Arena *a = arena_make();
+    if (a && setjmp(*arena_guard(a)) == 0) snprintf(text, room, "%s", own_words(a, t, p));
+    else snprintf(text, room, "%s", p->name);
+    arena_free(a);
+}
+
+void print_place(int rank, int n, int c, int y, int x, char *text, size_t room) {
+    const int place[] = {n, c, y, x};
+    for (int k = 0; k < rank; k++) {
+        const size_t len = strlen(text);
+        snprintf(text + len, room - len, "%s%d%s", k ? "," : "[", place[k], k + 1 == rank ? "]" : "");
+    }
 }

@@ -15,7 +15,7 @@ enum {
 };
 
 // What is known about the numbers of image 0 of a tensor.
-typedef struct Measured { const real *v; bool negative; double size; } Measured;
+typedef struct Measured { const real *v; size_t len; bool negative; double size; } Measured;
 
 enum { MEASURED = 16 };
 
@@ -50,3 +50,9 @@ const char *tensor_shape(Arena *a, Tensor t);
 // the model stands as it is.
 const char *stage_chip(Arena *a, const Trace *t, int stage);
 const char *stage_title(Arena *a, const Trace *t, int stage);
+
+// What a parameter is called: "Conv 1 W", "Norm γ". `room` bytes.
+void param_words(const Trace *t, int param, char *text, size_t room);
+
+// Adds "[1,0,2,2]" to a text of `room` bytes: as many numbers as a parameter of that rank has sides.
+void print_place(int rank, int n, int c, int y, int x, char *text, size_t room);

@@ -53,14 +53,18 @@ void snapshot_save(View *v) {
     const char *of = v->scene == SCENE_STAGES ? v->t.stage[v->at.stage].name : scene_of(v)->name;
     const bool compared = v->scene == SCENE_STAGES && v->comparing;
     snprintf(path, sizeof path, "%.200s-%.200s%s.png", v->t.s->x->name, of, compared ? "-compared" : "");
+    atomic_store(&v->saving, true);
     report(v, snapshot_write(v, path, &e), path, &e);
+    atomic_store(&v->saving, false);
 }
 
 void handout_save(View *v) {
     Error e;
     char path[512];
     snprintf(path, sizeof path, "%.200s-handout.pdf", v->t.s->x->name);
+    atomic_store(&v->saving, true);
     report(v, handout_write(v, path, &e), path, &e);
+    atomic_store(&v->saving, false);
 }
 
 // ---- by name -------------------------------------------------------------------------------------

@@ -119,6 +119,8 @@ static void tell_head(Telling *t) {
     const Node *node = stage_node(&v->t, s);
     if (node) tell(t, "shape %s\n", shape_words(t->a, node->shape));
     if (s->formula && *s->formula) tell(t, "formula %s\n", s->formula);
+    if (v->scale_by != BY_MAP) tell(t, "colours: one scale for %s\n", v->scale_by == BY_STAGE ? "this stage"
+                                                                                             : "all stages");
     const CodeLine code = code_here(t->a, v);
     if (code.file) tell(t, "code %s:%d %s\n", code.file, code.line, code.text);
     if (node && trace_plain_sums(&v->t, s->index))
@@ -151,7 +153,8 @@ static void tell_picture(Telling *t) {
     else if (v->t.picture[0] < 0) tell(t, "a picture of your own");
     else tell(t, "image %d", v->t.picture[0]);
     if (!drawn && !training && v->t.label[0] >= 0)
-        tell(t, ", label %s", v->t.s->data.class_name[v->t.label[0]]);
+        tell(t, lesson_assumed(v) ? ", no label, taken as %s" : ", label %s",
+             v->t.s->data.class_name[v->t.label[0]]);
     tell(t, "%s%s\n", verdict ? ", " : "", verdict ? verdict : "");
     const Remembered *r = &v->remembered;
     if (r->n) tell(t, "kept %s\n", remember_when(r->step, r->image, r->edits).s);

@@ -85,6 +85,7 @@ static void draw_legend_of(Screen *s, Rect card) {
 void draw_learning(Screen *s, Rect card, const Record *r, bool loss) {
     draw_titled(s, card, loss ? "Loss" : "Accuracy, %", NULL);
     draw_legend_of(s, card);
+    if (r->n_points + r->n_tests == 0) return; // nothing to be measured by
     const Rect at = {card.x + LEFT, card.y + HEAD, card.w - LEFT - RIGHT, card.h - HEAD - FOOT};
     const Plot p = make_plot(r, at, loss);
     plot_axes(s->d, &p, loss ? 1 : 100);

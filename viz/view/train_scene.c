@@ -4,6 +4,7 @@
  * first training in this window: the curves of the newest run on disk. */
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "runtime/judge.h"
 #include "viz/charts/charts.h"
@@ -12,12 +13,57 @@
 
 enum { TOP = 148, TILE_H = 76, BELOW = 150, RIGHT_W = 468 };
 
+static const char *whole(Screen *s, double v) {
+    return arena_print(s->a, "%s", number_count((int64_t)(v + 0.5)).s);
+}
+
 // ---- before there is a training ------------------------------------------------------------------
+
+// The statements a training carries out, as the model has them.
+static void draw_program(Screen *s, Rect in) {
+    const Experiment *x = s->v->t.s->x;
+    const TextStyle code = {.font = FONT_MONO, .size = SIZE_BODY, .tone = TONE_INK};
+    double y = in.y + 24;
+    const Use *const first[] = {&x->loss, &x->optimizer};
+    static const char *const word[] = {"loss", "optimizer"};
+    for (int i = 0; i < 2; i++, y += 34)
+        if (first[i]->kind)
+            draw_fitted(s->d, (Rect){in.x, y - 20, in.w, 28}, code,
+                        arena_print(s->a, "%s %s", word[i], use_text(s->a, first[i])));
+    for (int i = 0; i < x->n_actions && y < in.y + in.h; i++)
+        if (x->action[i].kind == ACTION_TRAIN) {
+            draw_fitted(s->d, (Rect){in.x, y - 20, in.w, 28}, code, use_text(s->a, &x->action[i].use));
+            y += 34;
+        }
+}
+
+// How things stand: what there is to learn from, and what a loss means for one who knows nothing.
+static void draw_before(Screen *s, Rect in) {
+    const Trace *t = &s->v->t;
+    const ImageList *part = t->s->data.part;
+    const double chance = log(t->s->data.classes);
+    const char *const fact[][2] = {
+        {"images to learn from", whole(s, part[PART_TRAIN].n)},
+        {"images to be tested on", whole(s, part[PART_TEST].n)},
+        {"classes", whole(s, t->s->data.classes)},
+        {"numbers to be learnt", whole(s, (double)t->s->x->graph.n_weights)},
+        {"loss of this batch now", t->judged ? figures(s, t->loss, 4) : "–"},
+    };
+    double y = in.y + 6;
+    for (int i = 0; i < 5; i++, y += 44) draw_fact(s, (Rect){in.x, y, in.w, 36}, fact[i][0], fact[i][1]);
+    const Use *loss = &t->s->x->loss;
+    if (!loss->kind || strcmp(loss->kind->name, "crossentropy") != 0 || t->s->data.classes < 2) return;
+    draw_prose(s, (Point){in.x, y + 34}, in.w, (TextStyle){.size = SIZE_BODY, .tone = TONE_INK2},
+               arena_print(s->a, "Who guesses without having learnt anything has a loss of about ln %d = %s.",
+                           t->s->data.classes, figures(s, chance, 4)));
+}
 
 static void draw_how_to(Screen *s) {
     draw_title(s->d, (Point){MARGIN, TITLE_TOP + 30}, s->w - MARGIN, "Training",
                "this network has not been trained yet");
-    const Rect in = draw_titled(s, s->area, "How to train it", NULL);
+    Rect room = s->area;
+    const Rect right = cut_right(&room, 0.36 * room.w), below = cut_bottom(&room, 0.42 * room.h);
+    const Rect in = draw_titled(s, room, "How to train it", NULL);
     const TextStyle words = {.size = SIZE_BODY, .tone = TONE_INK2};
     const TextStyle code = {.font = FONT_MONO, .size = SIZE_BODY, .tone = TONE_INK};
     double y = in.y + 30;
@@ -27,7 +73,10 @@ static void draw_how_to(Screen *s) {
                     "by itself.");
     y += 24 + draw_prose(s, (Point){in.x, y + 12}, in.w, words,
                          "Or in the terminal, which saves what it learns:");
-    draw_text(s->d, (Point){in.x, y + 6}, code, arena_print(s->a, "cnnrun %s --train", s->v->t.s->x->file));
+    draw_fitted(s->d, (Rect){in.x, y - 14, in.w, 28}, code,
+                arena_print(s->a, "cnnrun %s --train", s->v->t.s->x->file));
+    draw_program(s, draw_titled(s, below, "What it carries out", s->v->t.s->x->name));
+    draw_before(s, draw_titled(s, right, "Before the first step", NULL));
 }
 
 // ---- numbers -------------------------------------------------------------------------------------
@@ -36,10 +85,6 @@ typedef struct Tile { const char *caption, *text; } Tile;
 
 static const char *or_dash(Screen *s, double v, int decimals, const char *unit) {
     return isnan(v) ? "–" : arena_print(s->a, "%s%s", number_fixed(v, decimals).s, unit);
-}
-
-static const char *whole(Screen *s, double v) {
-    return arena_print(s->a, "%s", number_count((int64_t)(v + 0.5)).s);
 }
 
 // While it runs how fast, else how many: what stands still has no speed.

@@ -185,12 +185,15 @@ static void save(View *v) {
     char path[512], text[ERROR_TEXT + 64];
     Error e;
     if (!v->train || !v->train->training) return;
+    atomic_store(&v->saving, true);
     if (runs(v)) halt(v);
     const unsigned long long step = v->train->news.next.total;
     for (int k = 1; k == 1 || io_exists(path); k++)
         snprintf(path, sizeof path, k == 1 ? "%.200s-step%llu.safetensors" : "%.200s-step%llu-%d.safetensors",
                  v->s->x->name, step, k);
-    if (training_save(v->train->training, path, &e)) snprintf(text, sizeof text, "saved as %s", path);
+    const bool saved = training_save(v->train->training, path, &e);
+    atomic_store(&v->saving, false);
+    if (saved) snprintf(text, sizeof text, "saved as %s", path);
     else snprintf(text, sizeof text, "%s", e.text);
     note(v, text);
 }

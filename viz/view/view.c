@@ -11,6 +11,7 @@
 #include "viz/view/frame.h"
 #include "viz/view/keys.h"
 #include "viz/view/opener.h"
+#include "viz/view/photo.h"
 #include "viz/view/predict.h"
 #include "viz/view/scenes.h"
 #include "viz/view/train_view.h"
@@ -70,6 +71,12 @@ static void click_cells(View *v, const Hit *hit) {
     if (v->at.level < LEVEL_PIXEL) walk_level(v, LEVEL_PIXEL);
 }
 
+// A small map of many: where all of them are shown, one goes to it.
+static void click_channel(View *v, const Hit *hit) {
+    walk_to(v, hit->target, hit->to, -1);
+    if (v->at.level == LEVEL_STAGE) walk_level(v, LEVEL_CHANNEL);
+}
+
 static void click_event(View *v, const Event *e) {
     v->mouse = on_slide(v, e->x, e->y);
     v->edit.active = false;
@@ -84,7 +91,7 @@ static void click_event(View *v, const Event *e) {
     case HIT_LEVEL:   walk_level(v, (Level)hit->to); break;
     case HIT_SCENE:   v->scene = (Scene)hit->to; break;
     case HIT_ORDER:   v->order = (Order)hit->to; break;
-    case HIT_CHANNEL: walk_to(v, hit->target, hit->to, -1); break;
+    case HIT_CHANNEL: click_channel(v, hit); break;
     case HIT_CELLS:   click_cells(v, hit); break;
     case HIT_MATRIX:  train_view_click(v, hit); break;
     case HIT_PICTURE: train_view_picture(v, hit->to); break;
@@ -131,7 +138,7 @@ static void wheel_event(View *v, const Event *e) {
     if (e->ctrl) v->zoom = clamp(v->zoom * (e->y > 0 ? 1.1 : 1 / 1.1), 1, MAX_ZOOM);
     else if (v->scene == SCENE_OPEN)
         opener_key(v, &(Event){.kind = EVENT_KEY, .key = e->y > 0 ? KEY_UP : KEY_DOWN});
-    else if (e->y > 0 || !predict_reveal(v)) walk_step(v, e->y > 0 ? -1 : 1);
+    else if (!uncover(v)) key_act(v, &(Event){.kind = EVENT_KEY, .key = e->y > 0 ? KEY_LEFT : KEY_RIGHT});
     v->dirty = true;
 }
 
@@ -217,6 +224,7 @@ DrawList *view_draw(View *v, Error *e) {
     const double scale = frame_too_small(v) ? 1 : frame_scale(v);
     if (v->scene == SCENE_DRAW) canvas_answer(v);
     if (v->scene == SCENE_OPEN) opener_look(v);
+    if (v->scene == SCENE_STAGES && v->t.stage[v->at.stage].kind == STAGE_LOAD) photo_look(v);
     DrawList *d = draw_make(v->fonts, v->w / scale, v->h / scale);
     if (d && fill(d, v)) return d;
     draw_free(d);

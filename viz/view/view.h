@@ -12,6 +12,8 @@
  * function of the state alone (frame.h), and so is its text (tell.h); the window, scripts and
  * tests feed the same events. Nothing here knows SDL. */
 #pragma once
+#include <stdatomic.h>
+
 #include "runtime/data/picture.h"
 #include "runtime/trace.h"
 #include "viz/charts/history.h"
@@ -114,12 +116,21 @@ typedef struct Opener {
     char why[200];
 } Opener;
 
+// The file of the inspected picture (photo.h).
+typedef struct Photo {
+    const char *path;        // which was read; the data's own. NULL: none
+    size_t bytes;            // it has
+    int w, h;                // pixels; 0: it cannot be read
+    Picture small;           // of it; .v NULL: too large
+} Photo;
+
 typedef struct View {
     Session *s;
     Fonts *fonts;
     Trace t;
     TraceOptions chosen;     // the pictures of this step
     Picture picture;         // from elsewhere; .v NULL: none
+    bool assumed;            // nobody said what it shows: its label is what the network says
     bool *keeps;             // nodes whose values are kept; NULL: all, and the gradients
     real *start;             // the parameters the view was opened with; NULL: not everything is kept
     bool *frozen;            // and which of them were not to be trained
@@ -137,6 +148,7 @@ typedef struct View {
     History history;         // n = 0: not trained yet
     Canvas canvas;
     Opener opener;
+    Photo photo;
 
     Scene scene, behind;     // behind the help
     Place at;
@@ -161,8 +173,9 @@ typedef struct View {
     bool pointing;           // the mouse is over the window and was moved since the last key
     Point mouse;             // dp
     char trouble[512];       // what cannot be opened, and why; "" or shown on a card until the next key
-    char message[160];       // what was just done or went wrong; gone with the next key
+    char message[256];       // what was just done or went wrong; gone with the next key
     bool full_screen, quit;
+    atomic_bool saving;      // a file is being written: nobody may end the process now
     bool dirty;              // the window does not show this state yet
     Hits hits;               // what can be clicked in the last picture
 } View;
@@ -194,6 +207,9 @@ void lesson_image(View *v, int by);
 void lesson_number(View *v, int image); // that picture of the part, from its first stage on
 void lesson_picture(View *v, const char *path); // a picture of one's own, or v->trouble
 void lesson_drawing(View *v); // what is on the canvas
+
+// Is the label of the picture only what the network says?
+bool lesson_assumed(const View *v);
 void lesson_batch(View *v);  // the next pictures that nobody has seen yet
 void lesson_put_back(View *v); // the weights become those before the update, to be changed …
 void lesson_again(View *v);    // … and the same step is done with them

@@ -3,11 +3,13 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "runtime/layer.h"
 #include "viz/draw/number.h"
 #include "viz/view/answer.h"
 #include "viz/view/panel.h"
+#include "viz/view/screen.h"
 
 // ---- stages --------------------------------------------------------------------------------------
 
@@ -25,12 +27,17 @@ const Node *stage_node(const Trace *t, const Stage *s) {
 // ---- targets -------------------------------------------------------------------------------------
 
 static Target of_picture(const char *name, Tensor v) {
-    return (Target){.name = name, .v = v, .channels = v.c, .pixels = v.h * v.w};
+    return (Target){.name = name, .v = v, .channels = v.c, .pixels = v.h * v.w,
+                    .unit = v.h * v.w <= 1 ? "number" : "channel"};
 }
 
-static Target of_param(const char *name, Tensor v) {
-    return (Target){.name = name, .v = v, .param = true, .channels = v.n,
-                    .pixels = v.c * v.h * v.w};
+// Parameter k of a node. Those of a norm belong to channels, all others to what the weights belong to.
+static Target of_param(const Node *node, int k, const char *name, Tensor v) {
+    const ParamSpec *spec = &node->param[k];
+    const bool norm = spec->role == PARAM_SCALE || spec->role == PARAM_SHIFT;
+    return (Target){.name = name, .v = v, .param = true, .channels = v.n, .pixels = v.c * v.h * v.w,
+                    .rank = spec->rank,
+                    .unit = norm ? "channel" : node->param[0].rank == 2 ? "output" : "filter"};
 }
 
 static bool forward_target(const View *v, const Stage *s, int i, Target *out) {
@@ -56,18 +63,26 @@ bool walk_gradient(const View *v, const Stage *s, int i, Target *out) {
         const Tensor grad = node->param[k].role == PARAM_STATISTIC
                                 ? (Tensor){0} : trace_param(&v->t, first + k, PARAM_GRAD);
         if (!grad.v || i-- > 0) continue;
-        *out = of_param(node->param[k].name, grad);
+        *out = of_param(node, k, node->param[k].name, grad);
         out->asks = true, out->asked = ASKED_DIFF_PARAM, out->k = k;
         return true;
     }
     return false;
 }
 
+bool walk_arriving(const View *v, const Stage *s, int i, Target *out) {
+    if (i > 0) return walk_gradient(v, s, i - 1, out);
+    *out = of_picture("δ", trace_diff(&v->t, s->index));
+    return true;
+}
+
 static bool update_target(const View *v, int i, Target *out) {
     const Params *p = v->t.s->params;
     for (int k = 0; k < p->n; k++) {
         if (p->param[k].spec->role == PARAM_STATISTIC || i-- > 0) continue;
-        *out = of_param(p->param[k].name, trace_param(&v->t, k, PARAM_AFTER));
+        const int node = p->param[k].node;
+        *out = of_param(&v->t.s->x->graph.node[node], k - params_of_node(p, node), p->param[k].name,
+                        trace_param(&v->t, k, PARAM_AFTER));
         out->asks = true, out->asked = ASKED_WEIGHT, out->k = k;
         return out->v.v != NULL;
     }
@@ -99,7 +114,8 @@ bool walk_target(const View *v, int stage, int i, Target *out) {
 // A stage without any numbers is walked over as if it had one.
 static Target target_at(const View *v, int stage, int i) {
     Target t;
-    if (!walk_target(v, stage, i, &t) || !t.v.v) t = (Target){.name = "", .channels = 1, .pixels = 1};
+    if (!walk_target(v, stage, i, &t) || !t.v.v)
+        t = (Target){.name = "", .channels = 1, .pixels = 1, .unit = "number"};
     return t;
 }
 
@@ -221,7 +237,6 @@ static bool step_level(View *v, Level level, int by) {
 
 void walk_step(View *v, int by) {
     if (v->at.level == LEVEL_STAGE) {
-        v->at.target = 0;
         walk_to_stage(v, v->at.stage + by);
         return;
     }
@@ -259,24 +274,39 @@ static int add(char *text, size_t room, int n, const char *what, int i, int of) 
 
 static bool is_vector(const Target *t) { return !t->param && t->v.h * t->v.w <= 1; }
 
+void target_place(const Target *t, Spot s, char *text, size_t room) {
+    *text = '\0';
+    if (t->rank == 4 && t->v.c > 1 && t->v.h * t->v.w > 1)
+        snprintf(text, room, "channel %d, row %d, column %d", s.c, s.y, s.x);
+    else if (t->rank == 4 && t->v.c > 1) snprintf(text, room, "channel %d", s.c);
+    else if (t->rank == 3) snprintf(text, room, "row %d, column %d", s.c, s.y);
+    else if (t->rank == 4 || (!t->param && !is_vector(t) && t->v.h > 0))
+        snprintf(text, room, "row %d, column %d", s.y, s.x);
+}
+
+// What one number of a channel is.
+static const char *part_of(const Target *t) {
+    return !t->param ? "pixel" : t->rank == 4 ? "weight" : t->rank == 2 ? "input" : "number";
+}
+
 void walk_position(const View *v, char *text, size_t room) {
     const Place *at = &v->at;
     const Target t = walk_here(v);
+    char place[80];
     int n = 0;
     text[0] = '\0';
     if (at->level == LEVEL_STAGE) {
         add(text, room, 0, "stage", at->stage, v->t.n_stages);
         return;
     }
-    if (t.param) n = snprintf(text, room, "%s", t.name);
-    n = add(text, room, n, t.param ? "filter" : is_vector(&t) ? "number" : "channel", at->channel,
-            t.channels);
+    if (t.param && v->t.stage[at->stage].kind == STAGE_UPDATE) param_words(&v->t, t.k, text, room);
+    else if (t.param) snprintf(text, room, "∂L/∂%s", t.name);
+    n = add(text, room, (int)strlen(text), t.unit, at->channel, t.channels);
     if (at->level >= LEVEL_PIXEL && !is_vector(&t) && t.pixels > 1)
-        n = add(text, room, n, t.param ? "weight" : "pixel", at->pixel, t.pixels);
-    if (at->level == LEVEL_PIXEL && !is_vector(&t) && t.v.h > 0 && n > 0 && (size_t)n < room) {
-        const Spot s = target_spot(&t, at->channel, at->pixel);
-        snprintf(text + n, room - (size_t)n, " · row %d, column %d", s.y, s.x);
-    }
+        n = add(text, room, n, part_of(&t), at->pixel, t.pixels);
+    target_place(&t, target_spot(&t, at->channel, at->pixel), place, sizeof place);
+    if (at->level == LEVEL_PIXEL && *place && n > 0 && (size_t)n < room)
+        snprintf(text + n, room - (size_t)n, " · %s", place);
     const int terms = at->level == LEVEL_TERM ? walk_terms(v) : 0;
     if (terms > 0) add(text, room, n, "term", at->term, terms);
 }

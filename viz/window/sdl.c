@@ -1,23 +1,45 @@
 /* sdl.c — the window itself: SDL opens it, shows an image and says what happens to it.
  *
  * Nothing is drawn while nothing changes: the loop sleeps in SDL_WaitEvent. Only video is started,
- * since game controllers would make SDL look for them all the time. */
+ * since game controllers would make SDL look for them all the time.
+ *
+ * Every event is handed to the thread beside the window, to which the view belongs until it is done. When
+ * that takes long, the last picture stays, with a card over it that says what is computed (busy.h); events
+ * wait in SDL's queue, but for those that close the window. */
 #include <SDL.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/clock.h"
 #include "viz/draw/paint.h"
+#include "viz/view/frame.h"
 #include "viz/view/train_view.h"
+#include "viz/window/busy.h"
 #include "viz/window/window.h"
+
+#define PATIENCE 0.25 // seconds before the card appears; nothing at all is shown before the first picture, so
+#define AT_ONCE  0.05 // it comes sooner there
+#define PACE     0.04 // between two looks at what is asked meanwhile
+
+// An image of w × h pixels that can be written to.
+typedef struct Image { SDL_Texture *texture; int w, h; } Image;
 
 typedef struct Window {
     SDL_Window *window;
     SDL_Renderer *renderer;
-    SDL_Texture *texture;
-    int w, h;                // of the texture
+    Image picture, card;
+    Fonts *fonts;            // of the card: those of the view may be in use
     bool full_screen;
     Uint32 news;             // the number of our own event: the training has come further
+    const WindowWish *wish;
     View *view;
+    Work *work;
+    Theme theme;             // of the picture that is shown
+    // What the work is about.
+    Event event;
+    DrawList *list;
+    bool opened, fine;
+    Error *e;
 } Window;
 
 // ---- open and close ----------------------------------------------------------------------------
@@ -51,12 +73,6 @@ static bool start_video(Error *e) {
     return error_set(e, "no display: use --snapshot FILE.png or --draw FILE.png");
 }
 
-bool window_possible(Error *e) {
-    if (!start_video(e)) return false;
-    SDL_Quit();
-    return true;
-}
-
 // Called by the training's thread; pushing an event is what SDL allows there.
 static void wake(void *ctx) {
     const Window *w = ctx;
@@ -64,16 +80,19 @@ static void wake(void *ctx) {
 }
 
 static bool open_all(Window *w, Error *e) {
-    if (!start_video(e) || !open_window(w, w->view->s->x->name, e)) return false;
+    if (!start_video(e) || !open_window(w, w->wish->x->name, e)) return false;
     w->news = SDL_RegisterEvents(1);
-    w->view->wake = wake, w->view->wake_ctx = w;
-    SDL_GetRendererOutputSize(w->renderer, &w->view->w, &w->view->h);
-    return true;
+    w->fonts = fonts_open(e);
+    w->work = w->fonts ? work_open(e) : NULL;
+    return w->work != NULL;
 }
 
 static void close_all(Window *w) {
-    train_view_quiet(w->view);
-    if (w->texture) SDL_DestroyTexture(w->texture);
+    work_close(w->work);
+    if (w->opened) train_view_quiet(w->view);
+    fonts_close(w->fonts);
+    if (w->card.texture) SDL_DestroyTexture(w->card.texture);
+    if (w->picture.texture) SDL_DestroyTexture(w->picture.texture);
     if (w->renderer) SDL_DestroyRenderer(w->renderer);
     if (w->window) SDL_DestroyWindow(w->window);
     SDL_Quit();
@@ -156,39 +175,98 @@ static bool take(Window *w, const SDL_Event *s, Event *e) {
 
 // ---- drawing -----------------------------------------------------------------------------------
 
-static bool fit_texture(Window *w, Error *e) {
-    if (w->texture && w->w == w->view->w && w->h == w->view->h) return true;
-    if (w->texture) SDL_DestroyTexture(w->texture);
-    w->w = w->view->w, w->h = w->view->h;
-    w->texture = SDL_CreateTexture(w->renderer, SDL_PIXELFORMAT_RGB888, SDL_TEXTUREACCESS_STREAMING,
-                                   w->w, w->h);
-    return w->texture || sdl_error(e, "no image for the window");
+static bool fit(const Window *w, Image *i, int width, int height, Error *e) {
+    if (i->texture && i->w == width && i->h == height) return true;
+    if (i->texture) SDL_DestroyTexture(i->texture);
+    i->w = width, i->h = height;
+    i->texture = SDL_CreateTexture(w->renderer, SDL_PIXELFORMAT_RGB888, SDL_TEXTUREACCESS_STREAMING, width,
+                                   height);
+    return i->texture || sdl_error(e, "no image for the window");
 }
 
-static bool paint(Window *w, const DrawList *d, Error *e) {
+static bool paint(const Window *w, Image *i, const DrawList *d, PaintView place, Error *e) {
     void *pixels;
     int stride;
-    if (!fit_texture(w, e)) return false;
-    if (SDL_LockTexture(w->texture, NULL, &pixels, &stride))
-        return sdl_error(e, "no image for the window");
-    const PaintView place = view_place(w->view);
-    const bool ok = paint_pixels(d, w->view->theme, place, pixels, w->w, w->h, stride, e);
-    SDL_UnlockTexture(w->texture);
+    if (SDL_LockTexture(i->texture, NULL, &pixels, &stride)) return sdl_error(e, "no image for the window");
+    const bool ok = paint_pixels(d, w->theme, place, pixels, i->w, i->h, stride, e);
+    SDL_UnlockTexture(i->texture);
     return ok;
 }
 
-static bool show(Window *w, Error *e) {
-    if (w->full_screen != w->view->full_screen) {
-        w->full_screen = w->view->full_screen;
+static bool show(Window *w, const DrawList *d, Error *e) {
+    View *v = w->view;
+    if (w->full_screen != v->full_screen) {
+        w->full_screen = v->full_screen;
         SDL_SetWindowFullscreen(w->window, w->full_screen ? SDL_WINDOW_FULLSCREEN_DESKTOP : 0);
     }
-    DrawList *d = view_draw(w->view, e);
-    const bool ok = d && paint(w, d, e);
-    draw_free(d);
-    if (!ok) return false;
-    SDL_RenderCopy(w->renderer, w->texture, NULL, NULL);
+    w->theme = v->theme;
+    if (!fit(w, &w->picture, v->w, v->h, e) || !paint(w, &w->picture, d, view_place(v), e)) return false;
+    SDL_RenderCopy(w->renderer, w->picture.texture, NULL, NULL);
     SDL_RenderPresent(w->renderer);
-    w->view->dirty = false;
+    v->dirty = false;
+    return true;
+}
+
+// The last picture, if there was one, and the card in its middle. What cannot be shown is left out.
+static void show_busy(Window *w) {
+    Error e;
+    int width, height;
+    SDL_GetRendererOutputSize(w->renderer, &width, &height);
+    const double scale = SDL_max(0.5, SDL_min(width / (double)SLIDE_W, height / (double)SLIDE_H));
+    const uint32_t ground = tone_rgb(w->theme, TONE_BG);
+    DrawList *d = busy_draw(w->fonts, w->wish->doing, &w->wish->x->graph, &e);
+    const bool fine = d && fit(w, &w->card, (int)(BUSY_W * scale), (int)(BUSY_H * scale), &e) &&
+                      paint(w, &w->card, d, (PaintView){scale, 0, 0}, &e);
+    draw_free(d);
+    SDL_SetRenderDrawColor(w->renderer, (Uint8)(ground >> 16), (Uint8)(ground >> 8), (Uint8)ground, 255);
+    SDL_RenderClear(w->renderer);
+    if (w->picture.texture) SDL_RenderCopy(w->renderer, w->picture.texture, NULL, NULL);
+    const SDL_Rect middle = {(width - w->card.w) / 2, (height - w->card.h) / 2, w->card.w, w->card.h};
+    if (fine) SDL_RenderCopy(w->renderer, w->card.texture, NULL, &middle);
+    SDL_RenderPresent(w->renderer);
+}
+
+// ---- work beside the window ----------------------------------------------------------------------
+
+static void do_open(void *ctx) {
+    Window *w = ctx;
+    w->fine = w->wish->open(w->wish->ctx, w->e);
+}
+
+static void do_event(void *ctx) {
+    const Window *w = ctx;
+    view_event(w->view, &w->event);
+}
+
+static void do_draw(void *ctx) {
+    Window *w = ctx;
+    w->list = view_draw(w->view, w->e);
+}
+
+// Does somebody want to close the window? All other events stay where they are.
+static bool asked_to_leave(void) {
+    SDL_Event key[64];
+    SDL_PumpEvents();
+    const int n = SDL_PeepEvents(key, 64, SDL_PEEKEVENT, SDL_KEYDOWN, SDL_KEYDOWN);
+    bool leaves = SDL_HasEvent(SDL_QUIT);
+    for (int i = 0; i < n; i++)
+        leaves = leaves || (key[i].key.keysym.sym == SDLK_q && key[i].key.keysym.mod & KMOD_CTRL);
+    return leaves;
+}
+
+// Has a task done. False if the window is to be closed meanwhile: the work goes on then.
+static bool attend(Window *w, void (*task)(void *ctx), double patience) {
+    const double began = clock_now();
+    bool shown = false;
+    atomic_store(&w->wish->doing->what, w->opened ? DOING_SOMETHING : DOING_OPENING);
+    work_begin(w->work, task, w);
+    while (!work_done(w->work, patience < PACE ? patience : PACE)) {
+        if (asked_to_leave()) return false;
+        if (clock_now() - began < patience) continue;
+        show_busy(w);
+        shown = true;
+    }
+    if (shown && w->opened) w->view->dirty = true;
     return true;
 }
 
@@ -203,32 +281,82 @@ static bool wait_for(const Window *w, SDL_Event *s, Event *e, Error *error) {
     return pause ? true : sdl_error(error, "the window is gone");
 }
 
-static void drop(Window *w, const SDL_DropEvent *d) {
-    if (d->file) view_event(w->view, &(Event){.kind = EVENT_DROP, .path = d->file});
-    SDL_free(d->file);
+static bool give(Window *w, const Event *e) {
+    w->event = *e;
+    return attend(w, do_event, PATIENCE);
 }
 
-static bool run(Window *w, Error *e) {
-    SDL_Event s;
-    while (!w->view->quit) {
-        if (w->view->dirty && !show(w, e)) return false;
-        Event event = {.kind = EVENT_EXPOSE};
-        if (!wait_for(w, &s, &event, e)) return false;
-        if (event.kind == EVENT_TICK) {
-            view_event(w->view, &event);
-            continue;
+static bool drop(Window *w, const SDL_DropEvent *d) {
+    const bool done = !d->file || give(w, &(Event){.kind = EVENT_DROP, .path = d->file});
+    if (done) SDL_free(d->file);
+    return done;
+}
+
+// Everything that has happened. False if the window is to be closed meanwhile.
+static bool answer(Window *w, SDL_Event *s) {
+    Event event;
+    do {
+        if (s->type == SDL_DROPFILE) {
+            if (!drop(w, &s->drop)) return false;
+        } else if (take(w, s, &event) && !give(w, &event)) {
+            return false;
         }
-        do {
-            if (s.type == SDL_DROPFILE) drop(w, &s.drop);
-            else if (take(w, &s, &event)) view_event(w->view, &event);
-        } while (SDL_PollEvent(&s));
-    }
+    } while (SDL_PollEvent(s));
     return true;
 }
 
-bool window_view(View *v, Error *e) {
-    Window w = {.view = v};
-    const bool ok = open_all(&w, e) && run(&w, e);
-    close_all(&w);
-    return ok;
+static bool show_view(Window *w, WindowEnd *end, Error *e) {
+    *end = WINDOW_LEFT;
+    if (!attend(w, do_draw, PATIENCE)) return false;
+    *end = WINDOW_FAILED;
+    const bool fine = w->list && show(w, w->list, e);
+    draw_free(w->list);
+    return fine;
+}
+
+// A training that goes on is in the middle of a step, and keeps nothing.
+static WindowEnd end_of(const View *v) {
+    return v->train && v->train->training ? WINDOW_LEFT : WINDOW_CLOSED;
+}
+
+static WindowEnd run(Window *w, Error *e) {
+    SDL_Event s;
+    WindowEnd end;
+    View *v = w->view;
+    while (!v->quit) {
+        if (v->dirty && !show_view(w, &end, e)) return end;
+        Event event = {.kind = EVENT_EXPOSE};
+        if (!wait_for(w, &s, &event, e)) return WINDOW_FAILED;
+        if (event.kind == EVENT_TICK ? !give(w, &event) : !answer(w, &s)) return WINDOW_LEFT;
+    }
+    return end_of(v);
+}
+
+static WindowEnd open_and_run(Window *w, Error *e) {
+    if (!attend(w, do_open, AT_ONCE)) return WINDOW_LEFT;
+    if (!w->fine) return WINDOW_FAILED;
+    w->opened = true;
+    w->view->wake = wake, w->view->wake_ctx = w;
+    SDL_GetRendererOutputSize(w->renderer, &w->view->w, &w->view->h);
+    return run(w, e);
+}
+
+// What is being written to disk is written to its end, when the window is gone already.
+static void leave(Window *w) {
+    SDL_DestroyWindow(w->window);
+    while (atomic_load(&w->view->saving) && !work_done(w->work, PACE)) continue;
+}
+
+WindowEnd window_view(const WindowWish *wish, Error *e) {
+    Window *w = calloc(1, sizeof *w); // not on the stack: whoever is left working still writes there
+    if (!w) return error_set(e, "there is no memory left"), WINDOW_FAILED;
+    w->wish = wish, w->view = wish->view, w->e = e;
+    const WindowEnd end = open_all(w, e) ? open_and_run(w, e) : WINDOW_FAILED;
+    if (end == WINDOW_LEFT) {
+        leave(w);
+        return end;
+    }
+    close_all(w);
+    free(w);
+    return end;
 }

@@ -1,10 +1,14 @@
 /* activation_backward.c — a function of one number, backward: the arriving gradient times the slope
  * at the place where the number was. Where the slope is 0 the gradient is blocked. */
 #include <math.h>
+#include <string.h>
 
 #include "viz/view/panels/patch.h"
 
 static Tensor arriving(const Screen *s) { return trace_diff(&s->v->t, s->stage->index); }
+
+// Of these functions only the rectifier has a slope of 0, so that nothing goes through.
+static bool blocks(const Screen *s) { return strcmp(stage_of_name(s->stage), "relu") == 0; }
 
 // Hatching over the cells whose gradient is blocked: something arrived, or could have, and 0 leaves.
 static void draw_blocked(Screen *s, Rect r, const Map *m, const Map *src) {
@@ -19,10 +23,10 @@ static void draw_card_of(Screen *s, Rect r, const char *title, const char *helpe
                          int cell) {
     const Rect in = draw_titled(s, r, title, helper);
     Rect place = map_fit((Rect){in.x, in.y, in.w, in.h - LEGEND_H - 4}, m->rows, m->columns);
-    if (m->columns == 1) place = (Rect){in.x + in.w / 2 - 60, in.y, 120, in.h - LEGEND_H - 4};
+    if (m->columns == 1) place = map_column((Rect){in.x, in.y, in.w, in.h - LEGEND_H - 4}, m->rows);
     if (m->rows * m->columns <= 49) draw_grid(s, place, m, power_of(m->max), SIZE_BODY);
     else draw_map(s, place, m);
-    if (src) draw_blocked(s, place, m, src);
+    if (src && blocks(s)) draw_blocked(s, place, m, src);
     draw_mark(s, map_cells(place, m, cell / m->columns, cell % m->columns, 1, 1));
     draw_legend(s, (Rect){in.x, in.y + in.h - LEGEND_H + 4, in.w, LEGEND_H}, m, NULL);
 }
@@ -36,8 +40,7 @@ static int blocked_share(const Map *dx, const Map *x) {
 
 static int zeros_of(Tensor t) {
     int n = 0;
-    for (int i = 0; i < t.c * t.h * t.w; i++)
-        n += *at(t, 0, i / (t.h * t.w), i / t.w % t.h, i % t.w) == 0;
+    for (int c = 0; c < t.c; c++) n += map_zeros(t, c);
     return n;
 }
 
@@ -71,10 +74,11 @@ static void draw_pixel(Screen *s) {
     const Rect left = cut_left(&room, side), right = cut_right(&room, side);
     draw_card_of(s, left, "∂L/∂y arrives", leaves.vector ? "" : arena_print(s->a, "channel %d", c), &arrives,
                  NULL, cell);
-    draw_card_of(s, room, "x of the forward pass",
-                 arena_print(s->a, "%d %% blocked", blocked_share(&leaves, &kept)),
-                 &kept, NULL, cell);
-    draw_card_of(s, right, "∂L/∂x leaves", "hatched: blocked", &leaves, &kept, cell);
+    const char *gate = !blocks(s) ? "it sets the slope"
+                     : arena_print(s->a, "%d %% blocked", blocked_share(&leaves, &kept));
+    draw_card_of(s, room, "x of the forward pass", gate, &kept, NULL, cell);
+    const char *left_over = blocks(s) ? "hatched: blocked" : "δ · slope";
+    draw_card_of(s, right, "∂L/∂x leaves", left_over, &leaves, &kept, cell);
     for (int i = 0; i < 2; i++) draw_way_into(s, i ? right : room, TONE_BACKWARD);
     draw_product(s, card, &x, (double)kept.v[cell]);
 }
@@ -89,7 +93,8 @@ static void draw_stage(Screen *s) {
     const int n = dx.c * dx.h * dx.w;
     if (dx.v) blocked = arena_print(s->a, "%.0f %% of them 0", 100.0 * zeros_of(dx) / n);
     draw_thumbnails(s, draw_titled(s, left, "∂L/∂y arrives", tensor_shape(s->a, delta)), delta, -1);
-    draw_thumbnails(s, draw_titled(s, room, "x of the forward pass", "it opens or shuts"), src, -1);
+    draw_thumbnails(s, draw_titled(s, room, "x of the forward pass",
+                                   blocks(s) ? "it opens or shuts" : "it sets the slope"), src, -1);
     draw_thumbnails(s, draw_titled(s, right, "∂L/∂x leaves", blocked), dx, 0);
     for (int i = 0; i < 2; i++) draw_way_into(s, i ? right : room, TONE_BACKWARD);
 }

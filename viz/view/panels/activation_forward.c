@@ -1,34 +1,32 @@
 /* activation_forward.c — a function of one number: before, the curve with the point, after.
  *
- * The curve is drawn through the numbers of this picture, so it is right for any such function. */
+ * The curve is what the layer's own definition makes of numbers from −x to x, so it is right for any such
+ * function; its axes are as long as the numbers of this picture need. */
 #include <math.h>
-#include <stdlib.h>
+#include <string.h>
 
+#include "runtime/layer.h"
 #include "viz/view/panels/layers.h"
 
 typedef struct Pair { double x, y; } Pair;
 
-static int by_x(const void *a, const void *b) {
-    const Pair *p = a, *q = b;
-    return p->x > q->x ? 1 : p->x < q->x ? -1 : 0;
-}
+// The largest number that goes in, either sign; what comes out, at least.
+typedef struct Extent { double x, lo, hi; } Extent;
 
-static double number(Tensor t, int i) {
-    return (double)*at(t, 0, i / (t.h * t.w), i / t.w % t.h, i % t.w);
-}
-
-// Input and output of every number of the picture, in order of the input.
-static Pair *pairs_of(Screen *s, Tensor src, Tensor dst, int *n) {
-    *n = src.c * src.h * src.w;
-    Pair *p = arena_array(s->a, Pair, (size_t)*n + 1);
-    for (int i = 0; i < *n; i++) p[i] = (Pair){number(src, i), number(dst, i)};
-    qsort(p, (size_t)*n, sizeof *p, by_x);
-    return p;
+static Extent extent_of(Tensor src, Tensor dst) {
+    Extent e = {1e-6, 0, 1e-6};
+    for (int c = 0; c < src.c; c++)
+    for (int y = 0; y < src.h; y++)
+    for (int x = 0; x < src.w; x++) {
+        const double in = (double)*at(src, 0, c, y, x), out = (double)*at(dst, 0, c, y, x);
+        e.x = fmax(e.x, fabs(in)), e.lo = fmin(e.lo, out), e.hi = fmax(e.hi, out);
+    }
+    return e;
 }
 
 // ---- the curve -----------------------------------------------------------------------------------
 
-enum { POINTS = 200 };
+enum { POINTS = 201 }; // 0 is one of them
 
 static void draw_axes(Screen *s, Rect r, Point zero, double size) {
     const TextStyle words = {.size = SIZE_AXIS, .tone = TONE_INK2, .tabular = true};
@@ -41,21 +39,35 @@ static void draw_axes(Screen *s, Rect r, Point zero, double size) {
     draw_text(s->d, (Point){r.x + r.w - 9, zero.y - 6}, words, "x");
 }
 
-static void draw_curve(Screen *s, Rect r, const Pair *p, int n, Pair here) {
-    double x_size = 1e-6, y_lo = 0, y_hi = 1e-6;
-    for (int i = 0; i < n; i++)
-        x_size = fmax(x_size, fabs(p[i].x)), y_lo = fmin(y_lo, p[i].y), y_hi = fmax(y_hi, p[i].y);
-    if (!isfinite(x_size) || !isfinite(y_lo) || !isfinite(y_hi)) return;
-    const double y_scale = (r.h - 44) / (y_hi - y_lo), x_scale = (r.w - 36) / (2 * x_size);
-    const Point zero = {r.x + r.w / 2, r.y + 18 + y_hi * y_scale};
+// What the layer makes of POINTS numbers from −size to size.
+static void sample(const Screen *s, double size, Pair *out) {
+    real in[POINTS], y[POINTS];
+    for (int i = 0; i < POINTS; i++) in[i] = (real)(size * (2.0 * i / (POINTS - 1) - 1));
+    const Tensor src = {in, 1, 1, 1, POINTS, LAYOUT_PLAIN}, dst = {y, 1, 1, 1, POINTS, LAYOUT_PLAIN};
+    layer_of(s->node)->forward_ref(&(Step){.cfg = s->node->use.cfg, .n_src = 1, .src = &src, .dst = dst});
+    for (int i = 0; i < POINTS; i++) out[i] = (Pair){(double)in[i], (double)y[i]};
+}
+
+// A curve that bends is shown as far as it does.
+static double least_extent(const Screen *s) {
+    const char *name = stage_of_name(s->stage);
+    const bool straight = strcmp(name, "relu") == 0 || strcmp(name, "leakyrelu") == 0;
+    return straight ? 1e-6 : 4;
+}
+
+static void draw_curve(Screen *s, Rect r, Extent e, Pair here) {
+    e.x = fmax(e.x, least_extent(s));
+    if (!isfinite(e.x) || !isfinite(e.lo) || !isfinite(e.hi)) return;
+    Pair p[POINTS];
     Point curve[POINTS];
-    int m = 0;
-    draw_axes(s, r, zero, x_size);
-    for (int i = 0; i < POINTS && n > 1; i++) {
-        const Pair *q = &p[(int)((double)i * (n - 1) / (POINTS - 1))];
-        curve[m++] = (Point){zero.x + q->x * x_scale, zero.y - q->y * y_scale};
-    }
-    draw_path(s->d, curve, m, (ShapeStyle){.line = TONE_INK, .width = 3});
+    sample(s, e.x, p);
+    for (int i = 0; i < POINTS; i++) e.lo = fmin(e.lo, p[i].y), e.hi = fmax(e.hi, p[i].y);
+    const double y_scale = (r.h - 44) / (e.hi - e.lo), x_scale = (r.w - 36) / (2 * e.x);
+    const Point zero = {r.x + r.w / 2, r.y + 18 + e.hi * y_scale};
+    draw_axes(s, r, zero, e.x);
+    for (int i = 0; i < POINTS; i++)
+        curve[i] = (Point){zero.x + p[i].x * x_scale, zero.y - p[i].y * y_scale};
+    draw_path(s->d, curve, POINTS, (ShapeStyle){.line = TONE_INK, .width = 3});
     const Point at_here = {zero.x + here.x * x_scale, zero.y - here.y * y_scale};
     draw_line(s->d, (Point){at_here.x, zero.y}, at_here,
               (ShapeStyle){.line = TONE_INK2, .width = 1.5, .dashed = true});
@@ -65,16 +77,10 @@ static void draw_curve(Screen *s, Rect r, const Pair *p, int n, Pair here) {
 
 // ---- what is counted -----------------------------------------------------------------------------
 
-static int zeros_of(Tensor t, int c) {
-    int n = 0;
-    for (int i = 0; i < t.h * t.w; i++) n += *at(t, 0, c, i / t.w, i % t.w) == 0;
-    return n;
-}
-
 static void draw_counts(Screen *s, Rect r, Tensor dst) {
     int zeros = 0, silent = 0;
     for (int c = 0; c < dst.c; c++) {
-        const int n = zeros_of(dst, c);
+        const int n = map_zeros(dst, c);
         zeros += n;
         silent += n == dst.h * dst.w;
     }
@@ -91,27 +97,27 @@ static void draw_pixel(Screen *s) {
     const Tensor src = layer_src(s, 0), dst = s->here.v;
     const Place *place = &s->v->at;
     const Spot spot = target_spot(&s->here, place->channel, place->pixel);
-    const bool vector = dst.h * dst.w == 1;
-    int n;
-    const Pair *p = pairs_of(s, src, dst, &n);
     const Pair here = {(double)*at(src, 0, spot.c, spot.y, spot.x),
                        (double)*at(dst, 0, spot.c, spot.y, spot.x)};
     Rect room = s->area;
     const Rect card = cut_bottom(&room, 92);
-    if (!vector && dst.c > 1) draw_channels(s, cut_right(&room, STRIP_W), 0, true);
-    const double side = fmin(0.33 * room.w, room.h - 40);
-    const Cells cell = {spot.c, spot.y, spot.x, 1, 1};
-    draw_map_card(s, cut_left(&room, side), "Before x", src, -1, cell, -1);
-    draw_result_card(s, cut_right(&room, side), "After y");
+    const Sides sides = {0.33, "Before x", src, {spot.c, spot.y, spot.x, 1, 1}, "After y"};
+    draw_sides(s, &room, &sides);
     const Rect in = draw_titled(s, room, "Each number for itself", "");
-    draw_curve(s, (Rect){in.x, in.y + 8, in.w, in.h - 90}, p, n, here);
+    draw_curve(s, (Rect){in.x, in.y + 8, in.w, in.h - 90}, extent_of(src, dst), here);
     draw_counts(s, (Rect){in.x, in.y + in.h - 62, in.w, 60}, dst);
     const char *note = here.y == 0 && here.x < 0 ? "it is negative: nothing is passed on" : "";
     draw_sentence(s, card, arena_print(s->a, "x = %s   gives   y =", figures(s, here.x, 4)),
                   figures(s, here.y, 4), note);
 }
 
+// A vector has no channels to choose from: its numbers are walked over at once.
+static void draw_channel(Screen *s) {
+    if (s->here.v.h * s->here.v.w == 1) draw_pixel(s);
+    else draw_channel_page(s, s->area, 0);
+}
+
 const Panel activation_forward_panel = {
     .kind = STAGE_FORWARD, .of = "relu leakyrelu elu gelu silu sigmoid tanh",
-    .draw = {[LEVEL_PIXEL] = draw_pixel, [LEVEL_TERM] = draw_pixel},
+    .draw = {[LEVEL_CHANNEL] = draw_channel, [LEVEL_PIXEL] = draw_pixel, [LEVEL_TERM] = draw_pixel},
 };

@@ -67,7 +67,8 @@ static void draw_pixel(Screen *s) {
                                                                      s->v->at.target, true);
     const Rect left = cut_left(&room, (room.w - 60) / 2);
     room.x += 48, room.w -= 48;
-    draw_copy(s, left, "δ arrives", delta.c > 1 ? arena_print(s->a, "channel %d", p.c) : "", &m, cell);
+    draw_copy(s, left, "δ arrives", delta.h * delta.w == 1 ? tensor_shape(s->a, delta)
+              : delta.c > 1 ? arena_print(s->a, "channel %d", p.c) : "", &m, cell);
     for (int k = 0; k < n; k++) {
         const Rect row = path_row(room, k, n);
         Map copy = m;

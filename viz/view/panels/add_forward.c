@@ -144,8 +144,7 @@ static void draw_channel(Screen *s) {
 }
 
 static void tell_paths(Telling *t) {
-    Screen s = {.a = t->a, .v = t->v, .stage = &t->v->t.stage[t->v->at.stage]};
-    s.node = stage_node(&t->v->t, s.stage);
+    Screen s = told_screen(t);
     for (int k = 0; k < s.node->n_src; k++) tell(t, "path %d: %s\n", k + 1, path_words(&s, k));
     tell_answer(t);
 }

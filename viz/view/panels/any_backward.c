@@ -33,6 +33,23 @@ Tensor matrix_shrunk(Screen *s, const real *v, int rows, int columns) {
     return (Tensor){out, 1, 1, h, w, LAYOUT_PLAIN};
 }
 
+enum { SHOWN_FILTERS = 64 };
+
+// The kernels of each filter in a square, with a blank line between them, so that a filter with hundreds
+// of inputs can be seen, too. 1 × filters × side × side.
+static Tensor kernels_squared(Screen *s, Tensor v) {
+    const int n = v.n < SHOWN_FILTERS ? v.n : SHOWN_FILTERS, across = (int)ceil(sqrt(v.c));
+    const int apart = v.h * v.w > 1, h = v.h + apart, w = v.w + apart;
+    Tensor out = {NULL, 1, n, (v.c + across - 1) / across * h - apart, across * w - apart, LAYOUT_PLAIN};
+    out.v = arena_array(s->a, real, tensor_len(out) + 1);
+    for (int o = 0; o < n; o++)
+        for (int c = 0; c < v.c; c++)
+            for (int i = 0; i < v.h * v.w; i++)
+                *at(out, 0, o, c / across * h + i / v.w, c % across * w + i % v.w) =
+                    *at(v, o, c, i / v.w, i % v.w);
+    return out;
+}
+
 // All filters of a parameter's gradient as thumbnails, or a vector. A click anywhere goes to its numbers.
 static void draw_param(Screen *s, Rect r, const Target *t, int target) {
     const Tensor v = t->v;
@@ -41,7 +58,7 @@ static void draw_param(Screen *s, Rect r, const Target *t, int target) {
     } else if (v.h * v.w == 1) {
         draw_thumbnails(s, r, matrix_shrunk(s, v.v, v.n, v.c), -1);
     } else {
-        draw_thumbnails(s, r, (Tensor){v.v, 1, v.n, v.c * v.h, v.w, LAYOUT_PLAIN}, -1);
+        draw_thumbnails(s, r, kernels_squared(s, v), -1);
     }
     hits_add(s->hits, (Hit){.kind = HIT_CHANNEL, .rect = r, .to = 0, .target = target});
 }
@@ -72,7 +89,10 @@ static void draw_stage(Screen *s) {
         if (!leaves || i > 0)
             r = (Rect){room.x, room.y + row * (room.h + CARD_GAP) / rows, room.w,
                        (room.h + CARD_GAP) / rows - CARD_GAP};
-        const Rect inside = draw_titled(s, r, target_title(s, &t), t.param ? "" : tensor_shape(s->a, t.v));
+        const bool part = t.param && t.rank == 4 && t.v.n > SHOWN_FILTERS;
+        const char *helper = part ? arena_print(s->a, "%d of %d filters", SHOWN_FILTERS, t.v.n) : "";
+        const char *words = t.param ? helper : tensor_shape(s->a, t.v);
+        const Rect inside = draw_titled(s, r, target_title(s, &t), words);
         if (t.param) draw_param(s, inside, &t, i + behind);
         else draw_thumbnails(s, inside, t.v, i + behind);
     }

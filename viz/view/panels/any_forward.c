@@ -1,11 +1,18 @@
 /* any_forward.c — a layer of any kind: what goes in, what comes out, and the sum one number is. */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "viz/view/frame.h"
 #include "viz/view/panels/layers.h"
 
 Tensor layer_src(const Screen *s, int k) { return trace_value(&s->v->t, s->node->src[k]); }
+
+bool layer_has_bias(const Screen *s) {
+    for (int k = 0; k < s->node->n_params; k++)
+        if (s->node->param[k].role == PARAM_BIAS) return true;
+    return false;
+}
 
 static bool is_vector(Tensor t) { return t.h * t.w == 1; }
 
@@ -22,10 +29,11 @@ static void draw_inputs(Screen *s, Rect r) {
     }
 }
 
+enum { MOST_COUNTED = 50000 };
+
 static int count_zeros(Tensor t) {
     int n = 0;
-    for (int i = 0; i < t.c * t.h * t.w; i++)
-        n += *at(t, 0, i / (t.h * t.w), i / t.w % t.h, i % t.w) == 0;
+    for (int c = 0; c < t.c; c++) n += map_zeros(t, c);
     return n;
 }
 
@@ -45,8 +53,7 @@ static void draw_facts(Screen *s, Rect r) {
     const TextStyle words = {.size = SIZE_LABEL, .tone = TONE_INK2};
     double y = in.y + 6;
     const TextStyle mono = {.font = FONT_MONO, .size = SIZE_LABEL, .tone = TONE_INK};
-    draw_fitted(s->d, (Rect){in.x, y - 4, in.w, 20}, mono, use_text(s->a, &node->use));
-    y += 26;
+    y += draw_prose(s, (Point){in.x, y + 12}, in.w, mono, use_text(s->a, &node->use)) + 4;
     if (node->note && *node->note) {
         const bool side = strchr(node->note, '=') && !strstr(node->note, "channel") && !is_vector(v);
         y += draw_prose(s, (Point){in.x, y + 12}, in.w, words,
@@ -55,16 +62,19 @@ static void draw_facts(Screen *s, Rect r) {
     for (int i = 0; i < 4; i++, y += 34)
         draw_fact(s, (Rect){in.x, y, in.w, 30}, fact[i][0], fact[i][1]);
 
-    float *all = arena_array(s->a, float, (size_t)n + 1);
+    const int step = n / MOST_COUNTED + 1; // of very many numbers some say the same as all
+    float *all = arena_array(s->a, float, (size_t)(n / step) + 1);
     double lo = INFINITY, hi = -INFINITY;
-    for (int i = 0; i < n; i++) {
-        all[i] = (float)*at(v, 0, i / (v.h * v.w), i / v.w % v.h, i % v.w);
-        lo = fmin(lo, (double)all[i]), hi = fmax(hi, (double)all[i]);
+    int counted = 0;
+    for (int i = 0; i < n; i += step) {
+        const double here = (double)*at(v, 0, i / (v.h * v.w), i / v.w % v.h, i % v.w);
+        all[counted++] = (float)here;
+        lo = fmin(lo, here), hi = fmax(hi, here);
     }
     const Rect chart = {in.x, y + 34, in.w, in.y + in.h - y - 34};
     if (chart.h < 90 || !(hi > lo)) return;
     draw_text(s->d, (Point){in.x, y + 24}, words, "how often numbers occur");
-    draw_histogram(s, chart, all, n, lo, hi, TONE_POS);
+    draw_histogram(s, chart, all, counted, lo, hi, TONE_POS);
 }
 
 static void draw_stage(Screen *s) {
@@ -137,7 +147,7 @@ void draw_map_card(Screen *s, Rect r, const char *title, Tensor v, int target, C
     Map m = map_of(s, v, 0, marked.channel < v.c ? marked.channel : 0, target);
     if (done >= 0) m = map_until(m, done);
     Rect place = map_fit((Rect){in.x, in.y, in.w, in.h - LEGEND_H - 4}, m.rows, m.columns);
-    if (vector && m.columns == 1) place = (Rect){in.x + in.w / 2 - 60, in.y, 120, in.h - LEGEND_H - 4};
+    if (vector && m.columns == 1) place = map_column((Rect){in.x, in.y, in.w, in.h - LEGEND_H - 4}, m.rows);
     const bool numbers = m.rows * m.columns <= 49 || (vector && m.columns == 1);
     if (numbers) draw_grid(s, place, &m, power_of(m.max), SIZE_BODY);
     else draw_map(s, place, &m);
@@ -155,17 +165,53 @@ void draw_result_card(Screen *s, Rect r, const char *title) {
                       vector ? at->channel + 1 : at->level < LEVEL_PIXEL ? -1 : at->pixel + 1);
         return;
     }
-    const Rect in = draw_titled(s, r, title, arena_print(s->a, "filter %d", at->channel));
+    const Rect in = draw_titled(s, r, title, t->pixels > 1 ? arena_print(s->a, "%s %d", t->unit, at->channel)
+                                                     : arena_print(s->a, "one for each %s", t->unit));
     Map m = map_of_target(s, t, at->channel, at->target);
     const bool alone = m.vector; // a bias: all filters' numbers are one map
     m = map_until(m, alone ? at->channel + 1 : at->pixel + 1);
     const int cell = alone ? at->channel : at->pixel;
     Rect place = map_fit((Rect){in.x, in.y, in.w, in.h - LEGEND_H - 4}, m.rows, m.columns);
-    if (m.columns == 1) place = (Rect){in.x + in.w / 2 - 60, in.y, 120, in.h - LEGEND_H - 4};
+    if (m.columns == 1) place = map_column((Rect){in.x, in.y, in.w, in.h - LEGEND_H - 4}, m.rows);
     if (m.rows * m.columns <= 49) draw_grid(s, place, &m, power_of(m.max), SIZE_BODY);
     else draw_map(s, place, &m);
     draw_mark(s, map_cells(place, &m, cell / m.columns, cell % m.columns, 1, 1));
     draw_legend(s, (Rect){in.x, in.y + in.h - LEGEND_H + 4, in.w, LEGEND_H}, &m, NULL);
+}
+
+void draw_sides(Screen *s, Rect *room, const Sides *w) {
+    const bool maps = !is_vector(s->here.v) && s->here.channels > 1;
+    if (maps) draw_channels(s, cut_right(room, STRIP_W), s->v->at.target, true);
+    const double side = fmin(w->share * room->w, room->h - 40);
+    const Rect left = cut_left(room, side), right = cut_right(room, side);
+    if (w->v.v) draw_map_card(s, left, w->from, w->v, -1, w->marked, -1);
+    else draw_hatch(s->d, draw_titled(s, left, w->from, "no channel of it"), TONE_LINE, 12);
+    draw_result_card(s, right, w->to);
+}
+
+Screen told_screen(const Telling *t) {
+    const Stage *stage = &t->v->t.stage[t->v->at.stage];
+    return (Screen){.a = t->a, .v = t->v, .stage = stage, .node = stage_node(&t->v->t, stage)};
+}
+
+// A long sum is written with its largest terms first, as they stand above it; step by step it is in order.
+enum { IN_ORDER = 12 };
+
+static bool sorts(const Screen *s, const Answer *x) {
+    return s->v->at.level != LEVEL_TERM && (x->largest || (x->kept == x->n && x->n > IN_ORDER));
+}
+
+static int by_size(const void *a, const void *b) {
+    const double s = fabs(((const Term *)a)->value), t = fabs(((const Term *)b)->value);
+    return s < t ? 1 : s > t ? -1 : 0;
+}
+
+static Answer sorted(Screen *s, const Answer *x) {
+    Answer out = *x;
+    out.term = arena_array(s->a, Term, (size_t)x->kept + 1);
+    memcpy(out.term, x->term, sizeof *x->term * (size_t)x->kept);
+    qsort(out.term, (size_t)x->kept, sizeof *out.term, by_size);
+    return out;
 }
 
 // "51 terms, 20 of them 0", or what the sum is only a part of.
@@ -200,7 +246,7 @@ void draw_sum_card(Screen *s, Rect r, const Answer *x) {
 }
 
 void draw_number(Screen *s, const char *from_title, Tensor from, OperandOf of, const char *to_title) {
-    const Answer x = answer_here(s->a, s->v);
+    const Answer x = answer_largest(s->a, s->v);
     const Target *t = &s->here;
     Rect room = s->area;
     const Rect card = cut_bottom(&room, ARITHMETIC_H);
@@ -212,7 +258,8 @@ void draw_number(Screen *s, const char *from_title, Tensor from, OperandOf of, c
     else if (from.v) draw_map_card(s, left, from_title, from, -1, operand_cells(s, &x, of, 0), -1);
     draw_sum_card(s, room, &x);
     draw_result_card(s, right, to_title);
-    draw_arithmetic(s, card, &x, NULL, terms_note(s, &x));
+    const Answer written = sorts(s, &x) ? sorted(s, &x) : x;
+    draw_arithmetic(s, card, &written, NULL, terms_note(s, &x));
 }
 
 static void draw_pixel(Screen *s) {

@@ -1,11 +1,10 @@
 /* any_picture.c — the picture as it was read: as people see it, plane by plane, and as numbers; of a
  * folder's picture also the file, which may have other sides. */
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "runtime/io.h"
 #include "viz/view/panel.h"
+#include "viz/view/photo.h"
 #include "viz/view/pieces/pieces.h"
 
 enum { WINDOW = 8, FEW_ROWS = 5 }; // columns and rows of numbers shown; rows below planes of colour
@@ -18,45 +17,12 @@ static Map window_of(Screen *s, const Map *m, int most, int row, int column) {
     return map_part(s, m, top, left, rows, columns);
 }
 
-// ---- the file it was read from ---------------------------------------------------------------------
-
-enum { FILE_BYTES = 16 << 20, FILE_PIXELS = 2 << 20, THUMB = 96 }; // larger ones are not read again
-
-// The file, its length and, if it is not too large, its pixels; path NULL: it has none.
-typedef struct File { const char *path, *name; size_t bytes; Picture sides; Map map; bool shown; } File;
-
-// Every so manieth pixel, enough for a small picture.
-static Map thumbnail_of(Screen *s, const Picture *p) {
-    const int side = p->w > p->h ? p->w : p->h, k = (side + THUMB - 1) / THUMB;
-    const int h = (p->h + k - 1) / k, w = (p->w + k - 1) / k;
-    float *v = arena_array(s->a, float, (size_t)(3 * h * w));
-    for (int i = 0; i < h * w; i++)
-        for (int c = 0; c < 3; c++)
-            v[3 * i + c] = p->v[((size_t)(i / w * k) * (size_t)p->w + (size_t)(i % w * k)) * (size_t)p->c +
-                                (size_t)(c < p->c ? c : 0)];
-    return (Map){.v = v, .rows = h, .columns = w, .step = w, .done = h * w, .scale = SCALE_RGB, .max = 255,
-                 .target = -1};
-}
-
-static File file_of(Screen *s) {
-    const Trace *t = &s->v->t;
-    const int i = t->picture[0];
-    const ImageList *list = &t->s->data.part[s->v->chosen.part];
-    File f = {.path = i >= 0 && i < list->n && list->file ? list->file[i] : NULL};
-    Error e;
-    Picture p = {0};
-    if (!f.path) return f;
-    const char *slash = strrchr(f.path, '/');
-    f.name = slash ? slash + 1 : f.path;
-    char *bytes = io_read(f.path, FILE_BYTES, &f.bytes, &e);
-    if (bytes && picture_sides(&f.sides, (uint8_t *)bytes, f.bytes, f.name, &e)) {
-        f.shown = (int64_t)f.sides.w * f.sides.h <= FILE_PIXELS &&
-                  picture_parse(&p, (uint8_t *)bytes, f.bytes, f.name, &e);
-        if (f.shown) f.map = thumbnail_of(s, &p);
-        picture_free(&p);
-    }
-    free(bytes);
-    return f;
+// The file itself, small.
+static Map map_of_photo(Screen *s, const Picture *p) {
+    float *v = arena_array(s->a, float, (size_t)(3 * p->h * p->w) + 1);
+    for (int i = 0; i < 3 * p->h * p->w; i++) v[i] = p->v[i];
+    return (Map){.v = v, .rows = p->h, .columns = p->w, .step = p->w, .done = p->h * p->w, .scale = SCALE_RGB,
+                 .max = 255, .target = -1};
 }
 
 // ---- what it is ------------------------------------------------------------------------------------
@@ -73,21 +39,23 @@ static const char *first_bytes(Screen *s) {
     return text;
 }
 
-static void draw_facts(Screen *s, Rect r, const File *f) {
+static void draw_facts(Screen *s, Rect r) {
+    const Photo *f = &s->v->photo;
     const Trace *t = &s->v->t;
     const Tensor v = s->here.v;
     const char *slash = strrchr(t->s->data.from, '/'); // the folder's name without its path
     const char *const data = slash ? slash + 1 : t->s->data.from;
     const bool own = t->picture[0] < 0;
     const char *number = own ? "your own" : arena_print(s->a, "%s", number_count(t->picture[0]).s);
-    const bool file = f->path && f->sides.w > 0;
+    const bool file = f->w > 0;
     const char *const fact[][2] = {
         {"pixels", arena_print(s->a, "%d×%d", v.h, v.w)},
         {"numbers per pixel", arena_print(s->a, "%d", v.c)},
         {"all numbers", arena_print(s->a, "%s", number_count((int64_t)v.c * v.h * v.w).s)},
-        {"label", t->label[0] < 0 ? "none" : t->s->data.class_name[t->label[0]]},
-        {file ? "file" : "picture", file ? f->name : number},
-        {file ? "pixels there" : "colours", file ? arena_print(s->a, "%d×%d", f->sides.h, f->sides.w)
+        {lesson_assumed(s->v) ? "no label, taken as" : "label",
+         t->label[0] < 0 ? "none" : t->s->data.class_name[t->label[0]]},
+        {file ? "file" : "picture", file ? photo_name(s->v) : number},
+        {file ? "pixels there" : "colours", file ? arena_print(s->a, "%d×%d", f->h, f->w)
                                          : v.c == 3 ? "red green blue" : "gray"},
         {file ? "bytes" : "bits each", arena_print(s->a, "%s", number_count(file ? (int64_t)f->bytes : 8).s)},
         {v.c == 3 ? "first pixel" : "first pixels", first_bytes(s)},
@@ -114,12 +82,16 @@ static void draw_small(Screen *s, Rect room, const Map *m, const char *name, boo
 }
 
 // The file as it is, and the three colours of what was made of it.
-static void draw_planes(Screen *s, Rect r, const File *f) {
+static void draw_planes(Screen *s, Rect r) {
+    const Picture *file = &s->v->photo.small;
     static const char *const names[] = {"red", "green", "blue"};
     const Rect in = draw_titled(s, r, "Its planes", "each a gray picture");
-    const int n = f->shown ? 4 : 3;
+    const int n = file->v ? 4 : 3;
     const double w = (in.w - 12 * (n - 1)) / n;
-    if (f->shown) draw_small(s, (Rect){in.x, in.y, w, in.h}, &f->map, "the file", false);
+    if (file->v) {
+        const Map m = map_of_photo(s, file);
+        draw_small(s, (Rect){in.x, in.y, w, in.h}, &m, "the file", false);
+    }
     for (int c = 0; c < 3; c++) {
         const Map m = plane(s, c);
         draw_small(s, (Rect){in.x + (n - 3 + c) * (w + 12), in.y, w, in.h}, &m, names[c],
@@ -134,8 +106,8 @@ static void draw(Screen *s) {
     const Spot at = target_spot(&s->here, s->v->at.channel, s->v->at.pixel);
     Rect room = s->area;
     const Rect left = cut_left(&room, fmin(room.h - 8, 0.46 * room.w));
-    const File f = file_of(s);
-    const bool fitted = f.sides.w > 0 && (f.sides.w != v.w || f.sides.h != v.h);
+    const Photo *f = &s->v->photo;
+    const bool fitted = f->w > 0 && (f->w != v.w || f->h != v.h);
     const Rect in = draw_titled(s, left, "The picture", !fitted ? "as it was read"
                                 : arena_print(s->a, "the file, resized to %d×%d", v.h, v.w));
     const Map m = map_of_picture(s, v, 0);
@@ -144,8 +116,8 @@ static void draw(Screen *s) {
 
     const Map own = plane(s, at.c), part = window_of(s, &own, v.c == 3 ? FEW_ROWS : WINDOW, at.y, at.x);
     draw_mark(s, map_cells(place, &m, part.top, part.left, part.rows, part.columns));
-    draw_facts(s, cut_top(&room, 190), &f);
-    if (v.c == 3) draw_planes(s, cut_top(&room, 0.47 * room.h), &f);
+    draw_facts(s, cut_top(&room, 190));
+    if (v.c == 3) draw_planes(s, cut_top(&room, 0.47 * room.h));
     const char *which = v.c == 3 ? arena_print(s->a, "%s, 0 is black, 255 is white", colours[at.c])
                                  : "0 is black, 255 is white";
     const Rect numbers = draw_titled(s, room, "Its numbers", which);

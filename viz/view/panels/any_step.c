@@ -38,7 +38,9 @@ static void draw_one(Screen *s, Rect r, const char *title, Tensor v, int target,
     if (marked.h > 0) draw_mark(s, map_cells(place, &m, marked.y, marked.x, marked.h, marked.w));
 }
 
-void draw_before_after(Screen *s, Rect before, Rect after) {
+void draw_before_after(Screen *s, Rect *room, double share) {
+    const double side = fmin(share * room->w, room->h);
+    const Rect before = cut_left(room, side), after = cut_right(room, side);
     const Tensor src = step_src(s), dst = step_dst(s);
     const Spot p = target_spot(&s->here, s->v->at.channel, s->v->at.pixel);
     const bool marked = s->v->at.level >= LEVEL_PIXEL, same = src.h == dst.h && src.w == dst.w;
@@ -88,11 +90,8 @@ void draw_step_spreads(Screen *s, Rect r) {
 static void draw_stage(Screen *s) {
     Rect room = s->area;
     if (!step_src(s).v || !step_dst(s).v) return;
-    const double side = fmin(0.32 * room.w, room.h);
-    const Rect before = cut_left(&room, side), after = cut_right(&room, side);
-    const Rect in = draw_titled(s, room, "Its numbers", "how often each occurs");
-    draw_before_after(s, before, after);
-    draw_step_spreads(s, in);
+    draw_before_after(s, &room, 0.32);
+    draw_step_spreads(s, draw_titled(s, room, "Its numbers", "how often each occurs"));
 }
 
 // ---- one pixel -----------------------------------------------------------------------------------

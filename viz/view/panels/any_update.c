@@ -1,15 +1,22 @@
 /* any_update.c — the update: before, gradient, after, change; how far each tensor moved; and
  * whether it helped. */
 #include <math.h>
+#include <string.h>
 
 #include "runtime/judge.h"
-#include "viz/view/panel.h"
-#include "viz/view/pieces/pieces.h"
+#include "viz/view/frame.h"
+#include "viz/view/panels/scores.h"
 
-enum { TOP_H = 262, SHOWN = 3 };  // SHOWN: rows and columns of numbers of one filter
+enum { TOP_H = 256, SHOWN = 3, DECADES = 5 };  // SHOWN: rows and columns of numbers of one filter
 
 static Tensor param_at(const Screen *s, ParamTime when) {
     return trace_param(&s->v->t, s->here.k, when);
+}
+
+static const char *letters_of(Screen *s, int param) {
+    char text[64];
+    param_words(&s->v->t, param, text, sizeof text);
+    return arena_print(s->a, "%s", text);
 }
 
 // ---- one filter ----------------------------------------------------------------------------------
@@ -55,12 +62,13 @@ static Map difference(Screen *s, const Map *a, const Map *b) {
     return m;
 }
 
-static void draw_filter(Screen *s, Rect r, const char *title, const Map *m) {
+static void draw_filter(Screen *s, Rect r, const char *title, const char *helper, const Map *m) {
     const Power p = power_of(m->max);
     const TextStyle bold = {.font = FONT_BOLD, .size = SIZE_LABEL, .tone = TONE_INK};
     const TextStyle plain = {.size = SIZE_LABEL, .tone = TONE_INK3};
     const double x = r.x + draw_text(s->d, (Point){r.x, r.y + 14}, bold, title) + 8;
-    draw_text(s->d, (Point){x, r.y + 14}, plain, p.text);
+    const char *words = arena_print(s->a, "%s%s%s", p.text, *p.text && *helper ? "  " : "", helper);
+    draw_fitted(s->d, (Rect){x, r.y + 2, r.x + r.w - x, 12}, plain, words);
     const Rect in = {r.x, r.y + 26, r.w, r.h - 26};
     draw_grid(s, in, m, p, SIZE_BODY);
     const int cell = cell_of(s);
@@ -80,15 +88,43 @@ static double number_at(const Screen *s, ParamTime when) {
     return t.v.v ? target_value(&t, s->v->at.channel, s->v->at.pixel) : 0;
 }
 
+static const char *place_of(Screen *s) {
+    const Spot p = target_spot(&s->here, s->v->at.channel, s->v->at.pixel);
+    char text[64] = "w";
+    print_place(s->here.rank, p.n, p.c, p.y, p.x, text, sizeof text);
+    return arena_print(s->a, "%s", text);
+}
+
 static const char *equation(Screen *s) {
     const Trace *t = &s->v->t;
     const double w = number_at(s, PARAM_BEFORE), g = number_at(s, PARAM_USED);
     const char *const before = arena_print(s->a, "%s", number_figures(w, 4).s);
     const char *const grad = arena_print(s->a, g < 0 ? "(%s)" : "%s", number_figures(g, 4).s);
-    if (plain(s)) return arena_print(s->a, "%s  −  %g · %s  =", before, t->rate, grad);
+    if (plain(s)) return arena_print(s->a, "%s  =  %s  −  %g · %s  =", place_of(s), before, t->rate, grad);
     const double step = w - number_at(s, PARAM_AFTER);
-    return arena_print(s->a, "%s  −  %s  =", before,
+    return arena_print(s->a, "%s  =  %s  −  %s  =", place_of(s), before,
                        arena_print(s->a, step < 0 ? "(%s)" : "%s", number_figures(step, 4).s));
+}
+
+// What part of the numbers is written above, if it is not all of them.
+static const char *shown_words(Screen *s) {
+    const Tensor v = s->here.v;
+    const int n = s->here.rank == 4 ? v.h * v.w : v.c > 1 ? v.c : v.n;
+    const Map m = filter_part(s, v);
+    const char *of = s->here.rank == 4 ? "kernel" : s->here.rank == 2 ? "neuron" : "layer";
+    if (m.done >= n) return "";
+    return arena_print(s->a, "%d of the %s numbers of this %s", m.done, number_count(n).s, of);
+}
+
+// The letter of the formula for what is called so in a file of weights.
+static const char *slot_letter(const OptimKind *kind, int k) {
+    static const struct { const char *slot, *letter; } letters[] = {
+        {"exp_avg", "m"}, {"exp_avg_sq", "v"}, {"sum", "s"}, {"square_avg", "s"}, {"momentum_buffer", "v"},
+    };
+    if (k > 0 && strcmp(kind->slot[k], "momentum_buffer") == 0) return "b";
+    for (size_t i = 0; i < sizeof letters / sizeof *letters; i++)
+        if (strcmp(letters[i].slot, kind->slot[k]) == 0) return letters[i].letter;
+    return kind->slot[k];
 }
 
 static void draw_slots(Screen *s, Point at_point) {
@@ -102,10 +138,11 @@ static void draw_slots(Screen *s, Point at_point) {
         after.v = trace_slot(&s->v->t, s->here.k, k, true);
         if (!before.v.v || !after.v.v) continue;
         const int c = s->v->at.channel, i = s->v->at.pixel;
-        text = arena_print(s->a, "%s%s%s: %s", text, *text ? "     " : "", kind->slot[k],
+        text = arena_print(s->a, "%s%s%s: %s", text, *text ? "     " : "", slot_letter(kind, k),
                            number_figures(target_value(&before, c, i), 3).s);
         text = arena_print(s->a, "%s → %s", text, number_figures(target_value(&after, c, i), 3).s);
     }
+    if (!*text) text = shown_words(s);
     if (*text) draw_text(s->d, at_point, words, text);
 }
 
@@ -130,14 +167,14 @@ static void draw_top(Screen *s, Rect r) {
     const Rect in = {r.x + 20, r.y + 16, r.w - 40, r.h - 32};
     const double h = in.h - 46, gap = 96, w = (in.w - 2.4 * gap) / 4, middle = in.y + 26 + (h - 26) / 2;
     double x = in.x;
-    draw_filter(s, (Rect){x, in.y, w, h}, "before", &before);
+    draw_filter(s, (Rect){x, in.y, w, h}, "before", letters_of(s, s->here.k), &before);
     x += w;
     draw_fitted(s->d, (Rect){x + 4, middle - 14, gap - 8, 28}, plain(s) ? sign : small,
                 plain(s) ? arena_print(s->a, "− %g ·", s->v->t.rate) : "− step of");
     x += gap;
     if (used.v) {
         const Map grad = filter_part(s, used);
-        draw_filter(s, (Rect){x, in.y, w, h}, "gradient", &grad);
+        draw_filter(s, (Rect){x, in.y, w, h}, "gradient", "", &grad);
     } else {
         const TextStyle words = {.size = SIZE_LABEL, .tone = TONE_INK3, .align = ALIGN_CENTRE};
         draw_hatch(s->d, (Rect){x, in.y + 26, w, h - 26}, TONE_LINE, 8);
@@ -146,10 +183,10 @@ static void draw_top(Screen *s, Rect r) {
     x += w;
     draw_fitted(s->d, (Rect){x, middle - 14, 0.6 * gap, 28}, sign, "=");
     x += 0.6 * gap;
-    draw_filter(s, (Rect){x, in.y, w, h}, "after", &after);
+    draw_filter(s, (Rect){x, in.y, w, h}, "after", "", &after);
     x += w + 0.8 * gap;
     draw_rule(s, (Point){x - 0.4 * gap, in.y}, (Point){x - 0.4 * gap, in.y + h}, TONE_LINE);
-    draw_filter(s, (Rect){x, in.y, w, h}, "change", &change);
+    draw_filter(s, (Rect){x, in.y, w, h}, "change", "", &change);
     draw_equation(s, (Rect){in.x, in.y + h + 14, in.w, 34});
 }
 
@@ -165,22 +202,13 @@ static double length_of(const real *a, const real *b, size_t n) {
 }
 
 static void draw_scale_row(Screen *s, Rect r, double ratio) {
-    const double middle = r.y + r.h / 2, u = fmin(1, fmax(0, (log10(ratio) + 5) / 4));
+    const double middle = r.y + r.h / 2, u = fmin(1, fmax(0, (log10(ratio) + DECADES) / DECADES));
     draw_line(s->d, (Point){r.x, middle}, (Point){r.x + r.w, middle},
               (ShapeStyle){.line = TONE_SUNKEN, .width = 2});
-    for (int k = 0; k <= 4; k++)
-        draw_line(s->d, (Point){r.x + r.w * k / 4, middle - 5}, (Point){r.x + r.w * k / 4, middle + 5},
-                  (ShapeStyle){.line = TONE_LINE});
+    for (int k = 0; k <= DECADES; k++)
+        draw_line(s->d, (Point){r.x + r.w * k / DECADES, middle - 5},
+                  (Point){r.x + r.w * k / DECADES, middle + 5}, (ShapeStyle){.line = TONE_LINE});
     if (ratio > 0) draw_dot(s->d, (Point){r.x + r.w * u, middle}, 7, (ShapeStyle){.fill = TONE_INK});
-}
-
-// "Conv 1 W", "Norm 1 γ": the chip of the layer, and the letter of the formula.
-static const char *letters_of(Screen *s, const Param *p) {
-    static const char *const letter[] = {[PARAM_WEIGHT] = "W", [PARAM_BIAS] = "b", [PARAM_SCALE] = "γ",
-                                         [PARAM_SHIFT] = "β", [PARAM_STATISTIC] = ""};
-    const int stage = stage_of(&s->v->t, STAGE_FORWARD, p->node);
-    if (stage < 0) return p->name;
-    return arena_print(s->a, "%s %s", stage_chip(s->a, &s->v->t, stage), letter[p->spec->role]);
 }
 
 // Those that are learnt, by their numbers; the place of the current one.
@@ -197,7 +225,7 @@ static int *learnt(Screen *s, int *n, int *current) {
 }
 
 static void draw_tensors(Screen *s, Rect r) {
-    static const char *const ticks[] = {"10⁻⁵", "10⁻⁴", "10⁻³", "10⁻²", "10⁻¹"};
+    static const char *const ticks[] = {"10⁻⁵", "", "10⁻³", "", "10⁻¹", "1"};
     const Params *p = s->v->t.s->params;
     int n, current;
     const int *list = learnt(s, &n, &current);
@@ -229,23 +257,30 @@ static void draw_tensors(Screen *s, Rect r) {
         const Rect row = {in.x, in.y + 20 + i * row_h, in.w, row_h};
         if (k == s->here.k)
             draw_rect(s->d, (Rect){r.x + 1, row.y, r.w - 2, row.h}, (ShapeStyle){.fill = TONE_FOCUS_TINT});
-        draw_fitted(s->d, (Rect){c0, row.y, c1 - c0 - 90, row.h}, name, letters_of(s, &p->param[k]));
+        draw_fitted(s->d, (Rect){c0, row.y, c1 - c0 - 90, row.h}, name, letters_of(s, k));
         draw_fitted(s->d, (Rect){c1 - 86, row.y, 86, row.h}, number, number_short((int64_t)values).s);
         draw_fitted(s->d, (Rect){c2 - 86, row.y, 86, row.h}, number, figures(s, len, len < 0.01 ? 2 : 3));
         draw_fitted(s->d, (Rect){c3 - 86, row.y, 86, row.h}, number, number_figures(step, 2).s);
         draw_scale_row(s, (Rect){axis.x, row.y, axis.w, row.h}, len > 0 ? step / len : 0);
     }
     const TextStyle tick = {FONT_REGULAR, SIZE_AXIS, TONE_INK2, ALIGN_CENTRE, false};
-    for (int k = 0; k <= 4; k++)
-        draw_text(s->d, (Point){axis.x + axis.w * k / 4, in.y + 20 + shown * row_h + 16}, tick, ticks[k]);
+    for (int k = 0; k <= DECADES; k++)
+        draw_text(s->d, (Point){axis.x + axis.w * k / DECADES, in.y + 20 + shown * row_h + 16}, tick,
+                  ticks[k]);
 }
 
 // ---- did it help? --------------------------------------------------------------------------------
 
+// What the network says after the step.
+static Tensor scores_after(const Screen *s) {
+    const Tensor out = trace_value(&s->v->t, s->v->t.s->x->graph.output);
+    return (Tensor){s->v->score_after, 1, out.c, 1, 1, LAYOUT_PLAIN};
+}
+
 static void draw_class(Screen *s, Rect r, int c, bool label) {
     const Trace *t = &s->v->t;
-    const Tensor out = trace_value(t, t->s->x->graph.output);
-    const double before = (double)*at(out, 0, c, 0, 0), after = (double)s->v->score_after[c];
+    const double before = score_share(trace_value(t, t->s->x->graph.output), c);
+    const double after = score_share(scores_after(s), c);
     const TextStyle name = {FONT_BOLD, SIZE_BODY, label ? TONE_ON_FOCUS : TONE_INK, ALIGN_CENTRE, false};
     const TextStyle old = {FONT_REGULAR, SIZE_AXIS, TONE_INK2, ALIGN_RIGHT, true};
     const TextStyle now = {FONT_BOLD, SIZE_BODY, TONE_INK, ALIGN_RIGHT, true};
@@ -260,20 +295,18 @@ static void draw_class(Screen *s, Rect r, int c, bool label) {
     draw_text(s->d, (Point){r.x + r.w, r.y + 33}, now, arena_print(s->a, "%.1f %%", 100 * after));
 }
 
-static int rival_of(Tensor out, int label) {
+static int rival_of(const Screen *s, int label) {
+    const Tensor out = trace_value(&s->v->t, s->v->t.s->x->graph.output);
     int best = -1;
-    for (int c = 0; c < out.c; c++)
-        if (c != label && (best < 0 || *at(out, 0, c, 0, 0) > *at(out, 0, best, 0, 0))) best = c;
+    for (int c = 0; c < s->v->t.s->data.classes; c++)
+        if (c != label && (best < 0 || score_share(out, c) > score_share(out, best))) best = c;
     return best;
 }
 
 // What the network says of the inspected picture after the step.
 static void draw_said(Screen *s, Rect r) {
     const Trace *t = &s->v->t;
-    const int classes = trace_value(t, t->s->x->graph.output).c;
-    int said = 0;
-    for (int c = 1; c < classes; c++)
-        if (s->v->score_after[c] > s->v->score_after[said]) said = c;
+    const int said = judge_class(scores_after(s), 0);
     const bool right = said == t->label[0];
     const TextStyle words = {.size = SIZE_LABEL, .tone = TONE_INK2};
     const TextStyle bold = {FONT_BOLD, SIZE_LABEL, right ? TONE_FORWARD : TONE_NEG, ALIGN_RIGHT, false};
@@ -285,10 +318,11 @@ static void draw_said(Screen *s, Rect r) {
 static void draw_help(Screen *s, Rect r) {
     const View *v = s->v;
     const Trace *t = &v->t;
-    const Rect in = draw_titled(s, r, "Did it help?", arena_print(s->a, "the same %d pictures again", t->n));
+    const Rect in = draw_titled(s, r, "Did it help?", t->n == 1 ? "the same picture again"
+                                : arena_print(s->a, "the same %d pictures again", t->n));
     const TextStyle old = {.size = SIZE_TITLE, .tone = TONE_INK2, .tabular = true};
     const TextStyle now = {FONT_BOLD, SIZE_TITLE, TONE_INK, ALIGN_LEFT, true};
-    const bool lower = v->loss_after < t->loss;
+    const bool lower = v->loss_after < t->loss, same = v->loss_after == t->loss;
     const TextStyle verdict = {FONT_BOLD, SIZE_LABEL, lower ? TONE_FORWARD : TONE_NEG, ALIGN_LEFT, false};
     const TextStyle small = {.size = SIZE_LABEL, .tone = TONE_INK2};
     double x = in.x + draw_text(s->d, (Point){in.x, in.y + 24}, small, "loss  ");
@@ -296,21 +330,36 @@ static void draw_help(Screen *s, Rect r) {
     draw_arrow(s->d, (Point[]){{x + 10, in.y + 17}, {x + 44, in.y + 17}}, 2,
                (ShapeStyle){.line = TONE_INK, .width = 3});
     draw_text(s->d, (Point){x + 54, in.y + 26}, now, number_figures(v->loss_after, 4).s);
-    draw_fitted(s->d, (Rect){in.x, in.y + 38, in.w, 20}, verdict,
-                arena_print(s->a, "%s %s  %s", lower ? "▼" : "▲",
+    draw_fitted(s->d, (Rect){in.x, in.y + 38, in.w, 20}, verdict, same ? "as large as before"
+                : arena_print(s->a, "%s %s  %s", lower ? "▼" : "▲",
                             figures(s, fabs(t->loss - v->loss_after), 3),
                             lower ? "lower: a good step" : "higher: is the learning rate too large?"));
-    const Tensor out = trace_value(t, t->s->x->graph.output);
-    if (!judge_probable(&t->s->x->graph) || t->label[0] < 0 || out.c < 2) return;
+    if (!judge_probable(&t->s->x->graph) || t->label[0] < 0 || t->s->data.classes < 2) return;
     const double y = in.y + 92;
     if (y + 38 > in.y + in.h) return;
     draw_said(s, (Rect){in.x, in.y + 66, in.w, 20});
     draw_class(s, (Rect){in.x, y, in.w, 38}, t->label[0], true);
-    const int rival = rival_of(out, t->label[0]);
+    const int rival = rival_of(s, t->label[0]);
     if (rival >= 0 && y + 90 <= in.y + in.h + 8) draw_class(s, (Rect){in.x, y + 52, in.w, 38}, rival, false);
 }
 
 // ---- together ------------------------------------------------------------------------------------
+
+static const char *formula_of(Screen *s) {
+    const bool ahead = strstr(use_text(s->a, &s->v->t.s->x->optimizer), "nesterov") != NULL;
+    if (ahead) return "v = momentum*v + g;  w = w - lr*(g + momentum*v)";
+    if (!plain(s)) return s->stage->formula;
+    return arena_print(s->a, "w ← w − α · ∂L/∂w      α = %g", s->v->t.rate);
+}
+
+// The new weight, term by term, and where that is written.
+static void draw_new_weight(Screen *s, Rect r, const Answer *x) {
+    Rect in = draw_titled(s, r, "The new weight is a sum",
+                          plain(s) ? "w ← w − α·g" : signs_text(s->a, formula_of(s)));
+    in.h -= 26; // the line of code is higher than the card's edge
+    draw_terms(s, in, x);
+    draw_code_line(s, r);
+}
 
 static void draw(Screen *s) {
     Rect room = s->area;
@@ -319,15 +368,9 @@ static void draw(Screen *s) {
     const Rect right = cut_right(&room, 0.40 * room.w);
     const Answer x = answer_here(s->a, s->v);
     if (s->v->at.level >= LEVEL_PIXEL && x.known)
-        draw_terms(s, draw_titled(s, room, "The number after it is a sum",
-                                  plain(s) ? "w ← w − α·g" : s->stage->formula), &x);
+        draw_new_weight(s, room, &x);
     else draw_tensors(s, room);
     draw_help(s, right);
-}
-
-static const char *formula_of(Screen *s) {
-    if (!plain(s)) return s->stage->formula;
-    return arena_print(s->a, "w ← w − α · ∂L/∂w      α = %g", s->v->t.rate);
 }
 
 static void tell_update(Telling *t) {

@@ -4,13 +4,6 @@
 
 #include "viz/view/panels/patch.h"
 
-static bool target(const View *v, const Stage *s, int i, Target *out) {
-    const Tensor delta = trace_diff(&v->t, s->index);
-    if (i > 0) return walk_gradient(v, s, i - 1, out);
-    *out = (Target){.name = "δ", .v = delta, .channels = delta.c, .pixels = delta.h * delta.w};
-    return true;
-}
-
 static int terms(const View *v) { return v->at.target > 0 ? answer_count(v) : 1; }
 
 static void draw_pixel(Screen *s) {
@@ -57,7 +50,7 @@ static void draw_channel(Screen *s) {
 }
 
 const Panel avgpool_backward_panel = {
-    .kind = STAGE_BACKWARD, .of = "avgpool globalavgpool", .target = target, .terms = terms,
+    .kind = STAGE_BACKWARD, .of = "avgpool globalavgpool", .target = walk_arriving, .terms = terms,
     .sentence = "the gradient is shared out equally", .formula = "∂L/∂x += δ / n",
     .draw = {[LEVEL_CHANNEL] = draw_channel, [LEVEL_PIXEL] = draw_pixel, [LEVEL_TERM] = draw_pixel},
 };

@@ -50,14 +50,10 @@ static void draw_pixel(Screen *s) {
     const int k = path_of(s, p.c), c = p.c - path_first(s, k);
     Rect room = s->area;
     const Rect card = cut_bottom(&room, 92);
-    const bool maps = s->here.v.h * s->here.v.w > 1;
-    if (maps) draw_channels(s, cut_right(&room, STRIP_W), 0, true);
-    const double side = fmin(0.33 * room.w, room.h - 40);
-    const Rect left = cut_left(&room, side), right = cut_right(&room, side);
-    draw_map_card(s, left, arena_print(s->a, "Path %d", k + 1), layer_src(s, k), -1,
-                  (Cells){c, p.y, p.x, 1, 1}, -1);
+    const Sides sides = {0.33, arena_print(s->a, "Path %d", k + 1), layer_src(s, k), {c, p.y, p.x, 1, 1},
+                         "Output y"};
+    draw_sides(s, &room, &sides);
     draw_paths(s, room, k);
-    draw_result_card(s, right, "Output y");
     const double v = target_value(&s->here, s->v->at.channel, s->v->at.pixel);
     draw_sentence(s, card, arena_print(s->a, "channel %d of y is channel %d of path %d  =", p.c, c, k + 1),
                   figures(s, v, 4), "a copy");
@@ -69,8 +65,7 @@ static void draw_channel(Screen *s) {
 }
 
 static void tell_paths(Telling *t) {
-    Screen s = {.a = t->a, .v = t->v, .stage = &t->v->t.stage[t->v->at.stage]};
-    s.node = stage_node(&t->v->t, s.stage);
+    Screen s = told_screen(t);
     for (int k = 0; k < s.node->n_src; k++)
         tell(t, "%s: path %d, %s\n", channels_text(&s, path_first(&s, k), path_channels(&s, k)), k + 1,
              path_words(&s, k));

@@ -10,15 +10,6 @@
 
 #include "viz/view/panels/window.h"
 
-static Tensor delta_of(const View *v, const Stage *s) { return trace_diff(&v->t, s->index); }
-
-static bool target(const View *v, const Stage *s, int i, Target *out) {
-    const Tensor delta = delta_of(v, s);
-    if (i > 0) return walk_gradient(v, s, i - 1, out);
-    *out = (Target){.name = "δ", .v = delta, .channels = delta.c, .pixels = delta.h * delta.w};
-    return true;
-}
-
 static Spot delta_spot(const View *v) {
     const Target t = walk_here(v);
     return target_spot(&t, v->at.channel, v->at.pixel);
@@ -72,7 +63,7 @@ static void take_whole(Screen *s, Sums *sums, Tensor kernel, Tensor src, int f, 
 
 static Sums sums_until(Screen *s, Tensor kernel, Tensor src, int channel) {
     const View *v = s->v;
-    const double most = 2e6; // products that are worth a picture
+    const double most = 3e5; // products that are worth a picture
     Sums sums = {.channel = channel, .kernel_w = kernel.w, .src_w = src.w};
     sums.w = arena_array(s->a, float, (size_t)(kernel.h * kernel.w));
     sums.x = arena_array(s->a, float, (size_t)(src.h * src.w));
@@ -173,9 +164,11 @@ static void draw_kernel_question(Screen *s, Rect r, const Window *w, const Sums 
     float *share = arena_array(s->a, float, (size_t)cells);
     const double delta = target_value(&s->here, s->v->at.channel, s->v->at.pixel);
     for (int i = 0; i < cells; i++) share[i] = (float)(delta * (double)w->x[i]);
+    const char *power = power_of(map_size(w->x, cells)).text;
     const Question3 q = {.head = "1  How should the kernel change?", .rule = "∂L/∂w += δ · x",
-                         .left = "window of x, kept from the forward pass", .factor = w->x,
-                         .factor_max = map_size(w->x, cells), .share = share};
+                         .left = *power ? arena_print(s->a, "window of x, as it was  %s", power)
+                                        : "window of x, kept from the forward pass",
+                         .factor = w->x, .factor_max = map_size(w->x, cells), .share = share};
     const Rect place = draw_question(s, r, &q, w, current);
     const double max = map_size(sums->w, cells);
     Window all = *w;
@@ -192,7 +185,8 @@ static void draw_input_question(Screen *s, Rect r, const Window *w, const Sums *
     const double delta = target_value(&s->here, s->v->at.channel, s->v->at.pixel);
     for (int i = 0; i < cells; i++) share[i] = (float)(delta * (double)w->w[i]);
     const Question3 q = {.head = "2  How should the input change?", .rule = "∂L/∂x += δ · w",
-                         .left = "kernel w", .factor = w->w, .factor_max = map_size(w->w, cells),
+                         .left = arena_print(s->a, "kernel w  %s", power_of(map_size(w->w, cells)).text),
+                         .factor = w->w, .factor_max = map_size(w->w, cells),
                          .share = share};
     const Rect place = draw_question(s, r, &q, w, current);
     const Map m = {.v = sums->x, .rows = src.h, .columns = src.w, .scale = SCALE_SIGNED,
@@ -327,9 +321,14 @@ static void draw_channel(Screen *s) {
     draw_thumbnails(s, in, dx, -1);
 }
 
+static const char *formula_of(Screen *s) {
+    return layer_has_bias(s) ? "∂L/∂w = Σ δ·x,   ∂L/∂x = Σ δ·w,   ∂L/∂b = Σ δ"
+                             : "∂L/∂w = Σ δ·x,   ∂L/∂x = Σ δ·w";
+}
+
 const Panel conv_backward_panel = {
-    .kind = STAGE_BACKWARD, .of = "conv", .target = target, .terms = terms,
-    .formula = "∂L/∂w = Σ δ·x,   ∂L/∂x = Σ δ·w,   ∂L/∂b = Σ δ",
+    .kind = STAGE_BACKWARD, .of = "conv", .target = walk_arriving, .terms = terms,
+    .formula_of = formula_of,
     .sentence = "the blame δ = ∂L/∂y travels back along the same wires",
     .draw = {[LEVEL_CHANNEL] = draw_channel, [LEVEL_PIXEL] = draw_pixel, [LEVEL_TERM] = draw_pixel},
 };

@@ -40,11 +40,14 @@ static void draw_grids(Screen *s, Rect r, const Window *w, double x_max, Rect *f
     const int cells = w->rows * w->columns, current = current_cell(s, w);
     const bool several = layer_src(s, 0).c > 1;
     const double h = r.h / 3;
-    Grid g = {.title = several ? arena_print(s->a, "window of x, channel %d", w->channel) : "window of x",
+    const char *power = power_of(x_max).text;
+    Grid g = {.title = several ? arena_print(s->a, "window of x, channel %d  %s", w->channel, power)
+                               : arena_print(s->a, "window of x  %s", power),
               .sign = "", .v = w->x, .term = w->term, .rows = w->rows, .columns = w->columns,
               .current = current, .done = cells, .max = x_max, .framed = current < 0};
     *first = draw_window_grid(s, (Rect){r.x, r.y, r.w, h}, &g);
-    g.title = "kernel w", g.sign = "×", g.v = w->w, g.max = map_size(w->w, cells), g.framed = false;
+    g.title = arena_print(s->a, "kernel w  %s", power_of(map_size(w->w, cells)).text);
+    g.sign = "×", g.v = w->w, g.max = map_size(w->w, cells), g.framed = false;
     draw_window_grid(s, (Rect){r.x, r.y + h, r.w, h}, &g);
     g.title = arena_print(s->a, "products  %s", power_of(map_size(w->product, cells)).text);
     g.sign = "=", g.v = w->product, g.max = map_size(w->product, cells), g.done = done_cells(s, w);

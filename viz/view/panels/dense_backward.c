@@ -58,14 +58,15 @@ static Tensor param(const Screen *s, int k, ParamTime when) {
 static void draw_stage(Screen *s) {
     const Tensor weight = param(s, 0, PARAM_BEFORE), grad = param(s, 0, PARAM_GRAD), src = layer_src(s, 0);
     const Tensor dx = trace_diff(&s->v->t, s->node->src[0]), delta = arriving(s);
-    const char *batch = arena_print(s->a, "%d×%d, sum of %d pictures", weight.n, weight.c, s->v->t.n);
+    const char *batch = arena_print(s->a, "%d×%d, sum of %s", weight.n, weight.c,
+                                    pictures_text(s, s->v->t.n));
     Rect room = s->area;
     const Rect left = cut_left(&room, 220);
     const double half = (left.h - CARD_GAP) / 2;
     if (s->node->n_params > 1) {
         const Tensor bias = param(s, 1, PARAM_GRAD);
         const Rect lower = {left.x, left.y + half + CARD_GAP, left.w, half};
-        const Rect in = draw_titled(s, lower, "∂L/∂b = Σ δ", arena_print(s->a, "%d pictures", s->v->t.n));
+        const Rect in = draw_titled(s, lower, "∂L/∂b = Σ δ", pictures_text(s, s->v->t.n));
         if (bias.v) draw_thumbnails(s, in, (Tensor){bias.v, 1, bias.n, 1, 1, LAYOUT_PLAIN}, -1);
         hits_add(s->hits, (Hit){.kind = HIT_CHANNEL, .rect = lower, .to = 0, .target = (dx.v != NULL) + 1});
     }
@@ -83,7 +84,12 @@ static void draw_stage(Screen *s) {
                                      "∂L/∂x", "W", weight, dx, false, 0});
 }
 
+static const char *formula_of(Screen *s) {
+    return layer_has_bias(s) ? "∂L/∂W = δ·x     ∂L/∂x = Σ δ·W     ∂L/∂b = δ"
+                             : "∂L/∂W = δ·x     ∂L/∂x = Σ δ·W";
+}
+
 const Panel dense_backward_panel = {
     .kind = STAGE_BACKWARD, .of = "dense", .sentence = "the blame takes the wires back",
-    .formula = "∂L/∂W = δ·x     ∂L/∂x = Σ δ·W     ∂L/∂b = δ", .draw = {draw_stage},
+    .formula_of = formula_of, .draw = {draw_stage},
 };

@@ -58,9 +58,7 @@ static void draw_pixel(Screen *s) {
     const Answer x = answer_here(s->a, s->v);
     Rect room = s->area;
     const Rect card = cut_bottom(&room, 92);
-    const double side = fmin(0.32 * room.w, room.h);
-    const Rect before = cut_left(&room, side), after = cut_right(&room, side);
-    draw_before_after(s, before, after);
+    draw_before_after(s, &room, 0.32);
     const Rect in = draw_titled(s, room, "How many are darker?", "share of the pixels");
     draw_curve(s, (Rect){in.x, in.y + 4, in.w, in.h - 110}, src, p);
     static const char *const names[] = {NULL, "as dark or darker", "of them the darkest"};

@@ -1,9 +1,20 @@
 /* flatten_forward.c — the maps of an image as one row of numbers: which place goes where. */
 #include <math.h>
 
-#include "viz/view/panels/layers.h"
+#include "viz/view/panels/row.h"
 
-// The maps, one below the other, that the number comes from; then the row, in rows of one map's width.
+static Row row_of(const Screen *s, int at) {
+    return (Row){.row = s->here.v, .maps = layer_src(s, 0), .row_target = 0, .maps_target = -1, .at = at,
+                 .filling = at >= 0, .way = TONE_FORWARD};
+}
+
+static void draw_stage(Screen *s) {
+    const Row row = row_of(s, -1);
+    const Rect in = draw_titled(s, s->area, "Map after map, row after row",
+                                "a colour for each channel; before a line the number of its first place");
+    draw_row(s, in, &row);
+}
+
 static void draw_pixel(Screen *s) {
     const Tensor src = layer_src(s, 0);
     if (src.h * src.w == 1) {
@@ -12,12 +23,11 @@ static void draw_pixel(Screen *s) {
     }
     const int i = s->v->at.channel, H = src.h, W = src.w;
     const int c = i / (H * W), y = i / W % H, x = i % W;
+    const Row row = row_of(s, i);
     Rect room = s->area;
-    const Rect card = cut_bottom(&room, 92);
-    const double side = fmin(0.36 * room.w, room.h);
-    draw_map_card(s, cut_left(&room, side), "Input x", src, -1, (Cells){c, y, x, 1, 1}, -1);
-    draw_result_card(s, cut_right(&room, side), "Output y");
-    const Rect in = draw_titled(s, room, "Where a number goes", "counted from 0");
+    const Rect card = cut_bottom(&room, 92), right = cut_right(&room, 300);
+    const Rect in = draw_titled(s, right, "Where a number goes", "from 0");
+    draw_row(s, draw_titled(s, room, "Input x, output y", "map after map, row after row"), &row);
     const TextStyle words = {.size = SIZE_BODY, .tone = TONE_INK, .tabular = true};
     const TextStyle small = {.size = SIZE_LABEL, .tone = TONE_INK2};
     const char *const lines[] = {
@@ -40,5 +50,5 @@ static void draw_pixel(Screen *s) {
 
 const Panel flatten_forward_panel = {
     .kind = STAGE_FORWARD, .of = "flatten", .formula = "y[c·H·W + y·W + x] = x[c,y,x]",
-    .draw = {[LEVEL_CHANNEL] = draw_pixel, [LEVEL_PIXEL] = draw_pixel, [LEVEL_TERM] = draw_pixel},
+    .draw = {draw_stage, draw_pixel, draw_pixel, draw_pixel},
 };

@@ -61,9 +61,8 @@ static void draw_pixel(Screen *s) {
     }
     Rect room = s->area;
     const Rect card = cut_bottom(&room, 92);
-    const double side = fmin(0.32 * room.w, room.h), white = white_of(s, src);
-    const Rect before = cut_left(&room, side), after = cut_right(&room, side);
-    draw_before_after(s, before, after);
+    const double white = white_of(s, src);
+    draw_before_after(s, &room, 0.32);
     const Rect in = draw_titled(s, room, "One pixel", "the eye sees green best");
     const double h = fmin(70, 0.2 * in.h), w = (in.w - 60) / 2;
     draw_swatch(s, (Rect){in.x, in.y + 4, w, h}, src, white, "colour");

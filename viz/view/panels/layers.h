@@ -6,6 +6,8 @@
 // The value of input k of the stage's layer: of the picture's numbers if that is the network's input.
 Tensor layer_src(const Screen *s, int k);
 
+bool layer_has_bias(const Screen *s);
+
 // A sum's own card: its terms as rows, and the order they stand in.
 void draw_sum_card(Screen *s, Rect r, const Answer *x);
 
@@ -18,6 +20,20 @@ Cells operand_cells(Screen *s, const Answer *x, OperandOf of, int k);
 
 // The card with what is walked over, filling up to the current number.
 void draw_result_card(Screen *s, Rect r, const char *title);
+
+// The channels at the right edge, at both sides of what is left a map that is read and the one walked over,
+// each at most so much of its width. What is between them is left. Level Pixel.
+typedef struct Sides {
+    double share;
+    const char *from;
+    Tensor v;            // .v NULL: nothing is read, and hatched
+    Cells marked;
+    const char *to;
+} Sides;
+void draw_sides(Screen *s, Rect *room, const Sides *w);
+
+// What a panel's text asks about layers: a screen without anything to draw on.
+Screen told_screen(const Telling *t);
 
 // The same for a gradient at the current place, and one channel of it (any_backward.c).
 void draw_gradient_number(Screen *s);

@@ -48,14 +48,10 @@ static void draw_neighbours(Screen *s, Rect in, const Answer *x, int channel) {
 static void draw_pixel(Screen *s) {
     const Spot p = target_spot(&s->here, s->v->at.channel, s->v->at.pixel);
     const Answer x = answer_here(s->a, s->v);
-    const bool maps = s->here.v.h * s->here.v.w > 1;
     Rect room = s->area;
     const Rect card = cut_bottom(&room, 92);
-    if (maps && s->here.channels > 1) draw_channels(s, cut_right(&room, STRIP_W), 0, true);
-    const double side = fmin(0.3 * room.w, room.h - 40);
-    draw_map_card(s, cut_left(&room, side), "Before x", layer_src(s, 0), -1, (Cells){p.c, p.y, p.x, 1, 1},
-                  -1);
-    draw_result_card(s, cut_right(&room, side), "After y");
+    const Sides sides = {0.3, "Before x", layer_src(s, 0), {p.c, p.y, p.x, 1, 1}, "After y"};
+    draw_sides(s, &room, &sides);
     draw_neighbours(s, draw_titled(s, room, "The same place in the neighbouring channels", ""), &x, p.c);
     draw_arithmetic(s, card, &x, NULL, NULL);
 }

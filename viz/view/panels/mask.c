@@ -45,11 +45,17 @@ static void hatch_off(Screen *s, Rect r, const Map *m, int done) {
         }
 }
 
+// A short vector stands in wide cells, with room for its numbers.
+static Rect place_in(Rect r, const Map *m) {
+    if (m->vector && m->columns == 1) return map_column(r, m->rows);
+    return map_fit(r, m->rows, m->columns);
+}
+
 // One channel of the mask, or a vector: what was switched off is hatched.
 static void draw_mask_map(Screen *s, Rect r, const Mask *mask, int c, int cell) {
     Map m = map_of(s, mask->keep, 0, c, -1);
     m.max = 1, m.ruled = m.rows * m.columns <= 400, m.scale = SCALE_UNSIGNED;
-    const Rect place = map_fit(r, m.rows, m.columns);
+    const Rect place = place_in(r, &m);
     float *pale = arena_array(s->a, float, (size_t)(m.rows * m.columns));
     for (int i = 0; i < m.rows * m.columns; i++) pale[i] = 0.3f * m.v[i]; // so that the mark stands out
     Map shown = m;
@@ -82,7 +88,7 @@ typedef struct Side { const char *title; Map map, *off; int cell, done; } Side;
 static void draw_side(Screen *s, Rect r, const Side *side) {
     const Rect in = draw_titled(s, r, side->title, "");
     const Map m = map_until(side->map, side->done);
-    const Rect place = map_fit((Rect){in.x, in.y, in.w, in.h - LEGEND_H - 8}, m.rows, m.columns);
+    const Rect place = place_in((Rect){in.x, in.y, in.w, in.h - LEGEND_H - 8}, &m);
     if (m.rows * m.columns <= 64) draw_grid(s, place, &m, power_of(m.max), SIZE_LABEL);
     else draw_map(s, place, &m);
     if (side->off) hatch_off(s, place, side->off, side->done);

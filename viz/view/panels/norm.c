@@ -38,12 +38,12 @@ float *norm_numbers(Screen *s, Tensor t, const NormFacts *f, int c, int *n) {
 const char *norm_set_text(Screen *s, const NormFacts *f) {
     const Shape shape = s->node->shape;
     const char *text = "";
-    if (f->batch) text = arena_print(s->a, "%d pictures · ", s->v->t.n);
+    if (shape.h * shape.w == 1)
+        return f->whole ? arena_print(s->a, "all %d numbers", shape.c)
+             : f->batch ? arena_print(s->a, "one number of each of %d pictures", s->v->t.n) : "one number";
+    if (f->batch) text = arena_print(s->a, "%s · ", pictures_text(s, s->v->t.n));
     if (f->whole) text = arena_print(s->a, "%d channels · ", shape.c);
-    if (shape.h * shape.w > 1) text = arena_print(s->a, "%s%d×%d · ", text, shape.h, shape.w);
-    const size_t len = strlen(text), dot = strlen(" · ");
-    return arena_print(s->a, "%.*s = %s numbers", (int)(len > dot ? len - dot : 0), text,
-                       number_count(f->count).s);
+    return arena_print(s->a, "%s%d×%d = %s numbers", text, shape.h, shape.w, number_count(f->count).s);
 }
 
 // ---- where numbers lie ---------------------------------------------------------------------------

@@ -169,7 +169,7 @@ static void draw_factor(Screen *s, Rect r, const char *title, const char *sign, 
     const TextStyle bold = {FONT_BOLD, SIZE_TITLE, TONE_INK, ALIGN_CENTRE, false};
     const Rect in = draw_titled(s, r, title, "this picture");
     Rect place = map_fit((Rect){in.x, in.y, in.w, in.h - LEGEND_H - 4}, m->rows, m->columns);
-    if (m->columns == 1) place = (Rect){in.x + in.w / 2 - 60, in.y, 120, in.h - LEGEND_H - 4};
+    if (m->columns == 1) place = map_column((Rect){in.x, in.y, in.w, in.h - LEGEND_H - 4}, m->rows);
     if (m->columns == 1) draw_grid(s, place, m, power_of(m->max), SIZE_BODY);
     else draw_map(s, place, m);
     if (cell >= 0) draw_mark(s, map_cells(place, m, cell / m->columns, cell % m->columns, 1, 1));

@@ -121,7 +121,7 @@ static const char *set_note(Screen *s, const NormFacts *f) {
 }
 
 static const char *operand(Screen *s, double v) {
-    return arena_print(s->a, v < 0 ? "(%s)" : "%s", number_figures(v, 3).s);
+    return arena_print(s->a, v < 0 ? "(%s)" : "%s", number_figures(v, 4).s);
 }
 
 // "(3.13 − 0.0207) / 1.22 · 1.00 + 0 = 2.54"
@@ -137,15 +137,11 @@ static void draw_pixel(Screen *s) {
     Spot spot;
     const NormFacts f = facts_here(s, &spot);
     const Answer x = answer_here(s->a, s->v);
-    const Tensor src = layer_src(s, 0), dst = s->here.v;
-    const bool vector = dst.h * dst.w == 1;
+    const Tensor src = layer_src(s, 0);
     Rect room = s->area;
     const Rect card = cut_bottom(&room, 92);
-    if (!vector && dst.c > 1) draw_channels(s, cut_right(&room, STRIP_W), 0, true);
-    const double side = fmin(0.27 * room.w, room.h - 40);
-    const Cells cell = {spot.c, spot.y, spot.x, 1, 1};
-    draw_map_card(s, cut_left(&room, side), "Before x", src, -1, cell, -1);
-    draw_result_card(s, cut_right(&room, side), "After y");
+    const Sides sides = {0.27, "Before x", src, {spot.c, spot.y, spot.x, 1, 1}, "After y"};
+    draw_sides(s, &room, &sides);
     const Rect in = draw_titled(s, room, "One value", set_note(s, &f));
     if (s->v->at.level == LEVEL_TERM || !f.known) draw_arithmetic(s, card, &x, NULL, NULL);
     else draw_whole(s, card, &f, &spot);

@@ -28,7 +28,7 @@ void draw_patch(Screen *s, Rect r, const Patch *p) {
     const Map m = part_around(s, p);
     const Rect in = draw_titled(s, r, p->title, p->helper);
     Rect place = map_fit((Rect){in.x, in.y, in.w, in.h - LEGEND_H - 8}, m.rows, m.columns);
-    if (m.columns == 1) place = (Rect){in.x + in.w / 2 - 60, in.y, 120, in.h - LEGEND_H - 8};
+    if (m.columns == 1) place = map_column((Rect){in.x, in.y, in.w, in.h - LEGEND_H - 8}, m.rows);
     if (m.rows * m.columns <= 200) draw_grid(s, place, &m, power_of(m.max), SIZE_BODY);
     else draw_map(s, place, &m);
     draw_legend(s, (Rect){in.x, in.y + in.h - LEGEND_H + 4, in.w, LEGEND_H}, &m, NULL);

@@ -64,7 +64,8 @@ static bool wins(const Pools *p, int y, int x) {
 void draw_pool_windows(Screen *s, Rect r, const Map *m, const Pools *p, Tone tone, bool others_hatched) {
     for (int y = m->top; y < m->top + m->rows && others_hatched; y++)
         for (int x = m->left; x < m->left + m->columns; x++)
-            if (!wins(p, y, x)) draw_hatch(s->d, rect_inset(map_cells(r, m, y, x, 1, 1), 1), TONE_INK3, 7);
+            if (!wins(p, y, x) && m->v[(y - m->top) * m->columns + x - m->left] == 0) // nor elsewhere
+                draw_hatch(s->d, rect_inset(map_cells(r, m, y, x, 1, 1), 1), TONE_INK3, 7);
     for (int i = 0; i < p->rows * p->columns; i++) {
         const PoolWindow *w = &p->window[i];
         draw_rect(s->d, map_cells(r, m, w->covers.y, w->covers.x, w->covers.h, w->covers.w),

@@ -4,13 +4,6 @@
 
 #include "viz/view/panels/pool.h"
 
-static bool target(const View *v, const Stage *s, int i, Target *out) {
-    const Tensor delta = trace_diff(&v->t, s->index);
-    if (i > 0) return walk_gradient(v, s, i - 1, out);
-    *out = (Target){.name = "δ", .v = delta, .channels = delta.c, .pixels = delta.h * delta.w};
-    return true;
-}
-
 static int terms(const View *v) { return v->at.target > 0 ? answer_count(v) : 1; }
 
 static Rect draw_part(Screen *s, Rect r, const char *title, const char *helper, const Map *m, double size) {
@@ -62,7 +55,7 @@ static void draw_pixel(Screen *s) {
 }
 
 const Panel pool_backward_panel = {
-    .kind = STAGE_BACKWARD, .of = "maxpool", .target = target, .terms = terms,
+    .kind = STAGE_BACKWARD, .of = "maxpool", .target = walk_arriving, .terms = terms,
     .sentence = "only the winner of each window receives the gradient",
     .formula = "∂L/∂x[winner] += ∂L/∂y", .draw = {[LEVEL_PIXEL] = draw_pixel, [LEVEL_TERM] = draw_pixel},
 };

@@ -37,17 +37,24 @@ static void choose_rows(Verdict *d, int current) {
 Verdict verdict_of(const View *v, bool judged) {
     const Trace *t = &v->t;
     const Experiment *x = t->s->x;
-    const int score = t->judged ? t->score : x->graph.node[x->graph.output].src[0];
-    Verdict d = {.score = trace_value(t, score), .diff = trace_diff(t, score),
+    const Node *last = &x->graph.node[x->graph.output];
+    const bool softmax = strcmp(last->use.kind->name, "softmax") == 0;
+    // Behind a softmax z is what went into it, whatever the loss looks at.
+    const int score = softmax || !t->judged ? last->src[0] : t->score;
+    Verdict d = {.score = trace_value(t, score), .diff = trace_diff(t, t->score), .softmax = softmax,
                  .out = trace_value(t, x->graph.output), .target = trace_target(t),
                  .label = t->label[0], .judged = judged, .max = -INFINITY};
     d.classes = d.score.c;
-    d.softmax = strcmp(x->graph.node[x->graph.output].use.kind->name, "softmax") == 0;
-    d.surprise = d.softmax && x->loss.kind && strcmp(x->loss.kind->name, "crossentropy") == 0;
+    d.surprise = x->loss.kind && strcmp(x->loss.kind->name, "crossentropy") == 0;
     for (int c = 0; c < d.classes; c++) d.max = fmax(d.max, (double)*at(d.score, 0, c, 0, 0));
     for (int c = 0; c < d.classes; c++) d.sum += exp((double)*at(d.score, 0, c, 0, 0) - d.max);
     choose_rows(&d, v->at.channel < d.classes ? v->at.channel : 0);
     return d;
+}
+
+double score_share(Tensor out, int c) {
+    const double y = (double)*at(out, 0, out.c == 1 ? 0 : c, 0, 0);
+    return out.c == 1 && c == 0 ? 1 - y : y;
 }
 
 // ---- the table -----------------------------------------------------------------------------------
@@ -57,12 +64,12 @@ typedef enum TableColumn {
 } TableColumn;
 
 static const struct { const char *head; double from, to; bool softmax_only; } columns[N_COLUMNS] = {
-    [COLUMN_CLASS]  = {"class",         0.00, 0.10, false},
-    [COLUMN_SCORE]  = {"score z",       0.10, 0.27, false},
-    [COLUMN_LESS]   = {"z − max",       0.27, 0.38, true},
-    [COLUMN_POWER]  = {"e^(z − max)",   0.38, 0.53, true},
-    [COLUMN_SHARE]  = {"p",             0.55, 0.78, false},
-    [COLUMN_WANTED] = {"wanted y",      0.78, 0.88, false},
+    [COLUMN_CLASS]  = {"class",         0.00, 0.13, false},
+    [COLUMN_SCORE]  = {"score z",       0.13, 0.29, false},
+    [COLUMN_LESS]   = {"z − max",       0.29, 0.39, true},
+    [COLUMN_POWER]  = {"e^(z − max)",   0.39, 0.53, true},
+    [COLUMN_SHARE]  = {"p",             0.55, 0.77, false},
+    [COLUMN_WANTED] = {"wanted y",      0.77, 0.88, false},
     [COLUMN_DIFF]   = {"p − y",         0.88, 1.00, false},
 };
 
@@ -73,8 +80,9 @@ static Rect column_place(const Verdict *d, Rect row, TableColumn i) {
 }
 
 static const char *head_of(const Verdict *d, TableColumn i) {
-    if (i == COLUMN_DIFF && !d->surprise) return "∂L/∂z";
-    if (i == COLUMN_SHARE && !d->softmax) return "output";
+    if (i == COLUMN_DIFF && !d->surprise) return "∂L/∂y";
+    if (i == COLUMN_SHARE && !d->surprise) return d->softmax ? "p = y" : "output y";
+    if (i == COLUMN_WANTED && !d->surprise) return "wanted t";
     return columns[i].head;
 }
 
@@ -107,7 +115,8 @@ static void draw_row(Screen *s, Rect row, const Verdict *d, int c, double max) {
     draw_fitted(s->d, column_place(d, row, COLUMN_CLASS), name, s->v->t.s->data.class_name[c]);
 
     Rect place = column_place(d, row, COLUMN_SCORE);
-    draw_bar(s, (Rect){place.x, row.y + 9, place.w - 82, row.h - 18}, z, max, true);
+    const double thick = fmin(32, row.h - 18), middle = row.y + row.h / 2;
+    draw_bar(s, (Rect){place.x, middle - thick / 2, place.w - 82, thick}, z, max, true);
     draw_fitted(s->d, (Rect){place.x + place.w - 78, row.y, 78, row.h}, number, number_fixed(z, 2).s);
     if (d->softmax) {
         draw_fitted(s->d, column_place(d, row, COLUMN_LESS), number, number_fixed(less, 2).s);
@@ -115,7 +124,7 @@ static void draw_row(Screen *s, Rect row, const Verdict *d, int c, double max) {
     }
     place = column_place(d, row, COLUMN_SHARE);
     const bool probable = judge_probable(&s->v->t.s->x->graph);
-    if (probable) draw_bar(s, (Rect){place.x, row.y + 9, place.w - 92, row.h - 18}, p, 1, false);
+    if (probable) draw_bar(s, (Rect){place.x, middle - thick / 2, place.w - 92, thick}, p, 1, false);
     number.tone = TONE_INK, number.font = said ? FONT_BOLD : FONT_REGULAR;
     draw_fitted(s->d, (Rect){place.x + place.w - 88, row.y, 88, row.h}, number,
                 probable ? arena_print(s->a, "%.2f %%", 100 * p) : number_fixed(p, 3).s);
@@ -146,7 +155,7 @@ static void draw_sums(Screen *s, Rect row, const Verdict *d) {
 void draw_score_table(Screen *s, Rect r, const Verdict *d) {
     draw_card(s->d, r);
     const Rect in = {r.x + 20, r.y + 10, r.w - 40, r.h - 20};
-    const double head = 36, foot = 36, h = fmin(46, (in.h - head - foot) / d->n_rows);
+    const double head = 36, foot = 36, h = fmin(84, (in.h - head - foot) / d->n_rows);
     double max = 1e-12;
     for (int c = 0; c < d->classes; c++) max = fmax(max, fabs((double)*at(d->score, 0, c, 0, 0)));
     draw_heads(s, (Rect){in.x, in.y, in.w, head}, d);

@@ -22,4 +22,7 @@ typedef struct Verdict {
 
 Verdict verdict_of(const View *v, bool judged);
 
+// What the network says of class c: one output is the share of class 1.
+double score_share(Tensor out, int c);
+
 void draw_score_table(Screen *s, Rect r, const Verdict *d);

@@ -6,8 +6,9 @@
 Tensor step_src(const Screen *s);
 Tensor step_dst(const Screen *s);
 
-// The pictures before and after, side by side, with the current pixel marked (level Pixel).
-void draw_before_after(Screen *s, Rect before, Rect after);
+// The pictures before and after at both sides of `room`, each at most so much of its width, with the current
+// pixel marked (level Pixel). What is between them is left.
+void draw_before_after(Screen *s, Rect *room, double share);
 
 // Level Pixel: before, in the middle what `middle` draws, after, and the sum below.
 void draw_step_number(Screen *s, void (*middle)(Screen *s, Rect r, const Answer *x));

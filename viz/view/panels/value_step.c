@@ -23,7 +23,7 @@ static void draw_way_through(Screen *s, Rect r, const Answer *x) {
         const Operand *mean = &x->helper[0], *deviation = &x->helper[1];
         const ChainRow row[] = {
             {"", "x", 0, first, 0},
-            {"− mean", "x − mean", mean->v, first - mean->v, 0},
+            {"− µ", "x − µ", mean->v, first - mean->v, 0},
             {"÷ σ", "y", deviation->v, y, 0},
         };
         draw_chain(s, r, row, 3, -1);
@@ -61,9 +61,7 @@ static void draw_pixel(Screen *s) {
     const Answer x = answer_here(s->a, s->v);
     Rect room = s->area;
     const Rect card = cut_bottom(&room, 92);
-    const double side = fmin(0.3 * room.w, room.h);
-    const Rect before = cut_left(&room, side), after = cut_right(&room, side);
-    draw_before_after(s, before, after);
+    draw_before_after(s, &room, 0.3);
     const Rect in = draw_titled(s, room, "One pixel", arena_print(s->a, "channel %d", s->v->at.channel));
     if (x.known) draw_way_through(s, (Rect){in.x, in.y, in.w, fmin(140, 0.38 * in.h)}, &x);
     draw_step_spreads(s, (Rect){in.x, in.y + 0.38 * in.h + 12, in.w, 0.62 * in.h - 12});

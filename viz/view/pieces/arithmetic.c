@@ -3,6 +3,7 @@
  *     0.57·0.46 + 2.31·1.06 + 3.13·(−0.26) + … + 0.00 = −0.44                 51 terms
  *     ──────────────────────────────────────────────────────────────────────────────────
  *     first.cnn:11 conv 2 5x5    conv.c:172 sum += *at(src, …) * *at(…);   f = 1  y = 9  x = 10 */
+#include <ctype.h>
 #include <math.h>
 #include <string.h>
 
@@ -34,9 +35,29 @@ const char *operand_text(Arena *a, const Node *node, const Graph *g, const Opera
     return arena_print(a, "%s[%d,%d,%d]", o->name, o->c, o->y, o->x);
 }
 
+// "2.911e−08" as it is written everywhere else: "2.911·10⁻⁸".
+static const char *powers_text(Arena *a, const char *text) {
+    static const char *const raised[] = {"⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"};
+    const size_t minus = strlen("−");
+    const char *out = "", *from = text;
+    for (const char *e = text; (e = strchr(e, 'e')) != NULL; e++) {
+        const char *p = e + 1;
+        const bool negative = strncmp(p, "−", minus) == 0 || *p == '-';
+        if (e == text || !isdigit((unsigned char)e[-1])) continue;
+        p += strncmp(p, "−", minus) == 0 ? minus : *p == '-' || *p == '+';
+        if (!isdigit((unsigned char)*p)) continue;
+        while (*p == '0' && isdigit((unsigned char)p[1])) p++;
+        out = arena_print(a, "%s%.*s·10%s", out, (int)(e - from), from, negative ? "⁻" : "");
+        for (; isdigit((unsigned char)*p); p++) out = arena_print(a, "%s%s", out, raised[*p - '0']);
+        from = p;
+    }
+    return arena_print(a, "%s%s", out, from);
+}
+
 const char *helper_text(Arena *a, const Node *node, const Graph *g, const Operand *o, int digits) {
     const Digits v = number_figures(o->v, digits);
-    if (o->of == OF_NOTHING && o->note) return arena_print(a, "%s = %s   %s", o->name, v.s, o->note);
+    if (o->of == OF_NOTHING && o->note)
+        return arena_print(a, "%s = %s   %s", o->name, v.s, powers_text(a, o->note));
     return arena_print(a, "%s = %s", operand_text(a, node, g, o), v.s);
 }
 
@@ -226,16 +247,19 @@ void draw_sentence(Screen *s, Rect r, const char *before, const char *result, co
 
 // ---- where it is written -------------------------------------------------------------------------
 
-// "first.cnn:11 conv 2 5x5"
-static const char *statement_of(Screen *s) {
+// "first.cnn:11", and "first.cnn:11  conv 2 5x5".
+typedef struct Statement { const char *place, *whole; } Statement;
+
+static Statement statement_of(Screen *s) {
     const Experiment *x = s->v->t.s->x;
     const Use *use = s->stage->use;
-    if (!use || !use->kind) return "";
+    if (!use || !use->kind) return (Statement){"", ""};
     const int line = diags_line(x->places, use->at);
     const char *slash = strrchr(x->file, '/');
     const char *text = use_text(s->a, use);
-    if (line == 0) return text;
-    return arena_print(s->a, "%s:%d  %s", slash ? slash + 1 : x->file, line, text);
+    if (line == 0) return (Statement){"", text};
+    const char *place = arena_print(s->a, "%s:%d", slash ? slash + 1 : x->file, line);
+    return (Statement){place, arena_print(s->a, "%s  %s", place, text)};
 }
 
 static const char *indices_of(Screen *s) {
@@ -247,26 +271,36 @@ static const char *indices_of(Screen *s) {
     return arena_print(s->a, "c = %d  y = %d  x = %d", at.c, at.y, at.x);
 }
 
+// What C does is written in full; where that needs the room, the model's statement is shortened to its
+// place or left out, and then the indices are.
 void draw_code_line(Screen *s, Rect r) {
+    enum { APART = 28 };
     const TextStyle plain = {.size = SIZE_AXIS, .tone = TONE_INK3};
     const TextStyle mono = {.font = FONT_MONO, .size = SIZE_AXIS, .tone = TONE_INK2};
-    TextStyle right = mono;
-    right.align = ALIGN_RIGHT;
-    const double y = r.y + r.h - 15, line = r.y + r.h - CODE;
-    double x = r.x + CARD_PADDING, end = r.x + r.w - CARD_PADDING;
-
-    draw_line(s->d, (Point){x, line}, (Point){end, line}, (ShapeStyle){.line = TONE_LINE});
-    const char *indices = indices_of(s);
-    draw_text(s->d, (Point){end, y}, right, indices);
-    end -= fonts_width(s->d->fonts, &right, indices) + 20;
-    const char *statement = statement_of(s);
-    if (*statement) {
-        const double w = fmin(fonts_width(s->d->fonts, &mono, statement) + 1, 0.4 * (end - x));
-        draw_fitted(s->d, (Rect){x, y - 10, w, 10}, mono, statement);
-        x += w + 28;
-    }
+    const Fonts *fonts = s->d->fonts;
+    const double y = r.y + r.h - 15, line = r.y + r.h - CODE, left = r.x + CARD_PADDING;
+    const double end = r.x + r.w - CARD_PADDING;
     const CodeLine code = code_here(s->a, s->v);
+    const char *where = code.file ? arena_print(s->a, "%s:%d", code.file, code.line) : "";
+    const double needed = code.file ? fonts_width(fonts, &plain, where) + 12 +
+                                      fonts_width(fonts, &mono, code.text) + 1 : 0;
+    const char *indices = indices_of(s);
+    const Statement own = statement_of(s);
+    const char *const shorter[] = {own.whole, own.place, ""};
+    double room = end - left - needed - (*indices ? fonts_width(fonts, &mono, indices) + 20 : 0);
+    int k = 0;
+    while (k < 2 && fonts_width(fonts, &mono, shorter[k]) + APART > room) k++;
+    if (room < 0) indices = "";
+
+    double x = left;
+    draw_line(s->d, (Point){x, line}, (Point){end, line}, (ShapeStyle){.line = TONE_LINE});
+    if (*indices) {
+        TextStyle right = mono;
+        right.align = ALIGN_RIGHT;
+        draw_text(s->d, (Point){end, y}, right, indices);
+    }
+    if (*shorter[k]) x += draw_text(s->d, (Point){x, y}, mono, shorter[k]) + APART;
     if (!code.file) return;
-    x += draw_print(s->d, (Point){x, y}, plain, "%s:%d", code.file, code.line) + 12;
-    draw_fitted(s->d, (Rect){x, y - 10, end - x, 10}, mono, code.text);
+    x += draw_text(s->d, (Point){x, y}, plain, where) + 12;
+    draw_fitted(s->d, (Rect){x, y - 10, fmin(needed, end - x), 10}, mono, code.text);
 }

@@ -42,21 +42,6 @@ static void draw_thumb(Screen *s, Rect room, const Map *m, int channel) {
         hits_add(s->hits, (Hit){.kind = HIT_CHANNEL, .rect = r, .to = channel, .target = m->target});
 }
 
-// All thumbnails of a tensor are measured by the same scale.
-static double common_max(const Target *t) {
-    double max = 1e-12;
-    for (int c = 0; c < t->channels; c++)
-        for (int i = 0; i < t->pixels; i++) {
-            const double v = fabs(target_value(t, c, i));
-            if (isfinite(v)) max = fmax(max, v);
-        }
-    return max;
-}
-
-static Target all_of(Tensor t) {
-    return (Target){.v = t, .channels = t.c, .pixels = t.h * t.w};
-}
-
 // ---- a card full of them -------------------------------------------------------------------------
 
 // The grid of n thumbnails that makes them largest.
@@ -74,11 +59,10 @@ static int best_columns(Rect r, int n, double aspect) {
 
 static void draw_vector(Screen *s, Rect r, Tensor t, int target) {
     Map m = map_of(s, t, 0, 0, target);
-    const Rect place = map_fit((Rect){r.x, r.y, r.w, r.h - LEGEND_H - 8}, m.rows, m.columns);
-    Rect wide = place;
-    if (m.columns == 1) wide.x = r.x + r.w / 2 - fmin(60, r.w / 2), wide.w = fmin(120, r.w);
-    if (t.c <= 40) draw_grid(s, wide, &m, power_of(m.max), SIZE_BODY);
-    else draw_map(s, wide, &m);
+    const Rect room = {r.x, r.y, r.w, r.h - LEGEND_H - 8};
+    const Rect place = m.columns == 1 ? map_column(room, m.rows) : map_fit(room, m.rows, m.columns);
+    if (t.c <= 40) draw_grid(s, place, &m, power_of(m.max), SIZE_BODY);
+    else draw_map(s, place, &m);
     draw_legend(s, (Rect){r.x, r.y + r.h - LEGEND_H, r.w, LEGEND_H}, &m, NULL);
 }
 
@@ -89,20 +73,21 @@ void draw_thumbnails(Screen *s, Rect r, Tensor t, int target) {
         return;
     }
     const int most = 64, n = t.c < most ? t.c : most;
-    const Target all = all_of(t);
     const Rect room = {r.x, r.y, r.w, r.h - LEGEND_H - 8};
     const int columns = best_columns(room, n, (double)t.h / t.w), rows = (n + columns - 1) / columns;
     const double w = (room.w + THUMB_GAP) / columns, h = (room.h + THUMB_GAP) / rows;
-    const double max = common_max(&all);
+    const bool by_all = s->v->scale_by == BY_ALL;
+    const double max = tensor_size(s, t);
     Map m = {0};
     for (int c = 0; c < n; c++) {
-        m = map_of(s, t, 0, c, target);
-        m.max = max;
+        m = map_shrunk(s, t, c, THUMB_CELLS, target);
+        if (!by_all) m.max = max;
         draw_thumb(s, (Rect){room.x + c % columns * w, room.y + c / columns * h, w - THUMB_GAP,
                              h - THUMB_GAP}, &m, c);
     }
-    const char *note = t.c > n ? arena_print(s->a, "first %d of %d", n, t.c) : "all maps";
-    draw_legend(s, (Rect){r.x, r.y + r.h - LEGEND_H, r.w, LEGEND_H}, &m, n > 1 ? note : "");
+    const char *by = by_all ? "all stages" : "all maps";
+    const char *note = t.c > n ? arena_print(s->a, "first %d of %d, %s", n, t.c, by) : by;
+    draw_legend(s, (Rect){r.x, r.y + r.h - LEGEND_H, r.w, LEGEND_H}, &m, n > 1 ? note : NULL);
 }
 
 // ---- the strip at the side -----------------------------------------------------------------------
@@ -120,11 +105,11 @@ void draw_channels(Screen *s, Rect r, int target, bool partly) {
     const int room = (int)((r.h - 46 + THUMB_GAP) / pitch), current = s->v->at.channel;
     const int n = t->channels < room ? t->channels : room;
     const int first = first_shown(current, t->channels, n);
-    const double max = common_max(t);
+    const double max = tensor_size(s, t->param ? in_one(t->v) : t->v);
     const TextStyle head = {FONT_BOLD, SIZE_LABEL, TONE_INK, ALIGN_CENTRE, false};
 
     draw_card(s->d, r);
-    draw_fitted(s->d, (Rect){r.x + 4, r.y + 13, r.w - 8, 12}, head, t->param ? "filters" : "channels");
+    draw_fitted(s->d, (Rect){r.x + 4, r.y + 13, r.w - 8, 12}, head, arena_print(s->a, "%ss", t->unit));
     for (int i = 0; i < n; i++) {
         const int c = first + i;
         Map m = map_of_target(s, t, c, target);
@@ -171,6 +156,10 @@ static int rank_of(const Rank *r, int n, int channel) {
     return 0;
 }
 
+static const char *capital_unit(Screen *s, const Target *t) {
+    return arena_print(s->a, "%c%s", t->unit[0] - 'a' + 'A', t->unit + 1);
+}
+
 static void draw_page(Screen *s, Rect r, int target, const Rank *rank) {
     static const char *const orders[] = {"by index", "strongest first", "silent first"};
     const Target *t = &s->here;
@@ -181,8 +170,7 @@ static void draw_page(Screen *s, Rect r, int target, const Rank *rank) {
         ? arena_print(s->a, "page %d of %d", page + 1, (n + per_page - 1) / per_page)
         : arena_print(s->a, "%d of them, one scale", n);
     const bool gradient = t->param && s->stage->kind == STAGE_BACKWARD;
-    const char *title = arena_print(s->a, "%s of %s%s", t->param ? "Filters" : "Channels",
-                                    gradient ? "∂L/∂" : "", t->name);
+    const char *title = arena_print(s->a, "%ss of %s%s", capital_unit(s, t), gradient ? "∂L/∂" : "", t->name);
     const Rect in = draw_titled(s, r, title, helper);
     draw_choice(s, (Point){r.x + r.w - 324, r.y + 10}, 28, orders, N_ORDERS, (int)s->v->order, HIT_ORDER);
 
@@ -192,7 +180,7 @@ static void draw_page(Screen *s, Rect r, int target, const Rank *rank) {
                                      : best_columns(room, shown, (double)first.rows / first.columns);
     const int rows = n > per_page ? PAGE_ROWS : (shown + columns - 1) / columns;
     const double w = (room.w + THUMB_GAP) / columns, h = (room.h + THUMB_GAP) / rows;
-    const double max = common_max(t);
+    const double max = tensor_size(s, t->param ? in_one(t->v) : t->v);
     for (int i = 0; i < shown; i++) {
         const int c = rank[lo + i].channel;
         const Rect place = {room.x + i % columns * w, room.y + i / columns * h, w - THUMB_GAP,
@@ -222,7 +210,7 @@ static void draw_one(Screen *s, Rect r, int target, int rank) {
     const bool ranked = s->v->order != ORDER_INDEX;
     const char *helper = ranked ? arena_print(s->a, "rank %d of %d", rank + 1, t->channels)
                                 : arena_print(s->a, "of %d", t->channels);
-    const Rect in = draw_titled(s, r, arena_print(s->a, "%s %d", t->param ? "Filter" : "Channel", c), helper);
+    const Rect in = draw_titled(s, r, arena_print(s->a, "%s %d", capital_unit(s, t), c), helper);
     const Map m = map_of_target(s, t, c, target);
     const Rect room = {in.x, in.y, in.w, fmin(in.w, in.h - 190)}, place = map_fit(room, m.rows, m.columns);
     if (m.rows * m.columns <= 25) draw_grid(s, place, &m, power_of(m.max), SIZE_BODY);

@@ -1,4 +1,5 @@
 /* map.c — numbers as coloured cells, and the scale that says what a colour means. */
+#include <float.h>
 #include <math.h>
 
 #include "viz/view/pieces/pieces.h"
@@ -7,21 +8,39 @@ enum { VECTOR_ROW = 20, HATCH = 8 };
 
 // ---- from tensors to maps ------------------------------------------------------------------------
 
+// How far the numbers of one map lie apart.
+static size_t apart(Tensor t) {
+    return t.layout == LAYOUT_LANES ? LANES : t.layout == LAYOUT_LAST ? (size_t)t.c : 1;
+}
+
+int map_zeros(Tensor t, int c) {
+    const real *v = at(t, 0, c, 0, 0);
+    const size_t n = (size_t)t.h * (size_t)t.w, step = apart(t);
+    int zeros = 0;
+    for (size_t i = 0; i < n; i++) zeros += v[i * step] == 0;
+    return zeros;
+}
+
 // Sign and size of all numbers of image 0, kept for the next map of the same tensor.
 static Measured measure_tensor(Screen *s, Tensor t) {
+    const size_t len = tensor_image(t);
     for (int i = 0; i < MEASURED; i++)
-        if (s->measured[i].v == t.v) return s->measured[i];
-    Measured m = {.v = t.v, .size = 1e-12};
-    for (int c = 0; c < t.c; c++)
-        for (int y = 0; y < t.h; y++)
-            for (int x = 0; x < t.w; x++) {
-                const double v = (double)*at(t, 0, c, y, x);
-                m.negative = m.negative || v < 0;
-                if (isfinite(v) && fabs(v) > m.size) m.size = fabs(v);
-            }
+        if (s->measured[i].v == t.v && s->measured[i].len == len) return s->measured[i];
+    Measured m = {.v = t.v, .len = len, .size = 1e-12};
+    const size_t n = (size_t)t.h * (size_t)t.w, step = apart(t);
+    for (int c = 0; t.v && c < t.c; c++) {
+        const real *from = at(t, 0, c, 0, 0);
+        for (size_t i = 0; i < n; i++) {
+            const double v = (double)from[i * step], size = fabs(v);
+            m.negative = m.negative || v < 0;
+            if (size > m.size && size <= DBL_MAX) m.size = size;
+        }
+    }
     s->measured[s->n_measured++ % MEASURED] = m;
     return m;
 }
+
+double tensor_size(Screen *s, Tensor t) { return measure_tensor(s, t).size; }
 
 static Map map_make(Screen *s, int rows, int columns, int target, int channel) {
     return (Map){.v = arena_array(s->a, float, (size_t)rows * (size_t)columns + 1),
@@ -54,14 +73,41 @@ Map map_of(Screen *s, Tensor t, int n, int c, int target) {
     } else {
         m = map_make(s, t.h, t.w, target, c);
         float *v = (float *)m.v;
-        for (int i = 0; i < t.h * t.w; i++) v[i] = (float)*at(t, n, c, i / t.w, i % t.w);
+        const real *from = at(t, n, c, 0, 0);
+        const size_t len = (size_t)t.h * (size_t)t.w, step = apart(t);
+        for (size_t i = 0; i < len; i++) v[i] = (float)from[i * step];
     }
     measure(s, &m, t);
     return m;
 }
 
-// The numbers of a parameter as one image, for measuring.
-static Tensor in_one(Tensor t) { return (Tensor){t.v, 1, t.n * t.c, t.h, t.w, LAYOUT_PLAIN}; }
+// The number of a block that is farthest from zero; NaN is farther than all.
+static real strongest(const real *v, size_t apart, int rows, int columns, int w) {
+    real most = 0;
+    for (int y = 0; y < rows; y++)
+        for (int x = 0; x < columns; x++) {
+            const real here = v[(size_t)(y * w + x) * apart];
+            if (!(fabs((double)here) <= fabs((double)most))) most = here;
+        }
+    return most;
+}
+
+Map map_shrunk(Screen *s, Tensor t, int c, int side, int target) {
+    const int longer = t.h > t.w ? t.h : t.w, k = (longer + side - 1) / side;
+    const size_t step = apart(t);
+    const real *from = at(t, 0, c, 0, 0);
+    Map m = map_make(s, (t.h + k - 1) / k, (t.w + k - 1) / k, target, c);
+    float *v = (float *)m.v;
+    for (int i = 0; i < m.rows * m.columns; i++) {
+        const int y = i / m.columns * k, x = i % m.columns * k;
+        const int rows = t.h - y < k ? t.h - y : k, columns = t.w - x < k ? t.w - x : k;
+        v[i] = (float)strongest(from + (size_t)(y * t.w + x) * step, step, rows, columns, t.w);
+    }
+    measure(s, &m, t);
+    return m;
+}
+
+Tensor in_one(Tensor t) { return (Tensor){t.v, 1, t.n * t.c, t.h, t.w, LAYOUT_PLAIN}; }
 
 // Filters of several input channels stand side by side; those of a dense layer in rows.
 Map map_of_target(Screen *s, const Target *t, int channel, int target) {
@@ -152,6 +198,11 @@ Rect map_fit(Rect room, int rows, int columns) {
     return (Rect){room.x + (room.w - w) / 2, room.y + (room.h - h) / 2, w, h};
 }
 
+Rect map_column(Rect room, int rows) {
+    const double w = fmin(120, room.w), h = fmin(room.h, 56 * rows);
+    return (Rect){room.x + (room.w - w) / 2, room.y + (room.h - h) / 2, w, h};
+}
+
 Rect map_cells(Rect r, const Map *m, int row, int column, int rows, int columns) {
     const double w = r.w / m->columns, h = r.h / m->rows;
     return (Rect){r.x + (column - m->left) * w, r.y + (row - m->top) * h, columns * w, rows * h};
@@ -171,8 +222,9 @@ static void hatch_rest(Screen *s, Rect r, const Map *m) {
     const double w = r.w / m->columns, h = r.h / m->rows;
     const int row = m->done / m->columns, column = m->done % m->columns;
     const double below = r.y + (column ? row + 1 : row) * h;
-    if (column) hatch(s, (Rect){r.x + column * w, r.y + row * h, r.w - column * w, h});
-    hatch(s, (Rect){r.x, below, r.w, r.y + r.h - below});
+    const double rest = fmax(0, r.y + r.h - below), overlap = fmin(1, rest); // no seam between the two
+    if (column) hatch(s, (Rect){r.x + column * w, r.y + row * h, r.w - column * w, h + overlap});
+    hatch(s, (Rect){r.x, below, r.w, rest});
 }
 
 void draw_map(Screen *s, Rect r, const Map *m) {
@@ -205,8 +257,10 @@ void draw_mark(Screen *s, Rect r) {
 
 double map_size(const float *v, int n) {
     double max = 1e-12;
-    for (int i = 0; i < n; i++)
-        if (isfinite(v[i]) && fabs((double)v[i]) > max) max = fabs((double)v[i]);
+    for (int i = 0; i < n; i++) {
+        const double size = fabs((double)v[i]);
+        if (size > max && size <= DBL_MAX) max = size;
+    }
     return max;
 }
 
@@ -251,21 +305,24 @@ void draw_legend(Screen *s, Rect r, const Map *m, const char *note) {
     const char *const high = m->max > 1e-12 ? figures(s, m->max * p.factor, 3) : "0";
     const double below = r.y + LEGEND_BAR + 17;
     const char *by = note ? note : s->v->scale_by == BY_STAGE ? "this stage"
-                                 : s->v->scale_by == BY_ALL ? "all stages" : "";
-    const char *right = arena_print(s->a, "%s%s%s", p.text, *p.text && *by ? " " : "", by);
+                                 : s->v->scale_by == BY_ALL ? "all stages" : "this map";
     TextStyle style = {.size = SIZE_AXIS, .tone = TONE_INK2, .tabular = true};
-    const double w = fonts_width(s->d->fonts, &style, right);
+    const double w = fmax(fonts_width(s->d->fonts, &style, p.text), fonts_width(s->d->fonts, &style, by));
     const Rect bar = {r.x, r.y, r.w - (w > 0 ? w + 12 : 0), LEGEND_BAR};
     const double middle = bar.x + bar.w / 2;
 
     legend_bar(s, bar, m);
-    if (w > 0) draw_text(s->d, (Point){bar.x + bar.w + 12, r.y + 10}, style, right);
+    const double beside = bar.x + bar.w + 12; // the power of ten, and below it what is measured
+    if (*p.text) draw_text(s->d, (Point){beside, r.y + 10}, style, p.text);
+    if (*by) draw_text(s->d, (Point){beside, *p.text ? below : r.y + 10}, style, by);
     if (m->scale == SCALE_SIGNED) {
-        draw_print(s->d, (Point){bar.x, below}, style, "−%s", high);
+        const bool none = m->max <= 1e-12;
+        if (!none) draw_print(s->d, (Point){bar.x, below}, style, "−%s", high);
         draw_line(s->d, (Point){middle, r.y}, (Point){middle, r.y + LEGEND_BAR + 3},
                   (ShapeStyle){.line = TONE_INK2});
         style.align = ALIGN_CENTRE;
         draw_text(s->d, (Point){middle, below}, style, "0");
+        if (none) return;
     } else {
         draw_text(s->d, (Point){bar.x, below}, style, "0");
     }

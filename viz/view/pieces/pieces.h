@@ -28,6 +28,10 @@ typedef struct Map {
 // tensor has a negative number. For what is no target of the stage, target is −1.
 Map map_of(Screen *s, Tensor t, int n, int c, int target);
 
+// Channel c of image 0 with at most `side` rows and columns: of what is larger the strongest number of each
+// block is shown, since positive and negative ones would cancel in a mean.
+Map map_shrunk(Screen *s, Tensor t, int c, int side, int target);
+
 // The map of a target's channel: a map of the stage, or a filter, its input channels side by side.
 Map map_of_target(Screen *s, const Target *t, int channel, int target);
 
@@ -35,6 +39,13 @@ Map map_of_target(Screen *s, const Target *t, int channel, int target);
 // negative numbers is no picture any more: its channels are coloured by their signs.
 Map map_of_picture(Screen *s, Tensor t, int target);
 Map map_of_plane(Screen *s, Tensor t, int channel, int target);
+
+// The size of the largest number of image 0 of a tensor, at least 1e-12; and a parameter as one image.
+double tensor_size(Screen *s, Tensor t);
+Tensor in_one(Tensor t);
+
+// How many numbers of a channel of image 0 are zero.
+int map_zeros(Tensor t, int c);
 
 // A part of a map, cut at its edges.
 Map map_part(Screen *s, const Map *m, int top, int left, int rows, int columns);
@@ -44,6 +55,9 @@ Map map_until(Map m, int done);
 
 // The largest place in `room` with square cells, in its middle.
 Rect map_fit(Rect room, int rows, int columns);
+
+// Where a short vector stands in a card: one number below the other, in cells wide enough for them.
+Rect map_column(Rect room, int rows);
 
 // The place of cells within a map that is drawn at `r`.
 Rect map_cells(Rect r, const Map *m, int row, int column, int rows, int columns);
@@ -139,6 +153,9 @@ void draw_rule(Screen *s, Point from, Point to, Tone tone);
 
 // A number with so many significant digits, for as long as the picture.
 const char *figures(Screen *s, double v, int digits);
+
+// "1 picture", "64 pictures".
+const char *pictures_text(Screen *s, int n);
 
 // A result: text on the marker's yellow. Returns where it ends.
 double draw_result(Screen *s, Point at, double size, const char *text);

@@ -6,7 +6,7 @@
 
 #include "viz/view/pieces/pieces.h"
 
-enum { ROW = 34, ROOMY = 68, FEW = 5, LEAST_BAR = 36 };
+enum { ROW = 34, HELPER = 24, ROOMY = 68, FEW = 5, LEAST_BAR = 36 };
 
 static int by_size(const void *a, const void *b) {
     const Term *s = *(const Term *const *)a, *t = *(const Term *const *)b;
@@ -96,8 +96,8 @@ static void draw_row(Screen *s, Rect r, const Rows *rows, const Term *t, bool cu
 static double draw_helpers(Screen *s, Rect r, const Answer *x) {
     const TextStyle style = {.size = SIZE_LABEL, .tone = TONE_INK2, .tabular = true};
     double y = r.y;
-    for (int i = 0; i < x->n_helpers && y + 26 < r.y + 0.7 * r.h; i++, y += 26)
-        draw_fitted(s->d, (Rect){r.x, y, r.w, 24}, style,
+    for (int i = 0; i < x->n_helpers && y + HELPER < r.y + 0.7 * r.h; i++, y += HELPER)
+        draw_fitted(s->d, (Rect){r.x, y, r.w, HELPER}, style,
                     helper_text(s->a, s->node, &s->v->t.s->x->graph, &x->helper[i], 4));
     return y - r.y;
 }

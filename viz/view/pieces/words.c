@@ -90,6 +90,10 @@ const char *figures(Screen *s, double v, int digits) {
     return arena_print(s->a, "%s", number_figures(v, digits).s);
 }
 
+const char *pictures_text(Screen *s, int n) {
+    return arena_print(s->a, "%s picture%s", number_count(n).s, n == 1 ? "" : "s");
+}
+
 double draw_result(Screen *s, Point at, double size, const char *text) {
     const TextStyle bold = {FONT_BOLD, size, TONE_ON_FOCUS, ALIGN_LEFT, true};
     const double w = fonts_width(s->d->fonts, &bold, text) + 16, h = size + 10;
