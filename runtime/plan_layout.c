@@ -252,7 +252,8 @@ static void list_ops(Plan *p) {
 // Rows of one task, a multiple of 8 so that matrix products have no thin edges. What each task of a
 // convolution makes of the images anew is worth it for many rows only.
 static size_t rows_per_task(const Plan *p, int i, size_t rows) {
-    const size_t parts = p->few && uses_weights_often(p, i) ? FEW_ROW_PARTS : ROW_PARTS;
+    const bool few = p->few && uses_weights_often(p, i);
+    const size_t parts = !few ? ROW_PARTS : p->max_groups > 1 ? FEW_ROW_PARTS / 2 : FEW_ROW_PARTS;
     return ((rows + parts - 1) / parts + 7) / 8 * 8;
 }
 

@@ -21,7 +21,7 @@ enum {
     OWN_WEIGHTS = 1 << 17, // this, threads do not take groups but rows of the weights, which stay with them
     FEW_GROUPS = 4,        // with fewer of them a long call is done in parts: at most
     SHARES = 4,            // so many,
-    SHARE_WORK = 1 << 18,  // each of so many products at least, or a multiple of that
+    SHARE_WORK = 1 << 19,  // each of so many products at least, or a multiple of that
     MANY_TIMES = 16,       // if groups can occupy two threads already
     NUMBER_WORK = 8,       // a number that is read or written takes as long as so many products
 };
