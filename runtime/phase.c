@@ -94,17 +94,22 @@ static bool pace(Phase *ph, Error *e) {
     return true;
 }
 
+static Plan *plan(const Phase *ph, bool unseen, Error *e) {
+    const Session *s = ph->run->s;
+    const PlanOptions o = {.batch = ph->pace.batch, .training = true, .unseen = unseen, .ref = s->o.ref,
+                           .no_winograd = s->o.no_winograd, .seed = s->seed};
+    Plan *p = plan_make(s->x, s->params, s->threads, &o, e);
+    if (p) plan_weigh(p, ph->class_weight);
+    return p;
+}
+
 static bool phase_open(Phase *ph, Run *run, const TrainOptions *o, Error *e) {
-    const Session *s = run->s;
     *ph = (Phase){.run = run, .o = o};
     if (!balance(ph, e) || !pace(ph, e)) return false;
-    const PlanOptions options = {.batch = ph->pace.batch, .training = true, .unseen = true, .ref = s->o.ref,
-                                 .no_winograd = s->o.no_winograd, .seed = s->seed};
     ph->label = calloc((size_t)ph->pace.batch, sizeof *ph->label);
     if (!ph->label) return error_set(e, "there is no memory left");
-    ph->plan = plan_make(s->x, s->params, s->threads, &options, e);
+    ph->plan = plan(ph, true, e);
     if (!ph->plan || !feed(ph, e)) return false;
-    plan_weigh(ph->plan, ph->class_weight);
     ph->began = run->saved_at = clock_now();
     return true;
 }
@@ -126,11 +131,33 @@ static int next_batch(Phase *ph, Error *e) {
     return n;
 }
 
+/* The first bad number of the step that has failed. In the plan of a training neighbours work in one place,
+ * and relu makes 0 of a −∞ that a convolution put there: the step is done again where everything is kept. */
+static int first_bad(const Phase *ph, int n, bool *in_gradient) {
+    const Run *run = ph->run;
+    const Params *params = run->s->params;
+    const size_t bytes = params->len * sizeof *params->value;
+    Error e;
+    Plan *p = plan(ph, false, &e);
+    real *before = malloc(bytes + 1); // of running statistics
+    const bool again = p && before;
+    if (again) {
+        memcpy(before, params->value, bytes);
+        tensor_copy(plan_input(p, n), plan_input(ph->plan, n));
+        tensor_copy(plan_target(p, n), plan_target(ph->plan, n));
+        plan_train(p, n, run->state.total_step);
+        memcpy(params->value, before, bytes);
+    }
+    const int bad = plan_bad(again ? p : ph->plan, n, in_gradient);
+    free(before), plan_free(p);
+    return bad;
+}
+
 // The message that a class reads aloud: where it went wrong, and what to try.
 static bool not_finite(const Phase *ph, int n, double loss, Error *e) {
     const Run *run = ph->run;
     bool in_gradient;
-    const int bad = plan_bad(ph->plan, n, &in_gradient);
+    const int bad = first_bad(ph, n, &in_gradient);
     const NotFinite b = {run->state.total_step + 1, bad, in_gradient};
     if (run->r->broken) run->r->broken(run->r->ctx, &b);
     error_set(e, "the loss became %s at step %llu (epoch %llu)", isnan(loss) ? "NaN" : "infinite",

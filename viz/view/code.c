@@ -28,7 +28,7 @@ static const Statement statements[] = {
     {STAGE_FORWARD, "batchnorm",    FORWARD, "apply_ref", .begins = "*at(dst", .path = NORM},
     {STAGE_FORWARD, "instancenorm", FORWARD, "apply_ref", .begins = "*at(dst", .path = NORM},
     {STAGE_FORWARD, "softmax",      FORWARD, "forward_at", .begins = "*at(dst, n, c, y, x) /="},
-    {STAGE_FORWARD, "dropout",      FORWARD, "forward", .begins = "memcpy(dst, src", .when = "resting"},
+    {STAGE_FORWARD, "dropout",      FORWARD, "forward", .begins = "memmove(dst, src", .when = "resting"},
     {STAGE_FORWARD, NULL, FORWARD, "forward_ref", .begins = "sum += "},
     {STAGE_FORWARD, NULL, FORWARD, "forward_ref", .begins = "*at(dst"},
     {STAGE_FORWARD, NULL, FORWARD, "forward_ref", .begins = "*at(s->dst"},
