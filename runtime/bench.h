@@ -26,8 +26,9 @@ double bench_peak(Threads *t);
 // Bytes per second that all threads together read and write, far beyond the caches. 0: no memory.
 double bench_bandwidth(Threads *t);
 
-// A product of two n × n matrices on one thread: FLOP per second of the definition and of gemm().
-typedef struct ProductSpeed { int n; double ref, fast; } ProductSpeed;
+// A product of two n × n matrices on one thread: FLOP per second of the definition and of gemm(). The peak
+// is that of one thread right behind it: the clock of a processor changes from second to second.
+typedef struct ProductSpeed { int n; double ref, fast, peak; } ProductSpeed;
 bool bench_product(int n, ProductSpeed *out, Error *e);
 
 // ---- one convolution in its three directions -------------------------------------------------------
@@ -39,8 +40,8 @@ typedef struct ConvShape { const char *model, *text; Shape src; int batch; } Con
 
 extern const ConvShape bench_conv_shapes[]; // ends with {0}
 
-// FLOP per second on all threads.
-typedef struct ConvSpeed { double ref[N_DIRECTIONS], fast[N_DIRECTIONS]; } ConvSpeed;
+// FLOP per second on all threads; the peak is that of all threads right behind.
+typedef struct ConvSpeed { double ref[N_DIRECTIONS], fast[N_DIRECTIONS], peak; } ConvSpeed;
 bool bench_conv(const ConvShape *shape, Threads *t, ConvSpeed *out, Error *e);
 
 // ---- a model ---------------------------------------------------------------------------------------

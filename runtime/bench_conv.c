@@ -103,6 +103,7 @@ bool bench_conv(const ConvShape *shape, Threads *t, ConvSpeed *out, Error *e) {
     for (int d = 0; fine && d < N_DIRECTIONS; d++)
         fine = measure(x, t, (Direction)d, false, shape->batch, &out->fast[d], e) &&
                measure(x, NULL, (Direction)d, true, REF_IMAGES, &out->ref[d], e);
+    if (fine) out->peak = bench_peak(t);
     if (a) arena_free(a);
     return fine;
 }

@@ -106,7 +106,7 @@ enum { N_PRODUCTS = sizeof product_sizes / sizeof *product_sizes };
 static const char *const direction_name[N_DIRECTIONS] = {
     [FORWARD] = "forward", [WEIGHT_GRADIENT] = "weights", [INPUT_GRADIENT] = "input"};
 
-static bool products_text(const Place *p, double peak_one, Error *e) {
+static bool products_text(const Place *p, Error *e) {
     static const Column columns[] = {{.title = "matrix product, 1 thread"},
                                      {.title = "definition", .right = true},
                                      {.title = "fast", .right = true}, {.title = "of peak", .right = true}};
@@ -116,7 +116,7 @@ static bool products_text(const Place *p, double peak_one, Error *e) {
         if (!bench_product(product_sizes[i], &v, e)) return false;
         grid_cell(g, arena_print(p->arena, "%dx%d", v.n, v.n));
         cell_giga(g, p->arena, v.ref), cell_giga(g, p->arena, v.fast);
-        cell_share(g, p, v.fast, peak_one);
+        cell_share(g, p, v.fast, v.peak);
     }
     grid_print(g, &p->to);
     return true;
@@ -136,7 +136,7 @@ static bool convs_text(const Place *p, Error *e) {
             grid_cell(g, d ? "" : arena_print(p->arena, "%dx%dx%d", s->src.h, s->src.w, s->src.c));
             grid_cell(g, direction_name[d]);
             cell_giga(g, p->arena, v.ref[d]), cell_giga(g, p->arena, v.fast[d]);
-            cell_share(g, p, v.fast[d], p->peak);
+            cell_share(g, p, v.fast[d], v.peak);
         }
     }
     grid_print(g, &p->to);
@@ -150,7 +150,7 @@ static bool machine_text(const Place *p, double peak_one, Error *e) {
     fprintf(p->to.out, "multiply and add, 1 thread    %8.1f\n", giga(peak_one));
     if (n > 1) fprintf(p->to.out, "multiply and add, %d threads   %8.1f\n", n, giga(p->peak));
     fprintf(p->to.out, "memory, GB/s read and written %8.1f\n\n", giga(bench_bandwidth(p->threads)));
-    if (!products_text(p, peak_one, e)) return false;
+    if (!products_text(p, e)) return false;
     fprintf(p->to.out, "\nThe definition runs on one thread, the fast code on %d.\n\n", n);
     if (!convs_text(p, e)) return false;
     fputs("\nWhat is counted are the multiplications and additions of the definition. Winograd's way of 3x3\n"
@@ -158,7 +158,7 @@ static bool machine_text(const Place *p, double peak_one, Error *e) {
     return true;
 }
 
-static bool products_json(JsonOut *j, double peak_one, Error *e) {
+static bool products_json(JsonOut *j, Error *e) {
     json_open(j, "products", '[');
     for (int i = 0; i < N_PRODUCTS; i++) {
         ProductSpeed v;
@@ -167,14 +167,14 @@ static bool products_json(JsonOut *j, double peak_one, Error *e) {
         json_put_int(j, "n", v.n);
         json_put_real(j, "definition_gflops", giga(v.ref));
         json_put_real(j, "gflops", giga(v.fast));
-        json_put_real(j, "percent_of_peak", 100 * v.fast / peak_one);
+        json_put_real(j, "percent_of_peak", 100 * v.fast / v.peak);
         json_close(j);
     }
     json_close(j);
     return true;
 }
 
-static void conv_json(JsonOut *j, const Place *p, const ConvShape *s, const ConvSpeed *v, int d) {
+static void conv_json(JsonOut *j, const ConvShape *s, const ConvSpeed *v, int d) {
     json_open(j, NULL, '{');
     json_put_text(j, "model", s->model);
     json_put_text(j, "layer", s->text);
@@ -182,7 +182,7 @@ static void conv_json(JsonOut *j, const Place *p, const ConvShape *s, const Conv
     json_put_int(j, "batch", s->batch);
     json_put_real(j, "definition_gflops", giga(v->ref[d]));
     json_put_real(j, "gflops", giga(v->fast[d]));
-    json_put_real(j, "percent_of_peak", 100 * v->fast[d] / p->peak);
+    json_put_real(j, "percent_of_peak", 100 * v->fast[d] / v->peak);
     json_close(j);
 }
 
@@ -191,7 +191,7 @@ static bool convs_json(JsonOut *j, const Place *p, Error *e) {
     for (const ConvShape *s = bench_conv_shapes; s->model; s++) {
         ConvSpeed v;
         if (!bench_conv(s, p->threads, &v, e)) return false;
-        for (int d = 0; d < N_DIRECTIONS; d++) conv_json(j, p, s, &v, d);
+        for (int d = 0; d < N_DIRECTIONS; d++) conv_json(j, s, &v, d);
     }
     json_close(j);
     return true;
@@ -203,7 +203,7 @@ static bool machine_json(const Place *p, double peak_one, Error *e) {
     put_machine(&j, p);
     json_put_real(&j, "peak_gflops_1_thread", giga(peak_one));
     json_put_real(&j, "memory_gbytes_per_second", giga(bench_bandwidth(p->threads)));
-    if (!products_json(&j, peak_one, e) || !convs_json(&j, p, e)) return false;
+    if (!products_json(&j, e) || !convs_json(&j, p, e)) return false;
     json_close(&j);
     fputs("\n", stdout);
     return true;
