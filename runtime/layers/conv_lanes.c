@@ -143,8 +143,21 @@ static ptrdiff_t map_of(Maps m) { return (ptrdiff_t)m.H * m.W * LANES; }
 
 // ---- tiles of outputs --------------------------------------------------------------------------------
 
-// All filters and all places of F × H × W outputs; src_y and dst_y lie between their rows.
-typedef struct Outputs { int F, H, W; ptrdiff_t src_y, dst_y; ConvTile first; } Outputs;
+// All filters and all places of F × H × W outputs; src_y and dst_y lie between their rows. Row i of the
+// window at row y of the outputs sees row `row` + y·row_y + i·row_i of maps of so many rows.
+typedef struct Outputs {
+    int F, H, W;
+    ptrdiff_t src_y, dst_y;
+    int row, row_y, row_i, rows;
+    ConvTile first;
+} Outputs;
+
+// The rows of the window that see numbers. What the others add is zero.
+static Range rows_seen(const Outputs *o, int y) {
+    const int row = o->row + y * o->row_y, lo = row < 0 ? (-row + o->row_i - 1) / o->row_i : 0;
+    const int hi = smaller(o->first.KH, (o->rows - row + o->row_i - 1) / o->row_i);
+    return lo < hi ? (Range){lo, hi} : (Range){0, 0};
+}
 
 // The innermost loop is to be a long one: in windows of one column it runs over the rows, in those of a
 // single number over the channels. The sums and their order are the same.
@@ -156,12 +169,14 @@ static void lengthen(ConvTile *t) {
 // Channels [c, c + n) of the sums of a tile; the first of them begin the sums.
 static void tile(const Outputs *o, const LanesKernels *k, Range channels, int f, int ft, int y, int x,
                  int xt) {
+    const Range i = rows_seen(o, y);
     ConvTile t = o->first;
     t.C = channels.hi - channels.lo;
+    t.KH = i.hi - i.lo;
     t.add |= channels.lo > 0;
-    t.src += y * o->src_y + x * t.src_x + channels.lo * t.src_c;
+    t.src += y * o->src_y + x * t.src_x + channels.lo * t.src_c + i.lo * t.src_i;
     t.dst += f * t.dst_f + y * o->dst_y + x * t.dst_x;
-    t.weights += f * t.weights_f + channels.lo * t.weights_c;
+    t.weights += f * t.weights_f + channels.lo * t.weights_c + i.lo * t.weights_i;
     if (t.bias) t.bias += f;
     lengthen(&t);
     k->conv[smaller(ft, o->F - f)][smaller(xt, o->W - x)](&t);
@@ -213,6 +228,7 @@ static void forward_band(const Block *b, int y, int h) {
     }
     const Outputs o = {
         .F = w->dst.C, .H = h, .W = w->dst.W, .src_y = w->S * row_of(in), .dst_y = row_of(w->dst),
+        .row = y * w->S - w->src_rim.top, .row_y = w->S, .row_i = w->D, .rows = w->src.H,
         .first = {.C = w->src.C, .KH = w->KH, .KW = w->KW, .src = src, .src_c = map_of(in),
                   .src_i = w->D * row_of(in), .src_j = w->D * LANES, .src_x = w->S * LANES,
                   .weights = weights_of(b), .weights_f = w->src.C * K, .weights_c = K,
@@ -249,6 +265,7 @@ static void diff_src_phase(const Block *b, const real *diff, Maps in, Phase y, P
     const ptrdiff_t left = w->dst_rim.left + x.q - (x.K - 1) * w->E, pixel = (ptrdiff_t)w->dst.C * w->src.C;
     const Outputs o = {
         .F = w->src.C, .H = y.count, .W = x.count, .src_y = row_of(in), .dst_y = w->S * row_of(w->src),
+        .row = (int)top - w->dst_rim.top, .row_y = 1, .row_i = w->E, .rows = w->dst.H,
         .first = {.C = any ? w->dst.C : 1, .KH = any ? y.K : 0, .KW = any ? x.K : 0,
                   .src = any ? diff + top * row_of(in) + left * LANES : diff, .src_c = map_of(in),
                   .src_i = w->E * row_of(in), .src_j = w->E * LANES, .src_x = LANES,
