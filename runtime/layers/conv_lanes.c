@@ -143,19 +143,23 @@ static ptrdiff_t map_of(Maps m) { return (ptrdiff_t)m.H * m.W * LANES; }
 
 // ---- tiles of outputs --------------------------------------------------------------------------------
 
-// All filters and all places of F × H × W outputs; src_y and dst_y lie between their rows. Row i of the
-// window at row y of the outputs sees row `row` + y·row_y + i·row_i of maps of so many rows.
+// What a window sees along one side: its number i at place p is number first + p·step + i·apart of n.
+typedef struct View { int first, step, apart, n; } View;
+
+// All filters and all places of F × H × W outputs; src_y and dst_y lie between their rows.
 typedef struct Outputs {
     int F, H, W;
     ptrdiff_t src_y, dst_y;
-    int row, row_y, row_i, rows;
+    View rows, columns;
     ConvTile first;
 } Outputs;
 
-// The rows of the window that see numbers. What the others add is zero.
-static Range rows_seen(const Outputs *o, int y) {
-    const int row = o->row + y * o->row_y, lo = row < 0 ? (-row + o->row_i - 1) / o->row_i : 0;
-    const int hi = smaller(o->first.KH, (o->rows - row + o->row_i - 1) / o->row_i);
+// Of K rows or columns of a window those that see something from places [p, p + len). The others are beside
+// the map: what they add is zero.
+static Range seen(View v, int p, int len, int K) {
+    const int from = v.first + p * v.step, last = from + (len - 1) * v.step;
+    const int lo = last < 0 ? (-last + v.apart - 1) / v.apart : 0;
+    const int hi = smaller(K, (v.n - from + v.apart - 1) / v.apart);
     return lo < hi ? (Range){lo, hi} : (Range){0, 0};
 }
 
@@ -169,17 +173,20 @@ static void lengthen(ConvTile *t) {
 // Channels [c, c + n) of the sums of a tile; the first of them begin the sums.
 static void tile(const Outputs *o, const LanesKernels *k, Range channels, int f, int ft, int y, int x,
                  int xt) {
-    const Range i = rows_seen(o, y);
+    const int width = smaller(xt, o->W - x);
+    const Range i = seen(o->rows, y, 1, o->first.KH), j = seen(o->columns, x, width, o->first.KW);
     ConvTile t = o->first;
     t.C = channels.hi - channels.lo;
     t.KH = i.hi - i.lo;
+    t.KW = j.hi - j.lo;
     t.add |= channels.lo > 0;
-    t.src += y * o->src_y + x * t.src_x + channels.lo * t.src_c + i.lo * t.src_i;
+    t.src += y * o->src_y + x * t.src_x + channels.lo * t.src_c + i.lo * t.src_i + j.lo * t.src_j;
     t.dst += f * t.dst_f + y * o->dst_y + x * t.dst_x;
-    t.weights += f * t.weights_f + channels.lo * t.weights_c + i.lo * t.weights_i;
+    t.weights += f * t.weights_f + channels.lo * t.weights_c + i.lo * t.weights_i +
+                 j.lo * t.weights_j;
     if (t.bias) t.bias += f;
     lengthen(&t);
-    k->conv[smaller(ft, o->F - f)][smaller(xt, o->W - x)](&t);
+    k->conv[smaller(ft, o->F - f)][width](&t);
 }
 
 // Some rows. What the windows of a tile see stays in the first cache while all filters look at it.
@@ -228,7 +235,8 @@ static void forward_band(const Block *b, int y, int h) {
     }
     const Outputs o = {
         .F = w->dst.C, .H = h, .W = w->dst.W, .src_y = w->S * row_of(in), .dst_y = row_of(w->dst),
-        .row = y * w->S - w->src_rim.top, .row_y = w->S, .row_i = w->D, .rows = w->src.H,
+        .rows = {y * w->S - w->src_rim.top, w->S, w->D, w->src.H},
+        .columns = {-w->src_rim.left, w->S, w->D, w->src.W},
         .first = {.C = w->src.C, .KH = w->KH, .KW = w->KW, .src = src, .src_c = map_of(in),
                   .src_i = w->D * row_of(in), .src_j = w->D * LANES, .src_x = w->S * LANES,
                   .weights = weights_of(b), .weights_f = w->src.C * K, .weights_c = K,
@@ -265,7 +273,8 @@ static void diff_src_phase(const Block *b, const real *diff, Maps in, Phase y, P
     const ptrdiff_t left = w->dst_rim.left + x.q - (x.K - 1) * w->E, pixel = (ptrdiff_t)w->dst.C * w->src.C;
     const Outputs o = {
         .F = w->src.C, .H = y.count, .W = x.count, .src_y = row_of(in), .dst_y = w->S * row_of(w->src),
-        .row = (int)top - w->dst_rim.top, .row_y = 1, .row_i = w->E, .rows = w->dst.H,
+        .rows = {(int)top - w->dst_rim.top, 1, w->E, w->dst.H},
+        .columns = {(int)left - w->dst_rim.left, 1, w->E, w->dst.W},
         .first = {.C = any ? w->dst.C : 1, .KH = any ? y.K : 0, .KW = any ? x.K : 0,
                   .src = any ? diff + top * row_of(in) + left * LANES : diff, .src_c = map_of(in),
                   .src_i = w->E * row_of(in), .src_j = w->E * LANES, .src_x = LANES,
