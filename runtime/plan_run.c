@@ -16,9 +16,12 @@
 static int least(int a, int b) { return a < b ? a : b; }
 
 // Whoever waits is told what is being done.
-static void watch(const Plan *p, const Op *op) {
-    const bool back = op->kind == OP_BACKWARD || op->kind == OP_GATHER_BACK || op->kind == OP_JOIN_BACK;
-    if (p->o.watch && op->kind != OP_LOSS) p->o.watch(p->o.watch_ctx, op->node, back);
+static void watch(const Plan *p, int node, bool back) {
+    if (p->o.watch) p->o.watch(p->o.watch_ctx, node, back);
+}
+
+static void watch_op(const Plan *p, const Op *op) {
+    if (op->kind != OP_LOSS) watch(p, op->node, op->kind > OP_LOSS);
 }
 
 // Where a group's sum goes: if there is but one, it is the gradient.
@@ -90,7 +93,7 @@ static void do_op(const Plan *p, const Op *op, int group, int worker, int lo, in
     const int i = op->node;
     const LayerKind *kind = p->node[i].kind;
     NodeStep c;
-    watch(p, op);
+    watch_op(p, op);
     if (op->kind != OP_LOSS) plan_call(p, &c, i, worker, lo, hi);
     switch (op->kind) {
     case OP_GATHER:      kind->gather(&c.s); break;
@@ -156,7 +159,7 @@ static void do_share(void *ctx, int task, int worker) {
     const NodePlan *q = &p->node[op->node];
     const int lo = q->spans ? 0 : task / q->shares * p->group;
     NodeStep c;
-    watch(p, op);
+    watch_op(p, op);
     plan_call(p, &c, op->node, worker, lo, q->spans ? p->run.n : least(lo + p->group, p->run.n));
     c.s.share = (Share){task % q->shares, q->shares};
     if (q->kind->by_map) narrow_step(&c, q->saved_image);
@@ -229,7 +232,7 @@ static void find_grad(const Plan *p, const GradTask *t, int worker) {
     if (q->grad == GRAD_GROUPS && p->max_groups > 1) join_groups(p, t);
     if (q->grad != GRAD_ROWS && q->grad != GRAD_WHOLE) return;
     NodeStep c;
-    if (p->o.watch) p->o.watch(p->o.watch_ctx, t->node, true);
+    watch(p, t->node, true);
     plan_call(p, &c, t->node, worker, 0, p->run.n);
     plan_point_diff_params(p, &c, t->node, plan_grad(p, t->node));
     if (q->grad == GRAD_ROWS) {
