@@ -297,14 +297,17 @@ static void sums_chunk(void *ctx, const Tiling *w, Chunk k) {
     a->add = true;
 }
 
+// Of the filters in `part`, from this share of the chunks.
 static void diff_weights(const Step *s, Range part) {
     const Tiling w = sums(s->cfg, sides(s->src[0]), sides(s->dst), s->dst.layout, s->dst.n);
+    const Range chunks = step_share(s, tiling_chunks(&w));
+    if (chunks.lo == chunks.hi) return;
     for (int f = part.lo; f < part.hi; f += FILTERS) {
         Sums a = sums_of(s, &w, smaller(FILTERS, part.hi - f));
         a.seen = f > part.lo && w.rows >= w.down && w.columns >= w.across;
         a.src = s->src[0].v;
         a.diff_dst = at(s->diff_dst, 0, f, 0, 0);
-        tiling_each(&w, (Range){0, tiling_chunks(&w)}, sums_chunk, &a);
+        tiling_each(&w, chunks, sums_chunk, &a);
         for (int i = 0; i < a.filters; i += LANES)
             gather_filters(a.diff_U + (ptrdiff_t)i * w.in, tiling_plane(w.in, whole(a.filters)), w.in,
                            smaller(LANES, a.filters - i), at(s->diff_param[0], f + i, 0, 0, 0));
@@ -314,7 +317,7 @@ static void diff_weights(const Step *s, Range part) {
 void conv_winograd_backward(const Step *s) {
     if (s->diff_param[0].v) diff_weights(s, (Range){0, s->dst.c});
     if (s->diff_src[0].v) diff_src(s);
-    conv_diff_bias(s, (Range){0, s->dst.c});
+    conv_diff_bias(s, step_share(s, s->dst.c));
 }
 
 void conv_winograd_backward_params(const Step *s) {
