@@ -276,6 +276,7 @@ const LayerKind conv_layer = {
              .macs = macs},
     .lanes           = true,
     .shares          = true,
+    .shares_sums     = conv_shares_sums,
     .writes          = true,
     .forgets         = true,
     .work            = conv_work,

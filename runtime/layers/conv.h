@@ -21,6 +21,7 @@ void conv_forward(const Step *s);
 void conv_backward(const Step *s);
 void conv_backward_params(const Step *s);
 size_t conv_prepared(const void *cfg, const Shape *src, Shape dst, Layout layout);
+bool conv_shares_sums(const void *cfg, const Shape *src, Shape dst, Layout layout);
 void conv_prepare(const Step *s);
 
 // For all the ways below: diff_bias of these filters += their sums of diff_dst, if somebody asks for it.

@@ -10,6 +10,7 @@
 #include "runtime/layers/conv.h"
 
 typedef struct Way {
+    bool shares_sums; // see LayerKind
     bool (*fits)(const Conv *o, Shape src, Shape dst, Layout layout);
     size_t (*work)(const Conv *o, Shape src, Shape dst, int n, Layout layout);
     // Both or none: reals of the prepared weights, and how to make them. Without those the next way is taken.
@@ -46,7 +47,7 @@ static size_t columns_work(const Conv *o, Shape src, Shape dst, int n, Layout la
 static const Way ways[] = {
     {.fits = conv_rows_fits, .work = rows_work, .forward = conv_rows_forward, .backward = conv_rows_backward,
      .backward_params = conv_rows_backward_params},
-    {.fits = conv_winograd_fits, .work = conv_winograd_work, .prepared = conv_winograd_prepared,
+    {.shares_sums = true, .fits = conv_winograd_fits, .work = conv_winograd_work, .prepared = conv_winograd_prepared,
      .prepare = conv_winograd_prepare, .forward = conv_winograd_forward, .backward = conv_winograd_backward,
      .backward_params = conv_winograd_backward_params},
     {.fits = lanes_fits, .work = lanes_work, .forward = conv_lanes_forward, .backward = conv_lanes_backward,
@@ -79,6 +80,10 @@ size_t conv_work(const void *cfg, const Shape *src, Shape dst, int n, Layout lay
 size_t conv_prepared(const void *cfg, const Shape *src, Shape dst, Layout layout) {
     const Way *const w = way_for(cfg, src[0], dst, layout, true);
     return w->prepared ? w->prepared(cfg, src[0]) : 0;
+}
+
+bool conv_shares_sums(const void *cfg, const Shape *src, Shape dst, Layout layout) {
+    return way_for(cfg, src[0], dst, layout, true)->shares_sums;
 }
 
 void conv_prepare(const Step *s) { way_of(s)->prepare(s); }
