@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "runtime/error.h"
+#include "runtime/kernels/filters.h"
 #include "runtime/kernels/gemm_micro.h"
 #include "runtime/kernels/lanes.h"
 #include "runtime/kernels/winograd.h"
@@ -16,6 +17,7 @@ typedef struct Kernels {
     const GemmKernels *gemm;
     const LanesKernels *lanes;
     const WinogradKernels *winograd;
+    const FiltersKernels *filters;
 } Kernels;
 
 // Best first; the last row, plain C, is usable everywhere. Ends with a row without a name.
