@@ -45,6 +45,9 @@ INLINE void NAME(conv)(const int xt, const FilterTile *t, int lane) {
     }
 CONV_TILES(CONV)
 
+// What was read through p is not kept for the next round: gcc would use up the registers for it.
+#define FORGET(p) __asm__("" : "+r"(p))
+
 // ---- gradient of the weights -----------------------------------------------------------------------
 
 INLINE void NAME(grad)(const int it, const int jt, const FilterGrad *t, int lane) {
@@ -58,6 +61,7 @@ INLINE void NAME(grad)(const int it, const int jt, const FilterGrad *t, int lane
         const real *src = t->src + y * t->src_y;
         for (int x = 0; x < t->W; x++, src++, diff += LANES) {
             const vec g = NAME(load)(diff);
+            FORGET(src);
             ALL for (int i = 0; i < it; i++)
                 ALL for (int j = 0; j < jt; j++)
                     sum[i][j] = FMA(src[i * t->src_y + j] - (vec){0}, g, sum[i][j]);
@@ -118,6 +122,7 @@ const FiltersKernels NAME(filters) = {LARGEST, .conv = NAME(conv_tiles), .grad =
 #undef CONV_TILES
 #undef GRAD_TILES
 #undef LARGEST
+#undef FORGET
 #undef CONV
 #undef GRAD
 #undef CONV_AT
