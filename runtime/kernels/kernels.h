@@ -9,6 +9,7 @@
 #include "runtime/kernels/filters.h"
 #include "runtime/kernels/gemm_micro.h"
 #include "runtime/kernels/lanes.h"
+#include "runtime/kernels/pool.h"
 #include "runtime/kernels/winograd.h"
 
 typedef struct Kernels {
@@ -18,6 +19,7 @@ typedef struct Kernels {
     const LanesKernels *lanes;
     const WinogradKernels *winograd;
     const FiltersKernels *filters;
+    const PoolKernels *pool;
 } Kernels;
 
 // Best first; the last row, plain C, is usable everywhere. Ends with a row without a name.
