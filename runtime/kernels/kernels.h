@@ -6,7 +6,7 @@
 #include <stdbool.h>
 
 #include "runtime/error.h"
-#include "runtime/kernels/filters.h"
+#include "runtime/kernels/spread.h"
 #include "runtime/kernels/gemm_micro.h"
 #include "runtime/kernels/lanes.h"
 #include "runtime/kernels/pool.h"
@@ -18,7 +18,7 @@ typedef struct Kernels {
     const GemmKernels *gemm;
     const LanesKernels *lanes;
     const WinogradKernels *winograd;
-    const FiltersKernels *filters;
+    const SpreadKernels *spread;
     const PoolKernels *pool;
 } Kernels;
 

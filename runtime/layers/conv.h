@@ -35,14 +35,14 @@ void conv_rows_backward(const Step *s);
 void conv_rows_backward_params(const Step *s);
 void conv_rows_diff_src(const Step *s); // a part of backward
 
-// conv_filters.c: small images one after the other, sixteen filters as a vector.
-bool conv_filters_fits(const Conv *o, Shape src, Shape dst, Layout layout);
-size_t conv_filters_work(const Conv *o, Shape src, Shape dst);
-size_t conv_filters_prepared(const Conv *o, Shape src);
-void conv_filters_prepare(const Step *s);
-void conv_filters_forward(const Step *s);
-void conv_filters_backward(const Step *s);
-void conv_filters_backward_params(const Step *s);
+// conv_spread.c: small images one after the other, sixteen filters as a vector.
+bool conv_spread_fits(const Conv *o, Shape src, Shape dst, Layout layout);
+size_t conv_spread_work(const Conv *o, Shape src, Shape dst);
+size_t conv_spread_prepared(const Conv *o, Shape src);
+void conv_spread_prepare(const Step *s);
+void conv_spread_forward(const Step *s);
+void conv_spread_backward(const Step *s);
+void conv_spread_backward_params(const Step *s);
 
 // conv_winograd.c: 3×3 windows over many channels, with fewer products.
 bool conv_winograd_fits(const Conv *o, Shape src, Shape dst, Layout layout);

@@ -1,7 +1,7 @@
 /* conv_fast.c — five ways to the sums of conv.c, sooner: which one is taken?
  *
- *     filters    small images one after the other, sixteen filters       conv_filters.c
- *     rows       few filters, images one after the other                 conv_rows.c
+ *     spread     small images one after the other, sixteen filters       conv_spread.c
+ *     rows       the same, fewer filters                                 conv_rows.c
  *     winograd   3×3 windows over many channels                          conv_winograd.c
  *     lanes      sixteen images side by side                             conv_lanes.c
  *     columns    everything else, as a matrix product                    conv_columns.c
@@ -25,9 +25,9 @@ static size_t rows_work(const Conv *o, Shape src, Shape dst, int n, Layout layou
     return conv_rows_work(o, src, dst);
 }
 
-static size_t filters_work(const Conv *o, Shape src, Shape dst, int n, Layout layout) {
+static size_t spread_work(const Conv *o, Shape src, Shape dst, int n, Layout layout) {
     (void)n, (void)layout;
-    return conv_filters_work(o, src, dst);
+    return conv_spread_work(o, src, dst);
 }
 
 static bool lanes_fits(const Conv *o, Shape src, Shape dst, Layout layout) {
@@ -51,9 +51,9 @@ static size_t columns_work(const Conv *o, Shape src, Shape dst, int n, Layout la
 }
 
 static const Way ways[] = {
-    {.fits = conv_filters_fits, .work = filters_work, .prepared = conv_filters_prepared,
-     .prepare = conv_filters_prepare, .forward = conv_filters_forward, .backward = conv_filters_backward,
-     .backward_params = conv_filters_backward_params},
+    {.fits = conv_spread_fits, .work = spread_work, .prepared = conv_spread_prepared,
+     .prepare = conv_spread_prepare, .forward = conv_spread_forward, .backward = conv_spread_backward,
+     .backward_params = conv_spread_backward_params},
     {.fits = conv_rows_fits, .work = rows_work, .forward = conv_rows_forward, .backward = conv_rows_backward,
      .backward_params = conv_rows_backward_params},
     {.fits = conv_winograd_fits, .work = conv_winograd_work, .fewer_products = true,

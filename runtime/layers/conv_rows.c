@@ -286,7 +286,7 @@ void conv_rows_forward(const Step *s) {
     each_band(&r, r.dst.h, r.dst.w, r.most, forward_visit);
 }
 
-// Filters `part`, all images.
+// Spread `part`, all images.
 static void diff_params(const Rows *r, Range part) {
     const Step *s = r->s;
     for (int n = 0; n < s->dst.n; n++)

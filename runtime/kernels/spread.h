@@ -1,4 +1,4 @@
-/* filters.h — kernels for images one after the other where a vector lane is a filter.
+/* spread.h — kernels for images one after the other where a vector lane is a filter.
  *
  * LANES filters look at the same numbers of an image. So what is in the vectors are weights, or numbers
  * of LANES maps at one place; a number of the image is multiplied with all of them at once, and it does not
@@ -14,7 +14,7 @@
  *                   c,i,j
  *
  * The numbers of a row of the image lie side by side; all steps are distances in reals. */
-typedef struct FilterTile {
+typedef struct SpreadTile {
     int C, KH, KW;
     const real *src;
     ptrdiff_t src_c, src_i;
@@ -22,32 +22,32 @@ typedef struct FilterTile {
     ptrdiff_t weights_c, weights_i;
     const real *bias;             // NULL: none
     real *dst;                    // LANES from row to row
-} FilterTile;
+} SpreadTile;
 
 /* Gradients of the weights of LANES filters, window rows i < it and columns j < jt:
  *
  *     sums[i,j] += Σ src[y + i, x + j] · diff[y,x]                    diff, sums: rows
  *                 y,x
  */
-typedef struct FilterGrad {
+typedef struct SpreadGrad {
     int H, W;                     // places
     const real *src;
     ptrdiff_t src_y;              // also between window rows
     const real *diff;             // of place after place, LANES from row to row
     real *sums;
     ptrdiff_t sums_i;             // between window rows
-} FilterGrad;
+} SpreadGrad;
 
-enum { FILTERS_MAX_X = 14, FILTERS_MAX_I = 5, FILTERS_MAX_J = 5 };
+enum { SPREAD_MAX_X = 14, SPREAD_MAX_I = 5, SPREAD_MAX_J = 5 };
 
-typedef struct FiltersKernels {
+typedef struct SpreadKernels {
     int conv_x;                                                    // the largest tile of outputs
-    int grad_i[FILTERS_MAX_J + 1];                                 // the most rows of jt window columns
-    void (*const *conv)(const FilterTile *t);                      // [xt]
-    void (*const (*grad)[FILTERS_MAX_J + 1])(const FilterGrad *t); // [it][jt]
+    int grad_i[SPREAD_MAX_J + 1];                                 // the most rows of jt window columns
+    void (*const *conv)(const SpreadTile *t);                      // [xt]
+    void (*const (*grad)[SPREAD_MAX_J + 1])(const SpreadGrad *t); // [it][jt]
     // A matrix turned round: dst[k·dst_ld + i] = src[i·src_ld + k], for i < n and k < m.
     void (*turn)(const real *src, ptrdiff_t src_ld, int n, int m, real *dst, ptrdiff_t dst_ld);
-} FiltersKernels;
+} SpreadKernels;
 
 // One of each instruction set (see kernels.h).
-extern const FiltersKernels filters_avx512, filters_avx2, filters_neon, filters_c;
+extern const SpreadKernels spread_avx512, spread_avx2, spread_neon, spread_c;

@@ -1,5 +1,5 @@
-/* filters.c — the kernels where a vector lane is a filter, for every instruction set. */
-#include "runtime/kernels/filters.h"
+/* spread.c — the kernels where a vector lane is a filter, for every instruction set. */
+#include "runtime/kernels/spread.h"
 
 #define UP_TO_4(T)  T(1) T(2) T(3) T(4)
 #define UP_TO_6(T)  UP_TO_4(T) T(5) T(6)
@@ -12,5 +12,5 @@
 #define BY_4(T, i) BY_3(T, i) T(i, 4)
 #define BY_5(T, i) BY_4(T, i) T(i, 5)
 
-#define KERNELS "runtime/kernels/filters_tile.h"
+#define KERNELS "runtime/kernels/spread_tile.h"
 #include "runtime/kernels/each_isa.h"

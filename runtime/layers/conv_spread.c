@@ -1,7 +1,7 @@
-/* conv_filters.c — convolution of small images with sixteen filters at a time: the sums of conv.c, sooner.
+/* conv_spread.c — convolution of small images with sixteen filters at a time: the sums of conv.c, sooner.
  *
  * All filters look at the same numbers. So the weights are turned until a vector lane is a filter, and each
- * number under the window is multiplied with the weights of all of them (kernels/filters.h): no vector has
+ * number under the window is multiplied with the weights of all of them (kernels/spread.h): no vector has
  * an idle lane, however narrow the maps are.
  *
  *     weights           prepared[c,i,j,f]: the filters side by side, and their bias behind them
@@ -25,14 +25,14 @@ enum {
 };
 
 // What follows from the shapes, for one group of channels and filters.
-typedef struct Filters {
+typedef struct Spread {
     const Step *s;
     Shape src, dst;            // of one group
     int KH, KW, top, left;
     int W, rows;               // of a row of src with its rim, and of a band of dst
     bool framed;               // src needs a rim
     real *frame, *maps, *sums; // a band of src with its rim, one of LANES maps, sums or weights
-} Filters;
+} Spread;
 
 static int larger(int a, int b) { return a > b ? a : b; }
 static int smaller(int a, int b) { return a < b ? a : b; }
@@ -42,9 +42,9 @@ static int equal_part(int total, int limit) {
     return (total + parts - 1) / parts;
 }
 
-static Filters filters_for(const Conv *o, Shape src, Shape dst) {
+static Spread spread_for(const Conv *o, Shape src, Shape dst) {
     const int G = o->groups, KH = o->kernel.h, KW = o->kernel.w;
-    Filters a = {.src = {src.c / G, src.h, src.w}, .dst = {dst.c / G, dst.h, dst.w}, .KH = KH, .KW = KW,
+    Spread a = {.src = {src.c / G, src.h, src.w}, .dst = {dst.c / G, dst.h, dst.w}, .KH = KH, .KW = KW,
                  .top = conv_axis(o, src.h, KH).before, .left = conv_axis(o, src.w, KW).before};
     a.framed = dst.h + KH - 1 > src.h || dst.w + KW - 1 > src.w;
     a.W = a.framed ? dst.w + KW - 1 : src.w;
@@ -52,34 +52,34 @@ static Filters filters_for(const Conv *o, Shape src, Shape dst) {
     return a;
 }
 
-static int window_len(const Filters *a) { return a->src.c * a->KH * a->KW; }
-static int blocks(const Filters *a) { return (a->dst.c + LANES - 1) / LANES; }
-static size_t block_len(const Filters *a) { return ((size_t)window_len(a) + 1) * LANES; }
+static int window_len(const Spread *a) { return a->src.c * a->KH * a->KW; }
+static int blocks(const Spread *a) { return (a->dst.c + LANES - 1) / LANES; }
+static size_t block_len(const Spread *a) { return ((size_t)window_len(a) + 1) * LANES; }
 
-static size_t frame_room(const Filters *a) {
+static size_t frame_room(const Spread *a) {
     if (!a->framed) return 0;
     const size_t n = (size_t)a->src.c * (size_t)(a->rows + a->KH - 1) * (size_t)a->W;
     return (n + LANES - 1) / LANES * LANES;
 }
 
-static size_t maps_room(const Filters *a) { return (size_t)a->rows * (size_t)a->dst.w * LANES; }
+static size_t maps_room(const Spread *a) { return (size_t)a->rows * (size_t)a->dst.w * LANES; }
 
-bool conv_filters_fits(const Conv *o, Shape src, Shape dst, Layout layout) {
+bool conv_spread_fits(const Conv *o, Shape src, Shape dst, Layout layout) {
     const int F = o->filters / o->groups, all = (F + LANES - 1) / LANES * LANES;
     return conv_rows_fits(o, src, dst, layout) && o->dilation == 1 && 4 * F >= 3 * all &&
            o->kernel.h * o->kernel.w >= LEAST_WINDOW && dst.w >= LEAST_WIDTH;
 }
 
 // Enough for conv_rows.c, too, which does a part of the work.
-size_t conv_filters_work(const Conv *o, Shape src, Shape dst) {
-    const Filters a = filters_for(o, src, dst);
+size_t conv_spread_work(const Conv *o, Shape src, Shape dst) {
+    const Spread a = spread_for(o, src, dst);
     const size_t n = frame_room(&a) + maps_room(&a) + 2 * block_len(&a), rows = conv_rows_work(o, src, dst);
     return n > rows ? n : rows;
 }
 
-static Filters filters_of(const Step *s) {
+static Spread spread_of(const Step *s) {
     const Tensor src = s->src[0], dst = s->dst;
-    Filters a = filters_for(s->cfg, (Shape){src.c, src.h, src.w}, (Shape){dst.c, dst.h, dst.w});
+    Spread a = spread_for(s->cfg, (Shape){src.c, src.h, src.w}, (Shape){dst.c, dst.h, dst.w});
     a.s = s;
     a.frame = s->work;
     a.maps = a.frame + frame_room(&a);
@@ -89,26 +89,26 @@ static Filters filters_of(const Step *s) {
 
 // ---- weights ---------------------------------------------------------------------------------------------
 
-size_t conv_filters_prepared(const Conv *o, Shape src) {
-    const Filters a = filters_for(o, src, (Shape){o->filters, 1, 1});
+size_t conv_spread_prepared(const Conv *o, Shape src) {
+    const Spread a = spread_for(o, src, (Shape){o->filters, 1, 1});
     return (size_t)o->groups * (size_t)blocks(&a) * block_len(&a);
 }
 
 // The prepared weights of the block of LANES filters that begins with f.
-static real *block_of(const Filters *a, int f) {
+static real *block_of(const Spread *a, int f) {
     const int g = f / a->dst.c, block = f % a->dst.c / LANES;
     return a->s->prepared + (size_t)(g * blocks(a) + block) * block_len(a);
 }
 
-// Filters [f, end) are so many of one block.
-static int of_block(const Filters *a, int f, int end) {
+// Spread [f, end) are so many of one block.
+static int of_block(const Spread *a, int f, int end) {
     const int behind = (f % a->dst.c / LANES + 1) * LANES;
     return smaller(end, f - f % a->dst.c + smaller(behind, a->dst.c)) - f;
 }
 
-void conv_filters_prepare(const Step *s) {
-    const FiltersKernels *const k = kernels_chosen()->filters;
-    const Filters a = filters_of(s);
+void conv_spread_prepare(const Step *s) {
+    const SpreadKernels *const k = kernels_chosen()->spread;
+    const Spread a = spread_of(s);
     const int M = window_len(&a);
     const real *const bias = ((const Conv *)s->cfg)->bias ? s->param[1].v : NULL;
     for (int f = s->part.lo, n; f < s->part.hi; f += n) {
@@ -129,7 +129,7 @@ WIDE static void copy_rows(const real *restrict src, ptrdiff_t src_W, int h, int
 }
 
 // What h rows of places see, from row y on, with the padding around it; *map: from one map to the next.
-static const real *seen(const Filters *a, const real *src, int y, int h, ptrdiff_t *map) {
+static const real *seen(const Spread *a, const real *src, int y, int h, ptrdiff_t *map) {
     const Shape s = a->src;
     *map = (ptrdiff_t)s.h * s.w;
     if (!a->framed) return src + (ptrdiff_t)y * s.w;
@@ -146,20 +146,20 @@ static const real *seen(const Filters *a, const real *src, int y, int h, ptrdiff
 // ---- forward -----------------------------------------------------------------------------------------------
 
 // Of KH window rows those that lie on the map at row y. What the others would add is zero.
-static Range rows_seen(const Filters *a, int y) {
+static Range rows_seen(const Spread *a, int y) {
     const int lo = larger(0, a->top - y), hi = smaller(a->KH, a->src.h + a->top - y);
     return lo < hi ? (Range){lo, hi} : (Range){0, 0};
 }
 
 // Rows [y, y + h) of the maps of a block of filters.
-static void forward_block(const Filters *a, const real *from, ptrdiff_t map, int y, int h, int f) {
-    const FiltersKernels *const k = kernels_chosen()->filters;
+static void forward_block(const Spread *a, const real *from, ptrdiff_t map, int y, int h, int f) {
+    const SpreadKernels *const k = kernels_chosen()->spread;
     const int xt = equal_part(a->dst.w, k->conv_x), W = a->dst.w;
     const real *const weights = block_of(a, f);
     for (int row = 0; row < h; row++) {
         const Range i = rows_seen(a, y + row);
         for (int x = 0; x < W; x += xt) {
-            const FilterTile t = {
+            const SpreadTile t = {
                 .C = a->src.c, .KH = i.hi - i.lo, .KW = a->KW, .src = from + (ptrdiff_t)(row + i.lo) * a->W + x,
                 .src_c = map, .src_i = a->W, .weights = weights + (ptrdiff_t)i.lo * a->KW * LANES,
                 .weights_c = (ptrdiff_t)a->KH * a->KW * LANES, .weights_i = (ptrdiff_t)a->KW * LANES,
@@ -169,8 +169,8 @@ static void forward_block(const Filters *a, const real *from, ptrdiff_t map, int
     }
 }
 
-static void forward_band(const Filters *a, int n, int g, int y, int h) {
-    const FiltersKernels *const k = kernels_chosen()->filters;
+static void forward_band(const Spread *a, int n, int g, int y, int h) {
+    const SpreadKernels *const k = kernels_chosen()->spread;
     const ptrdiff_t P = (ptrdiff_t)a->dst.h * a->dst.w;
     const int first = g * a->dst.c, end = first + a->dst.c;
     ptrdiff_t map;
@@ -182,8 +182,8 @@ static void forward_band(const Filters *a, int n, int g, int y, int h) {
 }
 
 // This part of the rows of all images, in bands.
-void conv_filters_forward(const Step *s) {
-    const Filters a = filters_of(s);
+void conv_spread_forward(const Step *s) {
+    const Spread a = spread_of(s);
     const int G = ((const Conv *)s->cfg)->groups, H = a.dst.h;
     const Range part = step_share(s, s->dst.n * H);
     for (int n = part.lo / H; n * H < part.hi; n++) {
@@ -196,13 +196,13 @@ void conv_filters_forward(const Step *s) {
 // ---- the gradient of the weights -----------------------------------------------------------------------
 
 // Adds up what rows [y, y + h) of an image say about lanes of filters, whose diff_dst is turned.
-static void grad_band(const Filters *a, const real *from, ptrdiff_t map, int h) {
-    const FiltersKernels *const k = kernels_chosen()->filters;
-    const int jt = equal_part(a->KW, FILTERS_MAX_J), it = equal_part(a->KH, k->grad_i[jt]);
+static void grad_band(const Spread *a, const real *from, ptrdiff_t map, int h) {
+    const SpreadKernels *const k = kernels_chosen()->spread;
+    const int jt = equal_part(a->KW, SPREAD_MAX_J), it = equal_part(a->KH, k->grad_i[jt]);
     for (int c = 0; c < a->src.c; c++)
     for (int i = 0; i < a->KH; i += it)
     for (int j = 0; j < a->KW; j += jt) {
-        const FilterGrad t = {
+        const SpreadGrad t = {
             .H = h, .W = a->dst.w, .src = from + c * map + (ptrdiff_t)i * a->W + j, .src_y = a->W,
             .diff = a->maps, .sums = a->sums + ((ptrdiff_t)(c * a->KH + i) * a->KW + j) * LANES,
             .sums_i = (ptrdiff_t)a->KW * LANES};
@@ -215,8 +215,8 @@ WIDE static void add(const real *restrict src, size_t n, real *restrict dst) {
 }
 
 // The gradients of n filters from f on, at most LANES and of one group, by all images.
-static void diff_weights(const Filters *a, int f, int n) {
-    const FiltersKernels *const k = kernels_chosen()->filters;
+static void diff_weights(const Spread *a, int f, int n) {
+    const SpreadKernels *const k = kernels_chosen()->spread;
     const Step *s = a->s;
     const int g = f / a->dst.c, M = window_len(a);
     const ptrdiff_t P = (ptrdiff_t)a->dst.h * a->dst.w;
@@ -235,7 +235,7 @@ static void diff_weights(const Filters *a, int f, int n) {
 }
 
 static void diff_params(const Step *s, Range part) {
-    const Filters a = filters_of(s);
+    const Spread a = spread_of(s);
     for (int f = part.lo, n; f < part.hi && s->diff_param[0].v; f += n) {
         n = smaller(LANES, smaller(part.hi, (f / a.dst.c + 1) * a.dst.c) - f);
         diff_weights(&a, f, n);
@@ -243,9 +243,9 @@ static void diff_params(const Step *s, Range part) {
     conv_diff_bias(s, part);
 }
 
-void conv_filters_backward(const Step *s) {
+void conv_spread_backward(const Step *s) {
     diff_params(s, (Range){0, s->dst.c});
     if (s->diff_src[0].v) conv_rows_diff_src(s);
 }
 
-void conv_filters_backward_params(const Step *s) { diff_params(s, s->part); }
+void conv_spread_backward_params(const Step *s) { diff_params(s, s->part); }

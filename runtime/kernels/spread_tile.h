@@ -1,6 +1,6 @@
-/* filters_tile.h — the kernels of filters.h, written once for all instruction sets.
+/* spread_tile.h — the kernels of spread.h, written once for all instruction sets.
  *
- * filters.c reads this file once for each of them (each_isa.h says with what defined). Where a vector
+ * spread.c reads this file once for each of them (each_isa.h says with what defined). Where a vector
  * has fewer than LANES numbers, the same tile is done for one piece of the lanes after the other.
  * The sizes of a tile are constants in each function: its sums stay in registers. */
 
@@ -22,8 +22,8 @@
 
 // ---- outputs -------------------------------------------------------------------------------------
 
-INLINE void NAME(conv)(const int xt, const FilterTile *t, int lane) {
-    vec sum[FILTERS_MAX_X];
+INLINE void NAME(conv)(const int xt, const SpreadTile *t, int lane) {
+    vec sum[SPREAD_MAX_X];
     const vec bias = t->bias ? NAME(load)(t->bias + lane) : (vec){0};
 
     ALL for (int x = 0; x < xt; x++) sum[x] = bias;
@@ -40,7 +40,7 @@ INLINE void NAME(conv)(const int xt, const FilterTile *t, int lane) {
 }
 
 #define CONV(xt) \
-    TARGET static void NAME(conv_##xt)(const FilterTile *t) { \
+    TARGET static void NAME(conv_##xt)(const SpreadTile *t) { \
         for (int lane = 0; lane < LANES; lane += VL) NAME(conv)(xt, t, lane); \
     }
 CONV_TILES(CONV)
@@ -50,8 +50,8 @@ CONV_TILES(CONV)
 
 // ---- gradient of the weights -----------------------------------------------------------------------
 
-INLINE void NAME(grad)(const int it, const int jt, const FilterGrad *t, int lane) {
-    vec sum[FILTERS_MAX_I][FILTERS_MAX_J];
+INLINE void NAME(grad)(const int it, const int jt, const SpreadGrad *t, int lane) {
+    vec sum[SPREAD_MAX_I][SPREAD_MAX_J];
     real *const sums = t->sums + lane;
     const real *diff = t->diff + lane;
 
@@ -72,7 +72,7 @@ INLINE void NAME(grad)(const int it, const int jt, const FilterGrad *t, int lane
 }
 
 #define GRAD(it, jt) \
-    TARGET static void NAME(grad_##it##x##jt)(const FilterGrad *t) { \
+    TARGET static void NAME(grad_##it##x##jt)(const SpreadGrad *t) { \
         for (int lane = 0; lane < LANES; lane += VL) NAME(grad)(it, jt, t, lane); \
     }
 GRAD_TILES(GRAD)
@@ -112,11 +112,11 @@ TARGET static void NAME(turn_matrix)(const real *src, ptrdiff_t src_ld, int n, i
 
 #define CONV_AT(xt) [xt] = NAME(conv_##xt),
 #define GRAD_AT(it, jt) [it][jt] = NAME(grad_##it##x##jt),
-static void (*const NAME(conv_tiles)[FILTERS_MAX_X + 1])(const FilterTile *) = {CONV_TILES(CONV_AT)};
-static void (*const NAME(grad_tiles)[FILTERS_MAX_I + 1][FILTERS_MAX_J + 1])(const FilterGrad *) = {
+static void (*const NAME(conv_tiles)[SPREAD_MAX_X + 1])(const SpreadTile *) = {CONV_TILES(CONV_AT)};
+static void (*const NAME(grad_tiles)[SPREAD_MAX_I + 1][SPREAD_MAX_J + 1])(const SpreadGrad *) = {
     GRAD_TILES(GRAD_AT)};
 
-const FiltersKernels NAME(filters) = {LARGEST, .conv = NAME(conv_tiles), .grad = NAME(grad_tiles),
+const SpreadKernels NAME(spread) = {LARGEST, .conv = NAME(conv_tiles), .grad = NAME(grad_tiles),
                                       .turn = NAME(turn_matrix)};
 
 #undef CONV_TILES
