@@ -120,6 +120,8 @@ typedef struct LayerKind {
     // per step before all images, rows part.lo … part.hi of the weights at a time. 0 or NULL: none.
     size_t (*prepared)(const void *cfg, const Shape *src, Shape dst, Layout layout);
     void (*prepare)(const Step *s);
+    // Are they for fewer products than the definition has, with roundings of their own? NULL: never.
+    bool (*fewer_products)(const void *cfg, const Shape *src, Shape dst, Layout layout);
     void (*forward_ref)(const Step *s);  // the definition
     void (*backward_ref)(const Step *s);
     void (*forward)(const Step *s);      // the same numbers, sooner; NULL: the definition will do

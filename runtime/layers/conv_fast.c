@@ -1,7 +1,8 @@
-/* conv_fast.c — four ways to the sums of conv.c, sooner: which one is taken?
+/* conv_fast.c — five ways to the sums of conv.c, sooner: which one is taken?
  *
+ *     spread     small images one after the other, sixteen filters       conv_spread.c
+ *     rows       the same, fewer filters                                 conv_rows.c
  *     winograd   3×3 windows over many channels                          conv_winograd.c
- *     rows       few filters, images one after the other                 conv_rows.c
  *     lanes      sixteen images side by side                             conv_lanes.c
  *     columns    everything else, as a matrix product                    conv_columns.c
  *
@@ -10,9 +11,10 @@
 #include "runtime/layers/conv.h"
 
 typedef struct Way {
-    bool shares_sums; // see LayerKind
     bool (*fits)(const Conv *o, Shape src, Shape dst, Layout layout);
     size_t (*work)(const Conv *o, Shape src, Shape dst, int n, Layout layout);
+    bool fewer_products; // than the definition has, so that its roundings are others
+    bool shares_sums;    // see LayerKind
     // Both or none: reals of the prepared weights, and how to make them. Without those the next way is taken.
     size_t (*prepared)(const Conv *o, Shape src);
     void (*prepare)(const Step *s);
@@ -22,6 +24,11 @@ typedef struct Way {
 static size_t rows_work(const Conv *o, Shape src, Shape dst, int n, Layout layout) {
     (void)n, (void)layout;
     return conv_rows_work(o, src, dst);
+}
+
+static size_t spread_work(const Conv *o, Shape src, Shape dst, int n, Layout layout) {
+    (void)n, (void)layout;
+    return conv_spread_work(o, src, dst);
 }
 
 static bool lanes_fits(const Conv *o, Shape src, Shape dst, Layout layout) {
@@ -45,11 +52,14 @@ static size_t columns_work(const Conv *o, Shape src, Shape dst, int n, Layout la
 }
 
 static const Way ways[] = {
+    {.fits = conv_spread_fits, .work = spread_work, .prepared = conv_spread_prepared,
+     .prepare = conv_spread_prepare, .forward = conv_spread_forward, .backward = conv_spread_backward,
+     .backward_params = conv_spread_backward_params},
     {.fits = conv_rows_fits, .work = rows_work, .forward = conv_rows_forward, .backward = conv_rows_backward,
      .backward_params = conv_rows_backward_params},
-    {.shares_sums = true, .fits = conv_winograd_fits, .work = conv_winograd_work, .prepared = conv_winograd_prepared,
-     .prepare = conv_winograd_prepare, .forward = conv_winograd_forward, .backward = conv_winograd_backward,
-     .backward_params = conv_winograd_backward_params},
+    {.fits = conv_winograd_fits, .work = conv_winograd_work, .fewer_products = true, .shares_sums = true,
+     .prepared = conv_winograd_prepared, .prepare = conv_winograd_prepare, .forward = conv_winograd_forward,
+     .backward = conv_winograd_backward, .backward_params = conv_winograd_backward_params},
     {.fits = lanes_fits, .work = lanes_work, .forward = conv_lanes_forward, .backward = conv_lanes_backward,
      .backward_params = conv_lanes_backward_params},
     {.fits = always, .work = columns_work, .forward = conv_columns_forward, .backward = conv_columns_backward,
@@ -84,6 +94,10 @@ size_t conv_prepared(const void *cfg, const Shape *src, Shape dst, Layout layout
 
 bool conv_shares_sums(const void *cfg, const Shape *src, Shape dst, Layout layout) {
     return way_for(cfg, src[0], dst, layout, true)->shares_sums;
+}
+
+bool conv_fewer_products(const void *cfg, const Shape *src, Shape dst, Layout layout) {
+    return way_for(cfg, src[0], dst, layout, true)->fewer_products;
 }
 
 void conv_prepare(const Step *s) { way_of(s)->prepare(s); }
