@@ -1,6 +1,7 @@
-/* conv_fast.c — four ways to the sums of conv.c, sooner: which one is taken?
+/* conv_fast.c — five ways to the sums of conv.c, sooner: which one is taken?
  *
  *     winograd   3×3 windows over many channels                          conv_winograd.c
+ *     last       the channels of a place side by side                conv_last.c
  *     rows       few filters, images one after the other                 conv_rows.c
  *     lanes      sixteen images side by side                             conv_lanes.c
  *     columns    everything else, as a matrix product                    conv_columns.c
@@ -44,6 +45,8 @@ static size_t columns_work(const Conv *o, Shape src, Shape dst, int n, Layout la
 }
 
 static const Way ways[] = {
+    {.fits = conv_last_fits, .work = conv_last_work, .prepared = conv_last_prepared,
+     .prepare = conv_last_prepare, .forward = conv_last_forward},
     {.fits = conv_rows_fits, .work = rows_work, .forward = conv_rows_forward, .backward = conv_rows_backward,
      .backward_params = conv_rows_backward_params},
     {.fits = conv_winograd_fits, .work = conv_winograd_work, .prepared = conv_winograd_prepared,
@@ -79,6 +82,10 @@ size_t conv_work(const void *cfg, const Shape *src, Shape dst, int n, Layout lay
 size_t conv_prepared(const void *cfg, const Shape *src, Shape dst, Layout layout) {
     const Way *const w = way_for(cfg, src[0], dst, layout, true);
     return w->prepared ? w->prepared(cfg, src[0]) : 0;
+}
+
+bool conv_gives_last(const void *cfg, const Shape *src, Shape dst) {
+    return conv_last_fits(cfg, src[0], dst, LAYOUT_LAST);
 }
 
 void conv_prepare(const Step *s) { way_of(s)->prepare(s); }
