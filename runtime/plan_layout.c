@@ -62,11 +62,12 @@ static GradMode grad_mode(const Plan *p, int i) {
  * number of threads. */
 static int shares_of(const Plan *p, int i) {
     const LayerKind *kind = p->node[i].kind;
-    if (!p->few || p->o.ref || !(kind->shares || kind->by_map)) return 1;
+    const bool last = p->node[i].layout == LAYOUT_LAST;
+    if (!p->few || p->o.ref || !(last || kind->shares || kind->by_map)) return 1;
     const int64_t images = p->o.batch < p->group ? p->o.batch : p->group;
     const int64_t numbers = images * (int64_t)p->node[i].image + (int64_t)p->node[i].param_range;
     const int64_t work = images * p->g->node[i].macs + NUMBER_WORK * numbers;
-    const int64_t parts = work / SHARE_WORK / (p->max_groups > 1 ? MANY_TIMES : 1);
+    const int64_t parts = work / (last ? LAST_WORK : SHARE_WORK) / (p->max_groups > 1 ? MANY_TIMES : 1);
     return parts < 1 ? 1 : parts > SHARES ? SHARES : (int)parts;
 }
 
@@ -118,7 +119,7 @@ static void describe_nodes(Plan *p) {
         q->first_param = param;
         for (int k = 0; k < n->n_params; k++, param++) q->param_range += param_room(&n->param[k]);
         q->rng = rng_named(rng, n->name);
-        q->last_reader = q->place = i;
+        q->last_reader = q->place = q->until = i;
         for (int k = 0; k < n->n_src; k++) {
             p->node[n->src[k]].last_reader = i;
             p->node[n->src[k]].n_readers++;
@@ -135,9 +136,9 @@ static void describe_nodes(Plan *p) {
         Shape src[MAX_SRC];
         plan_source_shapes(p->g, n, src);
         const size_t prepared = kind->prepared && fast
-                                    ? kind->prepared(n->use.cfg, src, n->shape, p->layout) : 0;
+                                    ? kind->prepared(n->use.cfg, src, n->shape, q->layout) : 0;
         q->plain_sums = p->o.no_winograd && prepared > 0 && kind->fewer_products &&
-                        kind->fewer_products(n->use.cfg, src, n->shape, p->layout);
+                        kind->fewer_products(n->use.cfg, src, n->shape, q->layout);
         if (!q->plain_sums) q->prepared_len = prepared;
         if (kind->saved) q->saved_image = kind->saved(n->use.cfg, src, n->shape);
         q->shares = shares_of(p, i);
@@ -333,6 +334,7 @@ bool plan_lay_out(Plan *p) {
     p->op = calloc(6 * n + 1, sizeof *p->op);
     if (!p->node || !p->op) return false;
 
+    plan_choose_last(p);
     describe_nodes(p);
     follow_gradients(p);
     change_places(p);
@@ -341,6 +343,7 @@ bool plan_lay_out(Plan *p) {
         for (int i = 1; i < p->g->n_nodes; i++) p->node[i].grad = grad_mode(p, i);
     choose_spans(p);
     list_ops(p);
+    plan_choose_followers(p);
     if (!plan_place(p)) return false;
 
     p->n_grad_tasks = list_grad_tasks(p, NULL);

@@ -67,7 +67,7 @@ static bool share_values(Plan *p) {
         const bool kept = (p->o.kept && p->o.kept[at]) || q->is_input;
         if (q->value_home == OF_PLACE || at == p->g->output || at == p->score || kept) continue;
         q->value_home = OF_PLACE;
-        q->value_at = pool_take(&pool, room_of_group(p, q), i, q->last_reader);
+        q->value_at = pool_take(&pool, room_of_group(p, q), i, p->node[q->last_reader].until);
     }
     p->place_len = pool.len;
     free(pool.taken);
@@ -195,7 +195,7 @@ static void place_work(Plan *p) {
         plan_source_shapes(p->g, n, src);
         const bool whole = q->grad == GRAD_ROWS || q->grad == GRAD_WHOLE;
         const int images = whole ? p->o.batch : p->group;
-        p->work_len = larger(p->work_len, q->kind->work(n->use.cfg, src, n->shape, images, p->layout));
+        p->work_len = larger(p->work_len, q->kind->work(n->use.cfg, src, n->shape, images, q->layout));
     }
     p->work_len = round_up(p->work_len);
 }

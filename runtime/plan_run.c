@@ -154,19 +154,30 @@ static void narrow_step(NodeStep *c, size_t saved_image) {
     s->saved = (unsigned char *)s->saved + (size_t)maps.lo * saved;
 }
 
-// Part task % shares of the call of group task / shares, or of that for all of them. Gradients of
-// parameters that are not summed come later.
-static void do_share(void *ctx, int task, int worker) {
-    const Plan *p = ctx;
-    const Op *op = p->op + p->run.lo;
+// The same of all rows (LAYOUT_LAST) of each image.
+static void narrow_rows(Tensor *t, Range rows) {
+    t->v += (ptrdiff_t)rows.lo * t->w * t->c;
+    t->n = 1;
+    t->h = rows.hi - rows.lo;
+}
+
+static void narrow_places(NodeStep *c) {
+    const Range rows = step_rows(&c->s);
+    for (int k = 0; k < c->s.n_src; k++) narrow_rows(&c->src[k], rows);
+    narrow_rows(&c->s.dst, rows);
+}
+
+// Part task % shares of a call for images [lo, hi). Gradients of parameters that are not summed come later.
+static void do_part(const Plan *p, const Op *op, int task, int worker, int lo, int hi) {
     const NodePlan *q = &p->node[op->node];
-    const int lo = q->spans ? 0 : task / q->shares * p->group;
+    const bool last = q->layout == LAYOUT_LAST;
     NodeStep c;
     watch_op(p, op);
-    plan_call(p, &c, op->node, worker, lo, q->spans ? p->run.n : least(lo + p->group, p->run.n));
+    plan_call(p, &c, op->node, worker, lo, hi);
     c.s.share = (Share){task % q->shares, q->shares};
-    if (q->kind->by_map) narrow_step(&c, q->saved_image);
-    if (c.s.dst.c == 0) return; // fewer maps than parts
+    if (last && q->kind->pointwise) narrow_places(&c);
+    else if (!last && q->kind->by_map) narrow_step(&c, q->saved_image);
+    if (c.s.dst.c == 0 || c.s.dst.h == 0) return; // fewer maps or rows than parts
     if (op->kind == OP_BACKWARD) begin_sources(p, &c, op->node), begin_sum(p, &c, op->node, task);
     switch (op->kind) {
     case OP_GATHER:      q->kind->gather(&c.s); break;
@@ -174,6 +185,16 @@ static void do_share(void *ctx, int task, int worker) {
     case OP_BACKWARD:    q->backward(&c.s); break;
     default:             q->forward(&c.s);
     }
+}
+
+// Part task % shares of the calls of group task / shares, or of those for all of them.
+static void do_share(void *ctx, int task, int worker) {
+    const Plan *p = ctx;
+    const NodePlan *q = &p->node[p->op[p->run.lo].node];
+    const int lo = q->spans ? 0 : task / q->shares * p->group;
+    const int hi = q->spans ? p->run.n : least(lo + p->group, p->run.n);
+    for (int k = p->run.lo; k < p->run.hi; k++)
+        do_part(p, &p->op[k], task, worker, lo, hi);
 }
 
 // ---- all operations --------------------------------------------------------------------------------
@@ -187,6 +208,7 @@ static bool by_group(const Plan *p, const Op *op) { return !op->whole && !in_par
 // The first operation behind `lo` that does not run together with it.
 static int end_of_run(const Plan *p, int lo, int hi) {
     int end = lo + 1;
+    while (!by_group(p, &p->op[lo]) && end < hi && p->node[p->op[end].node].follows) end++;
     while (by_group(p, &p->op[lo]) && end < hi && by_group(p, &p->op[end])) end++;
     return end;
 }

@@ -1,5 +1,6 @@
-/* conv_fast.c — five ways to the sums of conv.c, sooner: which one is taken?
+/* conv_fast.c — six ways to the sums of conv.c, sooner: which one is taken?
  *
+ *     last       the channels of a place side by side                    conv_last.c
  *     spread     small images one after the other, sixteen filters       conv_spread.c
  *     rows       the same, fewer filters                                 conv_rows.c
  *     winograd   3×3 windows over many channels                          conv_winograd.c
@@ -52,6 +53,8 @@ static size_t columns_work(const Conv *o, Shape src, Shape dst, int n, Layout la
 }
 
 static const Way ways[] = {
+    {.fits = conv_last_fits, .work = conv_last_work, .prepared = conv_last_prepared,
+     .prepare = conv_last_prepare, .forward = conv_last_forward},
     {.fits = conv_spread_fits, .work = spread_work, .prepared = conv_spread_prepared,
      .prepare = conv_spread_prepare, .forward = conv_spread_forward, .backward = conv_spread_backward,
      .backward_params = conv_spread_backward_params},
@@ -98,6 +101,10 @@ bool conv_shares_sums(const void *cfg, const Shape *src, Shape dst, Layout layou
 
 bool conv_fewer_products(const void *cfg, const Shape *src, Shape dst, Layout layout) {
     return way_for(cfg, src[0], dst, layout, true)->fewer_products;
+}
+
+bool conv_gives_last(const void *cfg, const Shape *src, Shape dst) {
+    return conv_last_fits(cfg, src[0], dst, LAYOUT_LAST);
 }
 
 void conv_prepare(const Step *s) { way_of(s)->prepare(s); }
