@@ -22,8 +22,8 @@ static Map line_of(Screen *s, Tensor t, bool column) {
     return map_of(s, matrix_shrunk(s, v, column ? t.c : 1, column ? 1 : t.c), 0, 0, -1);
 }
 
-// A table of O × I, or as much of it as is shown, with the outputs' blame at its left, and the inputs' numbers
-// above or below it.
+// A table of O × I, or as much of it as is shown, with the outputs' blame at its left, and the numbers of
+// the inputs above or below it.
 typedef struct Table {
     const char *title, *helper, *rule, *line_name, *matrix_name;
     Tensor matrix, line;
