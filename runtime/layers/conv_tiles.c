@@ -190,12 +190,13 @@ void tiling_see(const Tiling *w, Chunk k, const real *maps, real *V, real *work)
     }
 }
 
-void tiling_spread(const Tiling *w, Chunk k, const real *maps, int n, real *M, ptrdiff_t plane, real *work) {
+void tiling_spread(const Tiling *w, Chunk k, const real *maps, Range part, real *M, ptrdiff_t plane,
+                   real *work) {
     const ptrdiff_t block = (ptrdiff_t)tiling_numbers(w, k) * LANES;
-    for (int f = 0; f < n; f += LANES, M += block)
+    for (int f = part.lo; f < part.hi; f += LANES, M += block)
     for (int y = 0; y < k.rows; y++) {
         const Spot s = spot_of(w, k.y + y, w->out, w->to);
-        spread_row(w, k, maps + s.maps + f * map_len(w, w->to), smaller(LANES, n - f), s.y,
+        spread_row(w, k, maps + s.maps + f * map_len(w, w->to), smaller(LANES, part.hi - f), s.y,
                    M + y * row_len(w, k) * LANES, plane, work);
     }
 }

@@ -30,7 +30,8 @@ enum {
     LARGE = 1 << 15,       // many weights (inputs times outputs)
     SUM_NUMBERS = 1 << 18, // numbers of V and M together, for the gradient of the weights
     CUT = 16,              // a part of a call has so many filters, or a multiple
-    FILTERS = 64,          // filters whose diff_U is gathered at a time
+    FILTERS = 64,          // filters whose diff_dst is spread at a time,
+    MOST_FILTERS = 256,    // and whose diff_U is there at a time
     NARROWEST = 8,         // from so many channels and filters on it wins,
     NARROWEST_PLAIN = 32,  // with images one after the other from so many,
     SMALLEST_PLAIN = 100,  // and places: making U costs what few tiles save
@@ -143,9 +144,9 @@ static size_t pass_room(const Tiling *w) {
 static int whole(int filters) { return (filters + LANES - 1) / LANES * LANES; }
 
 static size_t sums_room(const Tiling *w) {
-    const int filters = whole(smaller(w->out, FILTERS));
-    return tiling_work(w) + tiling_planes(w->in, w->pitch) + tiling_planes(filters, w->pitch) +
-           tiling_planes(w->in, filters);
+    return tiling_work(w) + tiling_planes(w->in, w->pitch) +
+           tiling_planes(whole(smaller(w->out, FILTERS)), w->pitch) +
+           tiling_planes(w->in, whole(smaller(w->out, MOST_FILTERS)));
 }
 
 size_t conv_winograd_work(const Conv *o, Shape src, Shape dst, int n, Layout layout) {
@@ -272,28 +273,32 @@ typedef struct Sums {
     real *tiles, *V, *M, *diff_U;
     const real *src, *diff_dst; // diff_dst from the first of the filters on
     int filters;
-    bool seen, add; // V is there: of the only chunk, from the filters before
+    bool add;                   // to what other chunks have left in diff_U
 } Sums;
 
 static Sums sums_of(const Step *s, const Tiling *w, int filters) {
     Sums a = {.tiles = s->work, .filters = filters};
     a.V = a.tiles + tiling_work(w);
     a.M = a.V + tiling_planes(w->in, w->pitch);
-    a.diff_U = a.M + tiling_planes(whole(filters), w->pitch);
+    a.diff_U = a.M + tiling_planes(whole(smaller(w->out, FILTERS)), w->pitch);
     return a;
 }
 
-/* Filters lie side by side in M and in diff_U: a product of each number of V with vectors of them. */
+// diff_U of n filters from f on. They lie side by side in M and in diff_U: each number of V is multiplied
+// by vectors of them.
+static void sums_filters(const Sums *a, const Tiling *w, Chunk k, int f, int n) {
+    const ptrdiff_t M_p = tiling_plane(whole(n), w->pitch), U_p = tiling_plane(w->in, whole(a->filters));
+    tiling_spread(w, k, a->diff_dst, (Range){f, f + n}, a->M, M_p, a->tiles);
+    for (int p = 0; p < WINOGRAD; p++)
+        gemm_lanes(w->in, whole(n) / LANES, tiling_numbers(w, k),
+                   (Matrix){a->V + p * tiling_plane(w->in, w->pitch), w->pitch, 1}, a->M + p * M_p,
+                   a->diff_U + p * U_p + (ptrdiff_t)f * w->in, (ptrdiff_t)w->in * LANES, NULL, a->add);
+}
+
 static void sums_chunk(void *ctx, const Tiling *w, Chunk k) {
     Sums *a = ctx;
-    const int filters = whole(a->filters);
-    const ptrdiff_t M_p = tiling_plane(filters, w->pitch);
-    if (!a->seen) tiling_see(w, k, a->src, a->V, a->tiles);
-    tiling_spread(w, k, a->diff_dst, a->filters, a->M, M_p, a->tiles);
-    for (int p = 0; p < WINOGRAD; p++)
-        gemm_lanes(w->in, filters / LANES, tiling_numbers(w, k),
-                   (Matrix){a->V + p * tiling_plane(w->in, w->pitch), w->pitch, 1}, a->M + p * M_p,
-                   a->diff_U + p * tiling_plane(w->in, filters), (ptrdiff_t)w->in * LANES, NULL, a->add);
+    tiling_see(w, k, a->src, a->V, a->tiles);
+    for (int f = 0; f < a->filters; f += FILTERS) sums_filters(a, w, k, f, smaller(FILTERS, a->filters - f));
     a->add = true;
 }
 
@@ -302,9 +307,8 @@ static void diff_weights(const Step *s, Range part) {
     const Tiling w = sums(s->cfg, sides(s->src[0]), sides(s->dst), s->dst.layout, s->dst.n);
     const Range chunks = step_share(s, tiling_chunks(&w));
     if (chunks.lo == chunks.hi) return;
-    for (int f = part.lo; f < part.hi; f += FILTERS) {
-        Sums a = sums_of(s, &w, smaller(FILTERS, part.hi - f));
-        a.seen = f > part.lo && w.rows >= w.down && w.columns >= w.across;
+    for (int f = part.lo; f < part.hi; f += MOST_FILTERS) {
+        Sums a = sums_of(s, &w, smaller(MOST_FILTERS, part.hi - f));
         a.src = s->src[0].v;
         a.diff_dst = at(s->diff_dst, 0, f, 0, 0);
         tiling_each(&w, chunks, sums_chunk, &a);
