@@ -25,7 +25,7 @@
 
 enum {
     V_NUMBERS = 1 << 16,   // numbers of V that stay in the second cache …
-    FEW = 96,              // … but a chunk has at least so many of each map and place: it reads all of U,
+    FEW = 112,             // … but a chunk has at least so many of each map and place: it reads all of U,
     MANY = 256,            // and has more if U does not stay in that cache, because there are at least so
     LARGE = 1 << 15,       // many weights (inputs times outputs)
     SUM_NUMBERS = 1 << 18, // numbers of V and M together, for the gradient of the weights
@@ -199,15 +199,16 @@ static void product(const Pass *a, const Tiling *w, int p, int P, int f, int n, 
 
 /* Few weights: filters stand outside, what they read of U stays in the first cache for all tiles, and so
  * does M of a few tiles, until it is gathered. Many: places stand outside, U is read once, and V and M of one
- * place stay in the second cache. */
+ * place stay in the second cache. Tiles are cut between vectors. */
 static void pass_chunk(void *ctx, const Tiling *w, Chunk k) {
     Pass *const a = ctx;
     const WinogradKernels *const kernels = kernels_chosen()->winograd;
     const bool many = large(w->in, w->out);
-    const int tiles = k.rows * k.columns, sliver = equal_part(tiles, SLIVER / tiling_tile(w));
-    const int vectors = (sliver * tiling_tile(w) + kernels->vl - 1) / kernels->vl;
-    const int most = equal_part(a->f.hi - a->f.lo, kernels->most_f[smaller(vectors, kernels->most_v)]);
-    const int places = many ? 1 : WINOGRAD;
+    const int tiles = k.rows * k.columns, places = many ? 1 : WINOGRAD;
+    const int rows = equal_part((tiling_numbers(w, k) + LANES - 1) / LANES, SLIVER / LANES);
+    const int sliver = rows * LANES / tiling_tile(w);
+    const int vectors = smaller(rows * LANES / kernels->vl, kernels->most_v);
+    const int most = equal_part(a->f.hi - a->f.lo, kernels->most_f[vectors]);
 
     if (!a->seen) tiling_see(w, k, a->from, a->V, a->tiles);
     a->g.f = a->f, a->g.t = (Range){0, tiles};
