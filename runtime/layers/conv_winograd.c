@@ -173,10 +173,8 @@ static Pass pass_of(const Step *s, const Tiling *w) {
     return a;
 }
 
-static int equal_part(int total, int limit) {
-    const int parts = (total + limit - 1) / limit;
-    return (total + parts - 1) / parts;
-}
+static int parts(int total, int limit) { return (total + limit - 1) / limit; }
+static int equal_part(int total, int limit) { return parts(total, parts(total, limit)); }
 
 // The product for P places from p on, filters [f, f + n), tiles t;
 // M begins with that of filters g.f, tiles g.t.
@@ -197,26 +195,32 @@ static void product(const Pass *a, const Tiling *w, int p, int P, int f, int n, 
     }
 }
 
+// Tiles of sliver i of so many, cut between vectors: all of nearly one size.
+static Range sliver(const Tiling *w, int vectors, int i, int slivers) {
+    const int each = LANES / tiling_tile(w);
+    return (Range){i * vectors / slivers * each, (i + 1) * vectors / slivers * each};
+}
+
 /* Few weights: filters stand outside, what they read of U stays in the first cache for all tiles, and so
  * does M of a few tiles, until it is gathered. Many: places stand outside, U is read once, and V and M of one
- * place stay in the second cache. Tiles are cut between vectors. */
+ * place stay in the second cache. */
 static void pass_chunk(void *ctx, const Tiling *w, Chunk k) {
     Pass *const a = ctx;
     const WinogradKernels *const kernels = kernels_chosen()->winograd;
     const bool many = large(w->in, w->out);
-    const int tiles = k.rows * k.columns, places = many ? 1 : WINOGRAD;
-    const int rows = equal_part((tiling_numbers(w, k) + LANES - 1) / LANES, SLIVER / LANES);
-    const int sliver = rows * LANES / tiling_tile(w);
-    const int vectors = smaller(rows * LANES / kernels->vl, kernels->most_v);
-    const int most = equal_part(a->f.hi - a->f.lo, kernels->most_f[vectors]);
+    const int places = many ? 1 : WINOGRAD, tiles = k.rows * k.columns;
+    const int vectors = (tiling_numbers(w, k) + LANES - 1) / LANES, slivers = parts(vectors, WINOGRAD_MAX_V);
+    const int widest = equal_part(vectors, WINOGRAD_MAX_V) * LANES / kernels->vl;
+    const int most = equal_part(a->f.hi - a->f.lo, kernels->most_f[smaller(widest, kernels->most_v)]);
 
     if (!a->seen) tiling_see(w, k, a->from, a->V, a->tiles);
     a->g.f = a->f, a->g.t = (Range){0, tiles};
     for (int p = 0; p < WINOGRAD; p += places)
     for (int f = a->f.lo; f < a->f.hi; f += most)
-    for (int t = 0; t < tiles; t += sliver) {
+    for (int i = 0; i < slivers; i++) {
         const int n = smaller(most, a->f.hi - f);
-        const Range some = {t, smaller(t + sliver, tiles)};
+        Range some = sliver(w, vectors, i, slivers);
+        some.hi = smaller(some.hi, tiles);
         if (!many) a->g.f = (Range){f, f + n}, a->g.t = some;
         product(a, w, p, places, f, n, some);
         if (!many) tiling_gather(w, k, &a->g, a->tiles);
