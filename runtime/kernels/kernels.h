@@ -10,6 +10,7 @@
 #include "runtime/kernels/gemm_micro.h"
 #include "runtime/kernels/lanes.h"
 #include "runtime/kernels/pool.h"
+#include "runtime/kernels/rows.h"
 #include "runtime/kernels/winograd.h"
 
 typedef struct Kernels {
@@ -20,6 +21,7 @@ typedef struct Kernels {
     const WinogradKernels *winograd;
     const SpreadKernels *spread;
     const PoolKernels *pool;
+    const RowsKernels *rows;
 } Kernels;
 
 // Best first; the last row, plain C, is usable everywhere. Ends with a row without a name.
