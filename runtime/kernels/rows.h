@@ -30,7 +30,8 @@ typedef struct RowTile {
  *     sums[f,j] += Σ diff[f,y,x] · src[y, x + j]
  *                 y,x
  *
- * Of src up to 2·LANES numbers behind the last place of a row are read. */
+ * Rows of diff have zeros behind them, up to a multiple of LANES; of src as many numbers are read, and up to
+ * 2·LANES more. */
 typedef struct RowGrad {
     int H, W;         // places
     const real *src;

@@ -95,7 +95,7 @@ INLINE void NAME(grad)(const int ft, const int jt, const RowGrad *t) {
         const real *const diff = t->diff + y * t->diff_y + x;
         NAME(neighbours)(t->src + y * t->src_y + x, jt, v);
         ALL for (int f = 0; f < ft; f++) {
-            vec g = NAME(load_first)(diff + f * t->diff_f, t->W - x);
+            vec g = NAME(load)(diff + f * t->diff_f);
             KEEP(g);
             ALL for (int j = 0; j < jt; j++) sum[f][j] = FMA(g, v[j], sum[f][j]);
         }

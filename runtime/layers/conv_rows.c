@@ -39,7 +39,7 @@ typedef struct Rows {
     Shape src, dst;      // of one group
     int KH, KW, top, left;
     int most, back_most; // rows of a band of dst, and of src
-    real *frame, *sums;
+    real *frame, *maps, *sums;
 } Rows;
 
 static int larger(int a, int b) { return a > b ? a : b; }
@@ -92,11 +92,18 @@ static size_t frame_room(const Rows *r) {
     return ((in > back ? in : back) + LANES - 1) / LANES * LANES;
 }
 
+static int whole_vectors(int n) { return (n + LANES - 1) / LANES * LANES; }
+
+// A band of maps of diff_dst in whole vectors.
+static size_t maps_room(const Rows *r) {
+    return (size_t)ROWS_MAX_F * (size_t)r->most * (size_t)whole_vectors(r->dst.w);
+}
+
 static int window_len(const Rows *r) { return r->src.c * r->KH * r->KW; }
 
 size_t conv_rows_work(const Conv *o, Shape src, Shape dst) {
     const Rows r = rows_for(o, src, dst);
-    return frame_room(&r) + (size_t)ROWS_MAX_F * (size_t)window_len(&r) * LANES;
+    return frame_room(&r) + maps_room(&r) + (size_t)ROWS_MAX_F * (size_t)window_len(&r) * LANES;
 }
 
 // Maps of h × w with zeros around them: number 0, 0 of each at row top, column left of the frame.
@@ -191,18 +198,26 @@ static void diff_src_band(const Rows *r, const real *diff_dst, int f, int y, int
     all_tiles(&t, r->src.c, h, r->src.w, (View){y, top, r->dst.h, r->KH});
 }
 
+// Rows [y, y + h) of ft maps of diff_dst, from filter f on, in whole vectors, with zeros behind the last place.
+static void spaced(const Rows *r, int n, int f, int ft, int y, int h) {
+    const int W = whole_vectors(r->dst.w);
+    memset(r->maps, 0, (size_t)ft * (size_t)h * (size_t)W * sizeof *r->maps);
+    for (int i = 0; i < ft; i++)
+        kernels_chosen()->rows->copy(at(r->s->diff_dst, n, f + i, y, 0), r->dst.w, h, r->dst.w,
+                                     r->maps + (ptrdiff_t)i * h * W, W);
+}
+
 // The sums of ft filters over h rows, one for each number of a window.
-static void window_sums(const Rows *r, const real *src, Frame a, const real *diff, int h, int ft) {
+static void window_sums(const Rows *r, const real *src, Frame a, int h, int ft) {
     const RowsKernels *const k = kernels_chosen()->rows;
-    const int jt = equal_part(r->KW, k->grad_j[ft]);
+    const int jt = equal_part(r->KW, k->grad_j[ft]), W = whole_vectors(r->dst.w);
     real *sums = r->sums;
     for (int c = 0; c < r->src.c; c++)
     for (int i = 0; i < r->KH; i++, sums += r->KW * LANES)
     for (int j = 0; j < r->KW; j += jt) {
         const RowGrad t = {.H = h, .W = r->dst.w, .src = src + c * a.map + (ptrdiff_t)i * a.W + j,
-                           .src_y = a.W, .diff = diff, .diff_f = (ptrdiff_t)r->dst.h * r->dst.w,
-                           .diff_y = r->dst.w, .sums = sums + j * LANES,
-                           .sums_f = (ptrdiff_t)window_len(r) * LANES};
+                           .src_y = a.W, .diff = r->maps, .diff_f = (ptrdiff_t)h * W, .diff_y = W,
+                           .sums = sums + j * LANES, .sums_f = (ptrdiff_t)window_len(r) * LANES};
         k->grad[ft][smaller(jt, r->KW - j)](&t);
     }
 }
@@ -217,7 +232,8 @@ static void diff_weights(const Rows *r, int f, int ft) {
             const int h = smaller(rows, r->dst.h - y);
             Frame a = in_frame(r, h);
             const real *const from = seen(r, at(s->src[0], n, c, 0, 0), y, &a);
-            window_sums(r, from, a, at(s->diff_dst, n, f, y, 0), h, ft);
+            spaced(r, n, f, ft, y, h);
+            window_sums(r, from, a, h, ft);
         }
     kernels_chosen()->lanes->total(r->sums, ft * window_len(r), at(s->diff_param[0], f, 0, 0, 0));
 }
@@ -229,7 +245,8 @@ static Rows rows_of(const Step *s) {
     Rows r = rows_for(s->cfg, (Shape){src.c, src.h, src.w}, (Shape){dst.c, dst.h, dst.w});
     r.s = s;
     r.frame = s->work;
-    r.sums = r.frame + frame_room(&r);
+    r.maps = r.frame + frame_room(&r);
+    r.sums = r.maps + maps_room(&r);
     return r;
 }
 
