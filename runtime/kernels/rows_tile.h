@@ -20,16 +20,6 @@
 #define LARGEST       .conv_f = 3, .conv_y = 2, .grad_f = 3, .grad_j = {0, 5, 3, 2}
 #endif
 
-INLINE vec NAME(load_first)(const real *p, int n) {
-    if (n >= VL) return NAME(load)(p);
-    return (vec)LOAD(p, n);
-}
-
-INLINE void NAME(store_first)(real *p, int n, vec v) {
-    if (n >= VL) NAME(store)(p, v);
-    else STORE(p, n, v);
-}
-
 // ---- outputs -------------------------------------------------------------------------------------
 
 // Places lane … lane + n.
