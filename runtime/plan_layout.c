@@ -46,6 +46,8 @@ static GradMode grad_mode(const Plan *p, int i) {
     return q->kind->backward_params && !p->o.ref ? GRAD_ROWS : GRAD_WHOLE;
 }
 
+static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
+
 /* With few groups most threads would have nothing to do: long calls are then done in parts, whatever the
  * number of threads. */
 static int shares_of(const Plan *p, int i) {
@@ -55,7 +57,8 @@ static int shares_of(const Plan *p, int i) {
     const int64_t images = p->o.batch < p->group ? p->o.batch : p->group;
     const int64_t numbers = images * (int64_t)p->node[i].image + (int64_t)p->node[i].param_range;
     const int64_t work = images * p->g->node[i].macs + NUMBER_WORK * numbers;
-    const int64_t parts = work / (last ? LAST_WORK : SHARE_WORK) / (p->max_groups > 1 ? MANY_TIMES : 1);
+    int64_t parts = work / (last ? LAST_WORK : SHARE_WORK) / (p->max_groups > 1 ? MANY_TIMES : 1);
+    if (last) parts = least(parts, images * ((p->g->node[i].shape.h + 1) / 2 / LAST_PAIRS)) & ~1;
     return parts < 1 ? 1 : parts > SHARES ? SHARES : (int)parts;
 }
 
