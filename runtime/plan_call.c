@@ -88,6 +88,10 @@ void plan_call(const Plan *p, NodeStep *c, int i, int worker, int lo, int hi) {
     c->s.rng = rng_at(q->rng, p->run.step);
 }
 
+int plan_sums(const Plan *p, int i, int groups) {
+    return p->node[i].grad == GRAD_GROUPS ? groups * p->node[i].shares : 0;
+}
+
 real *plan_grad(const Plan *p, int i) {
     return p->params->grad + p->params->param[p->node[i].first_param].offset;
 }
