@@ -167,14 +167,15 @@ static void narrow_places(NodeStep *c) {
     narrow_rows(&c->s.dst, rows);
 }
 
-// Part task % shares of a call for images [lo, hi). Gradients of parameters that are not summed come later.
-static void do_part(const Plan *p, const Op *op, int task, int worker, int lo, int hi) {
+// Part task % shares of a call for images [lo, hi); the shares are those of the operation that others
+// follow. Gradients of parameters that are not summed come later.
+static void do_part(const Plan *p, const Op *op, int shares, int task, int worker, int lo, int hi) {
     const NodePlan *q = &p->node[op->node];
     const bool last = q->layout == LAYOUT_LAST;
     NodeStep c;
     watch_op(p, op);
     plan_call(p, &c, op->node, worker, lo, hi);
-    c.s.share = (Share){task % q->shares, q->shares};
+    c.s.share = (Share){task % shares, shares};
     if (last && q->kind->pointwise) narrow_places(&c);
     else if (!last && q->kind->by_map) narrow_step(&c, q->saved_image);
     if (c.s.dst.c == 0 || c.s.dst.h == 0) return; // fewer maps or rows than parts
@@ -194,7 +195,7 @@ static void do_share(void *ctx, int task, int worker) {
     const int lo = q->spans ? 0 : task / q->shares * p->group;
     const int hi = q->spans ? p->run.n : least(lo + p->group, p->run.n);
     for (int k = p->run.lo; k < p->run.hi; k++)
-        do_part(p, &p->op[k], task, worker, lo, hi);
+        do_part(p, &p->op[k], q->shares, task, worker, lo, hi);
 }
 
 // ---- all operations --------------------------------------------------------------------------------
