@@ -15,6 +15,11 @@
 
 static int least(int a, int b) { return a < b ? a : b; }
 
+static Range part_of(Range all, int k, int of) {
+    const int n = all.hi - all.lo;
+    return (Range){all.lo + n * k / of, all.lo + n * (k + 1) / of};
+}
+
 // Whoever waits is told what is being done.
 static void watch(const Plan *p, int node, bool back) {
     if (p->o.watch) p->o.watch(p->o.watch_ctx, node, back);
@@ -66,14 +71,24 @@ static void open_grad(const Plan *p, NodeStep *c, int i) {
     plan_point_diff_params(p, c, i, plan_grad(p, i));
 }
 
+static void clear_rows(const NodeStep *c, int n_params, Range rows) {
+    for (int k = 0; k < n_params; k++) {
+        const Tensor d = c->diff_param[k];
+        if (d.v) tensor_zero(tensor_part(d, rows.lo, rows.hi));
+    }
+}
+
 // Of the parameters only what is summed by groups.
-static void backward_group(const Plan *p, NodeStep *c, int i, int group) {
+static void backward_group(const Plan *p, NodeStep *c, int i, int group, Range maps) {
     begin_sources(p, c, i);
     if (p->node[i].grad == GRAD_GROUPS) {
         real *sum = partial_of(p, i, group);
         c->s.fresh_params = p->node[i].writes_params;
-        if (!c->s.fresh_params) memset(sum, 0, p->node[i].param_range * sizeof *sum);
+        const bool some = maps.hi > 0, clear = !c->s.fresh_params;
+        if (clear && !some) memset(sum, 0, p->node[i].param_range * sizeof *sum);
         plan_point_diff_params(p, c, i, sum);
+        if (clear && some) clear_rows(c, p->g->node[i].n_params, maps);
+        if (some) plan_narrow_diff_params(c, p->g->node[i].n_params, maps);
     }
     p->node[i].backward(&c->s);
 }
@@ -89,12 +104,14 @@ static void join_back(const Plan *p, NodeStep *c, int i) {
     p->node[i].kind->join_back(&c->s);
 }
 
-static void do_op(const Plan *p, const Op *op, int group, int worker, int lo, int hi) {
+// For all maps, or (maps.hi > 0) for some.
+static void do_op(const Plan *p, const Op *op, int group, int worker, int lo, int hi, Range maps) {
     const int i = op->node;
     const LayerKind *kind = p->node[i].kind;
     NodeStep c;
     watch_op(p, op);
     if (op->kind != OP_LOSS) plan_call(p, &c, i, worker, lo, hi);
+    if (maps.hi) plan_narrow(p, &c, i, maps);
     switch (op->kind) {
     case OP_GATHER:      kind->gather(&c.s); break;
     case OP_JOIN:        kind->join(&c.s); break;
@@ -104,13 +121,31 @@ static void do_op(const Plan *p, const Op *op, int group, int worker, int lo, in
     case OP_JOIN_BACK:   join_back(p, &c, i); break;
     case OP_BACKWARD:
         if (op->whole) backward_whole(p, &c, i);
-        else backward_group(p, &c, i, group);
+        else backward_group(p, &c, i, group, maps);
     }
+}
+
+// Operations that are done together, for some maps of one group: what each writes for a few of them is
+// still in the cache when the next one reads it.
+static void do_chain(const Plan *p, const Op *op, int group, int worker, int lo, int hi, Range maps) {
+    const int bits = (maps.hi - maps.lo + op->maps - 1) / op->maps;
+    for (int k = 0; k < bits; k++) {
+        const Range some = part_of(maps, k, bits);
+        for (int i = op->chain.lo; i < op->chain.hi; i++) do_op(p, p->op + i, group, worker, lo, hi, some);
+    }
+}
+
+static bool is_chain(const Op *op) { return op->maps > 0; }
+
+static void do_group(const Plan *p, const Op *op, int group, int worker, int lo, int hi) {
+    const Range all = {0, p->g->node[op->node].shape.c};
+    if (is_chain(op)) do_chain(p, op, group, worker, lo, hi, all);
+    else do_op(p, op, group, worker, lo, hi, (Range){0});
 }
 
 static void do_whole(void *ctx, int task, int worker) {
     const Plan *p = ctx;
-    do_op(p, p->op + p->run.lo, task, worker, 0, p->run.n);
+    do_op(p, p->op + p->run.lo, task, worker, 0, p->run.n, (Range){0});
 }
 
 static bool op_spans(const Plan *p, const Op *op) { return op->kind != OP_LOSS && p->node[op->node].spans; }
@@ -126,30 +161,12 @@ static void do_ops(void *ctx, int task, int worker) {
         for (end = first + 1; end < last && !spans && !op_spans(p, end);) end++;
         const int len = spans ? all : p->group;
         for (int n = lo; n < hi; n += len)
-            for (const Op *op = first; op < end; op++)
-                do_op(p, op, n / p->group, worker, n, least(n + len, hi));
+            for (const Op *op = first; op < end; op = p->op + op->chain.hi)
+                do_group(p, op, n / p->group, worker, n, least(n + len, hi));
     }
 }
 
 // ---- a call in parts -------------------------------------------------------------------------------
-
-// Of all maps of t the range `maps`. In the plain layout it does not matter to which image they belong.
-static void narrow(Tensor *t, Range maps) {
-    const bool plain = t->layout == LAYOUT_PLAIN;
-    if (t->v) t->v += (size_t)maps.lo * (size_t)t->h * (size_t)t->w * (plain ? 1 : LANES);
-    t->c = maps.hi - maps.lo;
-    if (plain) t->n = 1;
-}
-
-static void narrow_step(NodeStep *c, size_t saved_image) {
-    Step *s = &c->s;
-    const size_t images = s->dst.layout == LAYOUT_PLAIN ? 1 : LANES;
-    const size_t saved = saved_image / (size_t)s->dst.c * images;
-    const Range maps = step_share(s, images == 1 ? s->dst.n * s->dst.c : s->dst.c);
-    for (int k = 0; k < s->n_src; k++) narrow(&c->src[k], maps), narrow(&c->diff_src[k], maps);
-    narrow(&s->dst, maps), narrow(&s->diff_dst, maps);
-    s->saved = (unsigned char *)s->saved + (size_t)maps.lo * saved;
-}
 
 // Part task % shares of the call of group task / shares, or of that for all of them. Gradients of
 // parameters come later.
@@ -159,11 +176,19 @@ static void do_share(void *ctx, int task, int worker) {
     const NodePlan *q = &p->node[op->node];
     const int lo = q->spans ? 0 : task / q->shares * p->group;
     NodeStep c;
+    if (is_chain(op)) {
+        const Range maps = part_of((Range){0, p->g->node[op->node].shape.c}, task % q->shares, q->shares);
+        do_chain(p, op, task / q->shares, worker, lo, least(lo + p->group, p->run.n), maps);
+        return;
+    }
     watch_op(p, op);
     plan_call(p, &c, op->node, worker, lo, q->spans ? p->run.n : least(lo + p->group, p->run.n));
     c.s.share = (Share){task % q->shares, q->shares};
-    if (q->kind->by_map) narrow_step(&c, q->saved_image);
-    if (c.s.dst.c == 0) return; // fewer maps than parts
+    if (q->kind->by_map) {
+        const Range maps = step_share(&c.s, p->layout == LAYOUT_PLAIN ? c.s.dst.n * c.s.dst.c : c.s.dst.c);
+        if (maps.lo == maps.hi) return; // fewer of them than parts
+        plan_narrow(p, &c, op->node, maps);
+    }
     if (op->kind == OP_BACKWARD) begin_sources(p, &c, op->node);
     switch (op->kind) {
     case OP_GATHER:      q->kind->gather(&c.s); break;
@@ -183,7 +208,7 @@ static bool by_group(const Plan *p, const Op *op) { return !op->whole && !in_par
 
 // The first operation behind `lo` that does not run together with it.
 static int end_of_run(const Plan *p, int lo, int hi) {
-    int end = lo + 1;
+    int end = p->op[lo].chain.hi;
     while (by_group(p, &p->op[lo]) && end < hi && by_group(p, &p->op[end])) end++;
     return end;
 }
@@ -217,13 +242,6 @@ static void join_groups(const Plan *p, const GradTask *t) {
     for (int k = 1; k < n_groups; k++) {
         const real *sum = partial_of(p, t->node, k);
         for (size_t i = t->lo; i < t->hi; i++) grad[i] += sum[i];
-    }
-}
-
-static void clear_rows(const NodeStep *c, int n_params, Range rows) {
-    for (int k = 0; k < n_params; k++) {
-        const Tensor d = c->diff_param[k];
-        if (d.v) tensor_zero(tensor_part(d, rows.lo, rows.hi));
     }
 }
 

@@ -278,6 +278,7 @@ const LayerKind conv_layer = {
     .shares          = true,
     .writes          = true,
     .forgets         = true,
+    .by_row          = conv_by_row,
     .work            = conv_work,
     .prepared        = conv_prepared,
     .prepare         = conv_prepare,

@@ -22,6 +22,7 @@ void conv_backward(const Step *s);
 void conv_backward_params(const Step *s);
 size_t conv_prepared(const void *cfg, const Shape *src, Shape dst, Layout layout);
 void conv_prepare(const Step *s);
+bool conv_by_row(const void *cfg, const Shape *src, Shape dst);
 
 // For all the ways below: diff_bias of these filters += their sums of diff_dst, if somebody asks for it.
 void conv_diff_bias(const Step *s, Range filters);

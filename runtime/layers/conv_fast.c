@@ -81,6 +81,12 @@ size_t conv_prepared(const void *cfg, const Shape *src, Shape dst, Layout layout
     return w->prepared ? w->prepared(cfg, src[0]) : 0;
 }
 
+// Some filters are a smaller convolution, where weights are not prepared for all of them.
+bool conv_by_row(const void *cfg, const Shape *src, Shape dst) {
+    const Conv *o = cfg;
+    return o->groups == 1 && way_for(o, src[0], dst, LAYOUT_LANES, true)->forward == conv_lanes_forward;
+}
+
 void conv_prepare(const Step *s) { way_of(s)->prepare(s); }
 void conv_forward(const Step *s) { way_of(s)->forward(s); }
 void conv_backward(const Step *s) { way_of(s)->backward(s); }

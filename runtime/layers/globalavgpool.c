@@ -68,6 +68,7 @@ const LayerKind globalavgpool_layer = {
              .infer = infer},
     .lanes        = true,
     .by_map       = true,
+    .forgets_src  = true,
     .forward_ref  = forward,
     .backward_ref = backward,
     .explain      = explain,
