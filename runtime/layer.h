@@ -66,6 +66,14 @@ static inline Range step_share(const Step *s, int n) {
     return (Range){(int)(s->share.k * (int64_t)n / of), (int)((s->share.k + 1) * (int64_t)n / of)};
 }
 
+// The rows that belong to this part of a call in LAYOUT_LAST, those of all images counted one after the
+// other. Two of an image stay together.
+static inline Range step_rows(const Step *s) {
+    const int H = s->dst.h, pairs = (H + 1) / 2;
+    const Range r = step_share(s, s->dst.n * pairs);
+    return (Range){r.lo / pairs * H + 2 * (r.lo % pairs), r.hi / pairs * H + 2 * (r.hi % pairs)};
+}
+
 typedef struct Question Question; // explain.h
 
 typedef struct LayerKind {
@@ -73,6 +81,14 @@ typedef struct LayerKind {
     // forward and backward (the fast ones, or where there are none the definitions) are quick in
     // LAYOUT_LANES, too. A network with a kind that says no stays in the plain layout.
     bool lanes;
+    // Inference of few images can have the channels of a place side by side (LAYOUT_LAST, channels a multiple
+    // of LANES). gives_last: the fast forward of such a layer writes dst so, whether src lies so or not.
+    bool (*gives_last)(const void *cfg, const Shape *src, Shape dst);
+    // All sources may lie so; then so does dst, unless it is a vector.
+    bool takes_last;
+    // The same, and a place of dst follows from that place of the sources (and parameters) alone: a call
+    // can be cut between any two places, and knows nothing of it.
+    bool pointwise;
     // The fast backward (the definition where there is none) looks at Step.fresh. For a kind that says no
     // the plan sets gradients to zero beforehand, and fresh is 0. The other definitions always add.
     bool writes;

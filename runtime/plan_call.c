@@ -6,7 +6,7 @@
 
 static Lies lies(const Plan *p, int i, Home home, size_t at) {
     const Shape s = p->g->node[i].shape;
-    Lies a = {.t = {.c = s.c, .h = s.h, .w = s.w, .layout = p->layout}};
+    Lies a = {.t = {.c = s.c, .h = s.h, .w = s.w, .layout = p->node[i].layout}};
     switch (home) {
     case OF_BATCH: a.t.v = p->values + at; a.per_group = p->node[i].image * (size_t)p->group; break;
     case OF_GROUP: a.t.v = p->groups + at; a.per_group = p->group_len; break;

@@ -37,17 +37,23 @@ static bool goes_on(const Plan *p, const Op *op, int before) {
            q->reads == p->node[before].place;
 }
 
-static void mark(Plan *p, Range ops, int maps) {
-    for (int k = ops.lo; k < ops.hi; k++) p->op[k].chain = ops, p->op[k].maps = maps;
+// Their nodes are neighbours, in order but for two that have changed places.
+void plan_do_together(Plan *p, Range ops, int maps) {
+    Range nodes = {p->op[ops.lo].node, 0};
+    for (int k = ops.lo; k < ops.hi; k++) {
+        const int i = p->op[k].node;
+        if (i < nodes.lo) nodes.lo = i;
+        if (i >= nodes.hi) nodes.hi = i + 1;
+        p->op[k].chain = ops, p->op[k].maps = maps;
+    }
+    for (int i = nodes.lo; i < nodes.hi; i++) p->node[i].chain = nodes;
 }
 
-// Of a chain's nodes: which they are, and that they are done in the same number of parts.
-static void tell_nodes(Plan *p, Range ops) {
-    const int head = p->op[ops.lo].node;
-    const Range nodes = {head, head + ops.hi - ops.lo}; // in order but for two that have changed places
+// All layers of a chain are done in the same number of parts.
+static void settle_chain(Plan *p, int head) {
+    const Range nodes = p->node[head].chain;
     bool back = !p->node[p->node[head].reads].wants_diff;
     for (int i = nodes.lo; i < nodes.hi; i++) {
-        p->node[i].chain = nodes;
         p->node[i].shares = p->node[head].shares;
         back &= p->node[i].wants_diff;
     }
@@ -62,8 +68,8 @@ void plan_find_chains(Plan *p) {
         const int maps = op->kind == OP_FORWARD && !op->whole ? maps_at_once(p, op->node) : 0;
         while (maps && end < p->n_forward && goes_on(p, &p->op[end], p->op[end - 1].node)) end++;
         if (end == k + 1) continue;
-        mark(p, (Range){k, end}, maps);
-        tell_nodes(p, (Range){k, end});
+        plan_do_together(p, (Range){k, end}, maps);
+        settle_chain(p, op->node);
     }
 }
 
@@ -74,7 +80,7 @@ void plan_find_chains_back(Plan *p) {
         NodePlan *head = &p->node[nodes.lo];
         if (nodes.hi - nodes.lo < 2 || p->op[k].kind != OP_BACKWARD || p->op[k].maps) continue;
         head->chained_back &= head->grad == GRAD_GROUPS;
-        if (head->chained_back) mark(p, (Range){k, k + nodes.hi - nodes.lo}, maps_at_once(p, nodes.lo));
+        if (head->chained_back) plan_do_together(p, (Range){k, k + nodes.hi - nodes.lo}, maps_at_once(p, nodes.lo));
     }
 }
 

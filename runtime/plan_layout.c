@@ -46,15 +46,19 @@ static GradMode grad_mode(const Plan *p, int i) {
     return q->kind->backward_params && !p->o.ref ? GRAD_ROWS : GRAD_WHOLE;
 }
 
+static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
+
 /* With few groups most threads would have nothing to do: long calls are then done in parts, whatever the
  * number of threads. */
 static int shares_of(const Plan *p, int i) {
     const LayerKind *kind = p->node[i].kind;
-    if (!p->few || p->o.ref || !(kind->shares || kind->by_map)) return 1;
+    const bool last = p->node[i].layout == LAYOUT_LAST;
+    if (!p->few || p->o.ref || !(last || kind->shares || kind->by_map)) return 1;
     const int64_t images = p->o.batch < p->group ? p->o.batch : p->group;
     const int64_t numbers = images * (int64_t)p->node[i].image + (int64_t)p->node[i].param_range;
     const int64_t work = images * p->g->node[i].macs + NUMBER_WORK * numbers;
-    const int64_t parts = work / SHARE_WORK / (p->max_groups > 1 ? MANY_TIMES : 1);
+    int64_t parts = work / (last ? LAST_WORK : SHARE_WORK) / (p->max_groups > 1 ? MANY_TIMES : 1);
+    if (last) parts = least(parts, images * ((p->g->node[i].shape.h + 1) / 2 / LAST_PAIRS)) & ~1;
     return parts < 1 ? 1 : parts > SHARES ? SHARES : (int)parts;
 }
 
@@ -124,7 +128,7 @@ static void describe_nodes(Plan *p) {
         Shape src[MAX_SRC];
         plan_source_shapes(p->g, n, src);
         const size_t prepared = kind->prepared && fast
-                                    ? kind->prepared(n->use.cfg, src, n->shape, p->layout) : 0;
+                                    ? kind->prepared(n->use.cfg, src, n->shape, q->layout) : 0;
         if (p->o.no_winograd) q->plain_sums = prepared > 0;
         else q->prepared_len = prepared;
         if (kind->saved) q->saved_image = kind->saved(n->use.cfg, src, n->shape);
@@ -322,6 +326,7 @@ bool plan_lay_out(Plan *p) {
     p->op = calloc(6 * n + 1, sizeof *p->op);
     if (!p->node || !p->op) return false;
 
+    plan_choose_last(p);
     describe_nodes(p);
     follow_gradients(p);
     change_places(p);
@@ -332,6 +337,7 @@ bool plan_lay_out(Plan *p) {
         for (int i = 1; i < p->g->n_nodes; i++) p->node[i].grad = grad_mode(p, i);
     plan_find_chains_back(p);
     choose_spans(p);
+    plan_choose_followers(p);
     if (!plan_place(p)) return false;
 
     p->n_grad_tasks = list_grad_tasks(p, NULL);

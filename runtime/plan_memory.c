@@ -200,7 +200,7 @@ static void place_work(Plan *p) {
         plan_source_shapes(p->g, n, src);
         const bool whole = q->grad == GRAD_ROWS || q->grad == GRAD_WHOLE;
         const int images = whole ? p->o.batch : p->group;
-        p->work_len = larger(p->work_len, q->kind->work(n->use.cfg, src, n->shape, images, p->layout));
+        p->work_len = larger(p->work_len, q->kind->work(n->use.cfg, src, n->shape, images, q->layout));
     }
     p->work_len = round_up(plan_place_chains(p, round_up(p->work_len)));
 }

@@ -21,7 +21,9 @@ enum {
     OWN_WEIGHTS = 1 << 17, // this, threads do not take groups but rows of the weights, which stay with them
     FEW_GROUPS = 4,        // with fewer of them a long call is done in parts: at most
     SHARES = 4,            // so many,
-    SHARE_WORK = 1 << 19,  // each of so many products at least, or a multiple of that
+    SHARE_WORK = 1 << 19,  // each of so many products at least, or a multiple of that;
+    LAST_WORK = 1 << 16,   // of a layer in LAYOUT_LAST, and of so many pairs
+    LAST_PAIRS = 2,        // of rows; an even number of parts: two threads are done at the same time
     MANY_TIMES = 16,       // if groups can occupy two threads already
     NUMBER_WORK = 8,       // a number that is read or written takes as long as so many products
     CHAIN_NUMBERS = 1 << 18, // numbers that stay in the second cache: of so many maps neighbours work on at a
@@ -56,6 +58,7 @@ typedef struct NodePlan {
     void (*forward)(const Step *s);
     void (*backward)(const Step *s);
     size_t image;        // numbers of one image's value
+    Layout layout;       // of it: that of the plan or, in inference of few images, LAYOUT_LAST
     bool frozen;         // it has parameters, and none can learn
     Home value_home, diff_home;
     size_t value_at, diff_at; // offsets in reals: in Plan.values, or in the memory of a group or place
@@ -68,7 +71,8 @@ typedef struct NodePlan {
     bool plain_sums;     // it would have some, but for no_winograd
     int reads;           // the node whose value is its first source, and the one in whose place its own
     int place;           // value lies: usually n->src[0] and itself (see change_places, share_places)
-    Range chain;         // nodes that are done together with this one, itself included (plan_chain.c)
+    Range chain;         // nodes that are done together with this one, itself included: none of the values that
+                         // they read may go before all are done
     bool chained_back;   // backward, too
     bool is_input;       // it has the same numbers as the input, which lie where they are
     bool behind;         // it has changed places with the node behind it
@@ -104,8 +108,9 @@ typedef struct Op {
     OpKind kind;
     int node;
     bool whole; // one call for the whole batch, when all groups are there; otherwise one for each group
-    Range chain; // operations that are done together, this one included,
-    int maps;    // for so many maps at a time
+    Range chain; // operations that are done together, this one included:
+    int maps;    // for so many maps at a time (plan_chain.c), or (0) part by part, the same rows of each
+                 // (plan_last.c)
 } Op;
 
 struct Plan {
@@ -114,7 +119,7 @@ struct Plan {
     Params *params;
     Threads *threads;
     PlanOptions o;
-    Layout layout;         // of all values and gradients; targets are plain
+    Layout layout;         // of values and gradients, but see NodePlan; targets are plain
     int n_workers;
     int group, max_groups; // images of a group, and groups of a batch
     bool few;              // groups: long calls are done in parts
@@ -169,6 +174,8 @@ void plan_source_shapes(const Graph *g, const Node *n, Shape *src);
 
 // plan_chain.c: neighbours that are done together for a few maps at a time, when the operations are known;
 // those of backward when it is known how the gradients of parameters are found.
+// Of backward only those whose gradients of parameters are sums of groups. The same for others:
+void plan_do_together(Plan *p, Range ops, int maps);
 void plan_find_chains(Plan *p);
 void plan_find_chains_back(Plan *p);
 // Reals of each worker's scratch for what lies in OF_CHAIN, behind the first `work` of them.
@@ -178,6 +185,10 @@ size_t plan_place_chains(Plan *p, size_t work);
 // of parameters are narrowed apart, when it is known where they lie.
 void plan_narrow(const Plan *p, NodeStep *c, int i, Range maps);
 void plan_narrow_diff_params(NodeStep *c, int n_params, Range maps);
+
+// plan_last.c: the layout of each node; and, when the operations are known, what follows.
+void plan_choose_last(Plan *p);
+void plan_choose_followers(Plan *p);
 
 // plan_memory.c: all offsets and lengths, when the operations are known. False when memory is out.
 bool plan_place(Plan *p);

@@ -135,12 +135,14 @@ static void do_chain(const Plan *p, const Op *op, int group, int worker, int lo,
     }
 }
 
-static bool is_chain(const Op *op) { return op->maps > 0; }
+static bool by_maps(const Op *op) { return op->maps > 0; }
 
-static void do_group(const Plan *p, const Op *op, int group, int worker, int lo, int hi) {
+// An operation and those that are done with it. Returns the next one.
+static const Op *do_group(const Plan *p, const Op *op, int group, int worker, int lo, int hi) {
     const Range all = {0, p->g->node[op->node].shape.c};
-    if (is_chain(op)) do_chain(p, op, group, worker, lo, hi, all);
-    else do_op(p, op, group, worker, lo, hi, (Range){0});
+    if (!by_maps(op)) return do_op(p, op, group, worker, lo, hi, (Range){0}), op + 1;
+    do_chain(p, op, group, worker, lo, hi, all);
+    return p->op + op->chain.hi;
 }
 
 static void do_whole(void *ctx, int task, int worker) {
@@ -161,34 +163,40 @@ static void do_ops(void *ctx, int task, int worker) {
         for (end = first + 1; end < last && !spans && !op_spans(p, end);) end++;
         const int len = spans ? all : p->group;
         for (int n = lo; n < hi; n += len)
-            for (const Op *op = first; op < end; op = p->op + op->chain.hi)
-                do_group(p, op, n / p->group, worker, n, least(n + len, hi));
+            for (const Op *op = first; op < end;)
+                op = do_group(p, op, n / p->group, worker, n, least(n + len, hi));
     }
 }
 
 // ---- a call in parts -------------------------------------------------------------------------------
 
-// Part task % shares of the call of group task / shares, or of that for all of them. Gradients of
-// parameters come later.
-static void do_share(void *ctx, int task, int worker) {
-    const Plan *p = ctx;
-    const Op *op = p->op + p->run.lo;
+// Of all rows (LAYOUT_LAST) of all images some.
+static void narrow_rows(Tensor *t, Range rows) {
+    t->v += (ptrdiff_t)rows.lo * t->w * t->c;
+    t->n = 1;
+    t->h = rows.hi - rows.lo;
+}
+
+static void narrow_places(NodeStep *c) {
+    const Range rows = step_rows(&c->s);
+    for (int k = 0; k < c->s.n_src; k++) narrow_rows(&c->src[k], rows);
+    narrow_rows(&c->s.dst, rows);
+}
+
+// One part of a call for images [lo, hi). Gradients of parameters come later.
+static void do_part(const Plan *p, const Op *op, Share share, int worker, int lo, int hi) {
     const NodePlan *q = &p->node[op->node];
-    const int lo = q->spans ? 0 : task / q->shares * p->group;
+    const bool last = q->layout == LAYOUT_LAST;
     NodeStep c;
-    if (is_chain(op)) {
-        const Range maps = part_of((Range){0, p->g->node[op->node].shape.c}, task % q->shares, q->shares);
-        do_chain(p, op, task / q->shares, worker, lo, least(lo + p->group, p->run.n), maps);
-        return;
-    }
     watch_op(p, op);
-    plan_call(p, &c, op->node, worker, lo, q->spans ? p->run.n : least(lo + p->group, p->run.n));
-    c.s.share = (Share){task % q->shares, q->shares};
-    if (q->kind->by_map) {
-        const Range maps = step_share(&c.s, p->layout == LAYOUT_PLAIN ? c.s.dst.n * c.s.dst.c : c.s.dst.c);
-        if (maps.lo == maps.hi) return; // fewer of them than parts
-        plan_narrow(p, &c, op->node, maps);
+    plan_call(p, &c, op->node, worker, lo, hi);
+    c.s.share = share;
+    if (last && q->kind->pointwise) narrow_places(&c);
+    else if (!last && q->kind->by_map) {
+        const Range all = {0, q->layout == LAYOUT_PLAIN ? c.s.dst.n * c.s.dst.c : c.s.dst.c};
+        plan_narrow(p, &c, op->node, part_of(all, share.k, share.of));
     }
+    if (c.s.dst.c == 0 || c.s.dst.h == 0) return; // fewer maps or rows than parts
     if (op->kind == OP_BACKWARD) begin_sources(p, &c, op->node);
     switch (op->kind) {
     case OP_GATHER:      q->kind->gather(&c.s); break;
@@ -196,6 +204,22 @@ static void do_share(void *ctx, int task, int worker) {
     case OP_BACKWARD:    q->backward(&c.s); break;
     default:             q->forward(&c.s);
     }
+}
+
+// Part task % shares of the calls of group task / shares, or of those for all of them.
+static void do_share(void *ctx, int task, int worker) {
+    const Plan *p = ctx;
+    const Op *op = p->op + p->run.lo;
+    const NodePlan *q = &p->node[op->node];
+    const int lo = q->spans ? 0 : task / q->shares * p->group;
+    const int hi = q->spans ? p->run.n : least(lo + p->group, p->run.n);
+    const Share share = {task % q->shares, q->shares};
+    if (by_maps(op)) {
+        const Range all = {0, p->g->node[op->node].shape.c};
+        do_chain(p, op, task / q->shares, worker, lo, hi, part_of(all, share.k, share.of));
+        return;
+    }
+    for (int k = op->chain.lo; k < op->chain.hi; k++) do_part(p, p->op + k, share, worker, lo, hi);
 }
 
 // ---- all operations --------------------------------------------------------------------------------

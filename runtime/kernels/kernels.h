@@ -8,6 +8,7 @@
 #include "runtime/error.h"
 #include "runtime/kernels/gemm_micro.h"
 #include "runtime/kernels/lanes.h"
+#include "runtime/kernels/last.h"
 #include "runtime/kernels/winograd.h"
 
 typedef struct Kernels {
@@ -16,6 +17,7 @@ typedef struct Kernels {
     const GemmKernels *gemm;
     const LanesKernels *lanes;
     const WinogradKernels *winograd;
+    const LastKernels *last;
 } Kernels;
 
 // Best first; the last row, plain C, is usable everywhere. Ends with a row without a name.

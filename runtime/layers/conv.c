@@ -275,6 +275,7 @@ const LayerKind conv_layer = {
              .cfg_size = sizeof(Conv), .attrs = attrs, .infer = infer, .params = params,
              .macs = macs},
     .lanes           = true,
+    .gives_last      = conv_gives_last,
     .shares          = true,
     .writes          = true,
     .forgets         = true,

@@ -1,6 +1,7 @@
-/* conv_fast.c — four ways to the sums of conv.c, sooner: which one is taken?
+/* conv_fast.c — five ways to the sums of conv.c, sooner: which one is taken?
  *
  *     winograd   3×3 windows over many channels                          conv_winograd.c
+ *     last       the channels of a place side by side                conv_last.c
  *     rows       few filters, images one after the other                 conv_rows.c
  *     lanes      sixteen images side by side                             conv_lanes.c
  *     columns    everything else, as a matrix product                    conv_columns.c
@@ -44,6 +45,8 @@ static size_t columns_work(const Conv *o, Shape src, Shape dst, int n, Layout la
 }
 
 static const Way ways[] = {
+    {.fits = conv_last_fits, .work = conv_last_work, .prepared = conv_last_prepared,
+     .prepare = conv_last_prepare, .forward = conv_last_forward},
     {.fits = conv_rows_fits, .work = rows_work, .forward = conv_rows_forward, .backward = conv_rows_backward,
      .backward_params = conv_rows_backward_params},
     {.fits = conv_winograd_fits, .work = conv_winograd_work, .prepared = conv_winograd_prepared,
@@ -85,6 +88,10 @@ size_t conv_prepared(const void *cfg, const Shape *src, Shape dst, Layout layout
 bool conv_by_row(const void *cfg, const Shape *src, Shape dst) {
     const Conv *o = cfg;
     return o->groups == 1 && way_for(o, src[0], dst, LAYOUT_LANES, true)->forward == conv_lanes_forward;
+}
+
+bool conv_gives_last(const void *cfg, const Shape *src, Shape dst) {
+    return conv_last_fits(cfg, src[0], dst, LAYOUT_LAST);
 }
 
 void conv_prepare(const Step *s) { way_of(s)->prepare(s); }
