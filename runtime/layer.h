@@ -114,10 +114,13 @@ typedef struct LayerKind {
     // before it may as well come behind it: the same bits, and fewer numbers to work on.
     bool picks;
     // With few images a long call is done in parts, by several threads at once. forward, and backward
-    // where nobody asks for diff_param, then look at Step.share, and so do gather and gather_back: each part
+    // where nobody asks for diff_param (but see shares_sums), then look at Step.share, and so do gather and gather_back: each part
     // writes numbers of its own, the same as in a call that is not cut. Such a kind has writes, and if it
     // has parameters, backward_params or join_back.
     bool shares;
+    // Backward of a call that is done in parts may find diff_param, too: each part adds what its share of the
+    // places contributes, if there is `prepared`. NULL: never.
+    bool (*shares_sums)(const void *cfg, const Shape *src, Shape dst, Layout layout);
     // Map c of dst follows from map c of each source and nothing else (no parameter, no chance), and every
     // map has as many bytes of `saved`: a call can be cut between any two maps, and knows nothing of it.
     bool by_map;
@@ -139,6 +142,8 @@ typedef struct LayerKind {
     // per step before all images, rows part.lo … part.hi of the weights at a time. 0 or NULL: none.
     size_t (*prepared)(const void *cfg, const Shape *src, Shape dst, Layout layout);
     void (*prepare)(const Step *s);
+    // Are they for fewer products than the definition has, with roundings of their own? NULL: never.
+    bool (*fewer_products)(const void *cfg, const Shape *src, Shape dst, Layout layout);
     void (*forward_ref)(const Step *s);  // the definition
     void (*backward_ref)(const Step *s);
     void (*forward)(const Step *s);      // the same numbers, sooner; NULL: the definition will do

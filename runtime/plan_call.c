@@ -92,6 +92,11 @@ void plan_call(const Plan *p, NodeStep *c, int i, int worker, int lo, int hi) {
     c->s.rng = rng_at(q->rng, p->run.step);
 }
 
+int plan_sums(const Plan *p, int i, int groups) {
+    const NodePlan *q = &p->node[i];
+    return q->grad != GRAD_GROUPS ? 0 : q->chained_back ? groups : groups * q->shares; // a chain's parts: own rows
+}
+
 real *plan_grad(const Plan *p, int i) {
     return p->params->grad + p->params->param[p->node[i].first_param].offset;
 }

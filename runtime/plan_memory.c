@@ -186,8 +186,8 @@ static void place_saved(Plan *p) {
         q->notes = p->notes_len;
         if (q->notes_len) p->notes_len += bytes_up(q->notes_len * (1 + (size_t)p->max_groups));
         q->prepared = take(&p->prepared_len, q->prepared_len);
-        if (q->grad == GRAD_GROUPS && p->max_groups > 1)
-            q->partial = take(&p->partials_len, q->param_range * (size_t)p->max_groups);
+        const int sums = plan_sums(p, i, p->max_groups);
+        if (sums > 1) q->partial = take(&p->partials_len, q->param_range * (size_t)sums);
     }
 }
 

@@ -24,6 +24,7 @@ enum {
     SHARE_WORK = 1 << 19,  // each of so many products at least, or a multiple of that;
     LAST_WORK = 1 << 16,   // of a layer in LAYOUT_LAST, and of so many pairs
     LAST_PAIRS = 2,        // of rows; an even number of parts: two threads are done at the same time
+    SUMMED_OFTEN = 4096,   // products of each weight from which each of the shares has a sum of them,
     MANY_TIMES = 16,       // if groups can occupy two threads already
     NUMBER_WORK = 8,       // a number that is read or written takes as long as so many products
     CHAIN_NUMBERS = 1 << 18, // numbers that stay in the second cache: of so many maps neighbours work on at a
@@ -36,7 +37,7 @@ static const size_t PARTIAL_BYTES = 64u << 20; // at most so much for the partia
 // How the gradient of a node's parameters is found.
 typedef enum GradMode {
     GRAD_NONE,   // no parameters, or all frozen
-    GRAD_GROUPS, // a partial sum per group of images, joined in order
+    GRAD_GROUPS, // a partial sum per group of images, or per part of its call, joined in order
     GRAD_ROWS,   // at once from the whole batch, cut by rows of the weights
     GRAD_WHOLE,  // at once from the whole batch, in one task
     GRAD_JOINED  // by the layer itself, when it joins its notes
@@ -201,6 +202,9 @@ void plan_fix_calls(Plan *p);
 Tensor plan_out(const Plan *p, int i, int worker, int lo, int hi);
 Tensor plan_diff_out(const Plan *p, int i, int worker, int lo, int hi);
 void plan_call(const Plan *p, NodeStep *c, int i, int worker, int lo, int hi);
+
+// So many partial sums of node i's gradient do so many groups find; one: it is the gradient. 0: none.
+int plan_sums(const Plan *p, int i, int groups);
 
 // Where the gradient of node i's parameters begins.
 real *plan_grad(const Plan *p, int i);

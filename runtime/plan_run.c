@@ -29,10 +29,10 @@ static void watch_op(const Plan *p, const Op *op) {
     if (op->kind != OP_LOSS) watch(p, op->node, op->kind > OP_LOSS);
 }
 
-// Where a group's sum goes: if there is but one, it is the gradient.
-static real *partial_of(const Plan *p, int i, int group) {
-    if (p->max_groups == 1) return plan_grad(p, i);
-    return p->partials + p->node[i].partial + (size_t)group * p->node[i].param_range;
+// Where a sum goes, of a group or of a part of its call: if there is but one, it is the gradient.
+static real *partial_of(const Plan *p, int i, int sum) {
+    if (plan_sums(p, i, p->max_groups) == 1) return plan_grad(p, i);
+    return p->partials + p->node[i].partial + (size_t)sum * p->node[i].param_range;
 }
 
 // ---- operations ------------------------------------------------------------------------------------
@@ -79,17 +79,21 @@ static void clear_rows(const NodeStep *c, int n_params, Range rows) {
 }
 
 // Of the parameters only what is summed by groups.
+static void begin_sum(const Plan *p, NodeStep *c, int i, int number, Range maps) {
+    if (p->node[i].grad != GRAD_GROUPS) return;
+    const int n_params = p->g->node[i].n_params;
+    const bool some = maps.hi > 0, clear = !p->node[i].writes_params;
+    real *sum = partial_of(p, i, number);
+    c->s.fresh_params = !clear;
+    if (clear && !some) memset(sum, 0, p->node[i].param_range * sizeof *sum);
+    plan_point_diff_params(p, c, i, sum);
+    if (clear && some) clear_rows(c, n_params, maps);
+    if (some) plan_narrow_diff_params(c, n_params, maps);
+}
+
 static void backward_group(const Plan *p, NodeStep *c, int i, int group, Range maps) {
     begin_sources(p, c, i);
-    if (p->node[i].grad == GRAD_GROUPS) {
-        real *sum = partial_of(p, i, group);
-        c->s.fresh_params = p->node[i].writes_params;
-        const bool some = maps.hi > 0, clear = !c->s.fresh_params;
-        if (clear && !some) memset(sum, 0, p->node[i].param_range * sizeof *sum);
-        plan_point_diff_params(p, c, i, sum);
-        if (clear && some) clear_rows(c, p->g->node[i].n_params, maps);
-        if (some) plan_narrow_diff_params(c, p->g->node[i].n_params, maps);
-    }
+    begin_sum(p, c, i, group, maps);
     p->node[i].backward(&c->s);
 }
 
@@ -183,21 +187,21 @@ static void narrow_places(NodeStep *c) {
     narrow_rows(&c->s.dst, rows);
 }
 
-// One part of a call for images [lo, hi). Gradients of parameters come later.
-static void do_part(const Plan *p, const Op *op, Share share, int worker, int lo, int hi) {
+// Part task % shares of a call for images [lo, hi). Gradients of parameters that are not summed come later.
+static void do_part(const Plan *p, const Op *op, int task, int worker, int lo, int hi) {
     const NodePlan *q = &p->node[op->node];
     const bool last = q->layout == LAYOUT_LAST;
     NodeStep c;
     watch_op(p, op);
     plan_call(p, &c, op->node, worker, lo, hi);
-    c.s.share = share;
+    c.s.share = (Share){task % q->shares, q->shares};
     if (last && q->kind->pointwise) narrow_places(&c);
     else if (!last && q->kind->by_map) {
-        const Range all = {0, q->layout == LAYOUT_PLAIN ? c.s.dst.n * c.s.dst.c : c.s.dst.c};
-        plan_narrow(p, &c, op->node, part_of(all, share.k, share.of));
+        const int all = q->layout == LAYOUT_PLAIN ? c.s.dst.n * c.s.dst.c : c.s.dst.c;
+        plan_narrow(p, &c, op->node, step_share(&c.s, all));
     }
     if (c.s.dst.c == 0 || c.s.dst.h == 0) return; // fewer maps or rows than parts
-    if (op->kind == OP_BACKWARD) begin_sources(p, &c, op->node);
+    if (op->kind == OP_BACKWARD) begin_sources(p, &c, op->node), begin_sum(p, &c, op->node, task, (Range){0});
     switch (op->kind) {
     case OP_GATHER:      q->kind->gather(&c.s); break;
     case OP_GATHER_BACK: q->kind->gather_back(&c.s); break;
@@ -213,13 +217,12 @@ static void do_share(void *ctx, int task, int worker) {
     const NodePlan *q = &p->node[op->node];
     const int lo = q->spans ? 0 : task / q->shares * p->group;
     const int hi = q->spans ? p->run.n : least(lo + p->group, p->run.n);
-    const Share share = {task % q->shares, q->shares};
     if (by_maps(op)) {
         const Range all = {0, p->g->node[op->node].shape.c};
-        do_chain(p, op, task / q->shares, worker, lo, hi, part_of(all, share.k, share.of));
+        do_chain(p, op, task / q->shares, worker, lo, hi, part_of(all, task % q->shares, q->shares));
         return;
     }
-    for (int k = op->chain.lo; k < op->chain.hi; k++) do_part(p, p->op + k, share, worker, lo, hi);
+    for (int k = op->chain.lo; k < op->chain.hi; k++) do_part(p, p->op + k, task, worker, lo, hi);
 }
 
 // ---- all operations --------------------------------------------------------------------------------
@@ -260,10 +263,10 @@ static void run_ops(Plan *p, int lo, int hi) {
 // ---- gradients of parameters ---------------------------------------------------------------------
 
 static void join_groups(const Plan *p, const GradTask *t) {
-    const int n_groups = (p->run.n + p->group - 1) / p->group;
+    const int n_sums = plan_sums(p, t->node, (p->run.n + p->group - 1) / p->group);
     real *grad = plan_grad(p, t->node);
     memcpy(grad + t->lo, partial_of(p, t->node, 0) + t->lo, (t->hi - t->lo) * sizeof *grad);
-    for (int k = 1; k < n_groups; k++) {
+    for (int k = 1; k < n_sums; k++) {
         const real *sum = partial_of(p, t->node, k);
         for (size_t i = t->lo; i < t->hi; i++) grad[i] += sum[i];
     }
@@ -271,7 +274,7 @@ static void join_groups(const Plan *p, const GradTask *t) {
 
 static void find_grad(const Plan *p, const GradTask *t, int worker) {
     const NodePlan *q = &p->node[t->node];
-    if (q->grad == GRAD_GROUPS && p->max_groups > 1) join_groups(p, t);
+    if (plan_sums(p, t->node, p->max_groups) > 1) join_groups(p, t);
     if (q->grad != GRAD_ROWS && q->grad != GRAD_WHOLE) return;
     NodeStep c;
     watch(p, t->node, true);

@@ -9,6 +9,8 @@
 #include "runtime/kernels/gemm_micro.h"
 #include "runtime/kernels/lanes.h"
 #include "runtime/kernels/last.h"
+#include "runtime/kernels/pool.h"
+#include "runtime/kernels/spread.h"
 #include "runtime/kernels/winograd.h"
 
 typedef struct Kernels {
@@ -17,6 +19,8 @@ typedef struct Kernels {
     const GemmKernels *gemm;
     const LanesKernels *lanes;
     const WinogradKernels *winograd;
+    const SpreadKernels *spread;
+    const PoolKernels *pool;
     const LastKernels *last;
 } Kernels;
 

@@ -22,8 +22,10 @@ void conv_backward(const Step *s);
 void conv_backward_params(const Step *s);
 bool conv_gives_last(const void *cfg, const Shape *src, Shape dst);
 size_t conv_prepared(const void *cfg, const Shape *src, Shape dst, Layout layout);
+bool conv_shares_sums(const void *cfg, const Shape *src, Shape dst, Layout layout);
 void conv_prepare(const Step *s);
 bool conv_by_row(const void *cfg, const Shape *src, Shape dst);
+bool conv_fewer_products(const void *cfg, const Shape *src, Shape dst, Layout layout);
 
 // For all the ways below: diff_bias of these filters += their sums of diff_dst, if somebody asks for it.
 void conv_diff_bias(const Step *s, Range filters);
@@ -34,6 +36,16 @@ size_t conv_rows_work(const Conv *o, Shape src, Shape dst);
 void conv_rows_forward(const Step *s);
 void conv_rows_backward(const Step *s);
 void conv_rows_backward_params(const Step *s);
+void conv_rows_diff_src(const Step *s); // a part of backward
+
+// conv_spread.c: small images one after the other, sixteen filters as a vector.
+bool conv_spread_fits(const Conv *o, Shape src, Shape dst, Layout layout);
+size_t conv_spread_work(const Conv *o, Shape src, Shape dst);
+size_t conv_spread_prepared(const Conv *o, Shape src);
+void conv_spread_prepare(const Step *s);
+void conv_spread_forward(const Step *s);
+void conv_spread_backward(const Step *s);
+void conv_spread_backward_params(const Step *s);
 
 // conv_winograd.c: 3×3 windows over many channels, with fewer products.
 bool conv_winograd_fits(const Conv *o, Shape src, Shape dst, Layout layout);
