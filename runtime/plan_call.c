@@ -94,7 +94,8 @@ void plan_call(const Plan *p, NodeStep *c, int i, int worker, int lo, int hi) {
 
 int plan_sums(const Plan *p, int i, int groups) {
     const NodePlan *q = &p->node[i];
-    return q->grad != GRAD_GROUPS ? 0 : q->chained_back ? groups : groups * q->shares; // a chain's parts: own rows
+    if (q->grad != GRAD_GROUPS) return 0;
+    return q->chained_back ? groups : groups * q->shares; // the parts of a chain have rows of their own
 }
 
 real *plan_grad(const Plan *p, int i) {

@@ -6,7 +6,7 @@
  * behind a convolution follows from its source and filter c alone, and what relu and a pool make of it from
  * map c. So a chain — a kind by_row and the kinds by_map behind it — is carried through for a few maps, then
  * for the next few, and so on. Backward the same the other way round, if nobody asks for the gradient of the
- * chain's source, to which all maps add.
+ * chain's source, to which all maps add. A call in parts (NodePlan.shares) is one for some of the maps.
  *
  * What passes from one layer of a chain to the next and is wanted by nobody else lies in scratch of the
  * worker, the next few maps in the place of those before: it is never in memory at all. */
@@ -80,7 +80,8 @@ void plan_find_chains_back(Plan *p) {
         NodePlan *head = &p->node[nodes.lo];
         if (nodes.hi - nodes.lo < 2 || p->op[k].kind != OP_BACKWARD || p->op[k].maps) continue;
         head->chained_back &= head->grad == GRAD_GROUPS;
-        if (head->chained_back) plan_do_together(p, (Range){k, k + nodes.hi - nodes.lo}, maps_at_once(p, nodes.lo));
+        const Range ops = {k, k + nodes.hi - nodes.lo};
+        if (head->chained_back) plan_do_together(p, ops, maps_at_once(p, nodes.lo));
     }
 }
 
@@ -95,8 +96,8 @@ static bool others_want(const Plan *p, int place) {
 static bool looked_at(const Plan *p, Range nodes, int place) {
     for (int i = nodes.lo; i < nodes.hi && p->o.training; i++) {
         const NodePlan *q = &p->node[i];
-        if ((q->place == place && !q->kind->forgets) || (i > nodes.lo && q->reads == place && !q->kind->forgets_src))
-            return true;
+        const bool reads = i > nodes.lo && q->reads == place, writes = q->place == place;
+        if ((reads && !q->kind->forgets_src) || (writes && !q->kind->forgets)) return true;
     }
     return false;
 }

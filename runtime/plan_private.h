@@ -72,8 +72,8 @@ typedef struct NodePlan {
     bool plain_sums;     // it would have some, but for no_winograd
     int reads;           // the node whose value is its first source, and the one in whose place its own
     int place;           // value lies: usually n->src[0] and itself (see change_places, share_places)
-    Range chain;         // nodes that are done together with this one, itself included: none of the values that
-                         // they read may go before all are done
+    Range chain;         // nodes that are done together with this one, itself included: none of the values
+                         // that they read may go before all are done
     bool chained_back;   // backward, too
     bool is_input;       // it has the same numbers as the input, which lie where they are
     bool behind;         // it has changed places with the node behind it
@@ -173,17 +173,17 @@ void plan_free_layout(Plan *p);
 bool plan_unseen(const Plan *p); // may values and gradients be left out, since nobody looks?
 void plan_source_shapes(const Graph *g, const Node *n, Shape *src);
 
-// plan_chain.c: neighbours that are done together for a few maps at a time, when the operations are known;
-// those of backward when it is known how the gradients of parameters are found.
-// Of backward only those whose gradients of parameters are sums of groups. The same for others:
+// plan_chain.c: these operations, and their nodes, are done together (see Op).
 void plan_do_together(Plan *p, Range ops, int maps);
+// Neighbours that are done together for a few maps at a time, when the operations are known; those of
+// backward when it is known how the gradients of parameters are found.
 void plan_find_chains(Plan *p);
 void plan_find_chains_back(Plan *p);
 // Reals of each worker's scratch for what lies in OF_CHAIN, behind the first `work` of them.
 size_t plan_place_chains(Plan *p, size_t work);
 
-// Lets a call be one for some maps only: values, `saved`, and of a kind by_row its parameters' rows. Gradients
-// of parameters are narrowed apart, when it is known where they lie.
+// Lets a call be one for some maps only: values, `saved`, and of a kind by_row its parameters' rows.
+// Gradients of parameters are narrowed apart, when it is known where they lie.
 void plan_narrow(const Plan *p, NodeStep *c, int i, Range maps);
 void plan_narrow_diff_params(NodeStep *c, int n_params, Range maps);
 

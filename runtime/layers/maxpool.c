@@ -193,7 +193,8 @@ WIDE static void largest_2x2_lanes(const real *restrict src, int y, int W, int n
         }
 }
 
-static void plane_lanes(const real *src, Slide rows, Slide columns, bool winners, real *dst, int32_t *winner) {
+static void plane_lanes(const real *src, Slide rows, Slide columns, bool winners, real *dst,
+                        int32_t *winner) {
     const bool simple = side_by_side(rows) && side_by_side(columns);
     for (int y = 0; y < rows.out; y++) {
         const ptrdiff_t row = (ptrdiff_t)y * columns.out * LANES;
