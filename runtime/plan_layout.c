@@ -204,7 +204,7 @@ static bool may_overwrite(const Plan *p, int i) {
     if (s == 0 || p->node[s].is_input || s == p->score || q->behind || p->node[s - 1].behind) return false;
     if (p->o.kept && p->o.kept[s]) return false;
     const NodePlan *before = &p->node[s];
-    return q->kind->in_place && before->kind->forgets && before->n_readers == 1 &&
+    return q->kind->in_place && (before->kind->forgets || !p->o.training) && before->n_readers == 1 &&
            (q->clear & 1 || !before->wants_diff);
 }
 

@@ -187,21 +187,25 @@ static void narrow_places(NodeStep *c) {
     narrow_rows(&c->s.dst, rows);
 }
 
-// Part task % shares of a call for images [lo, hi). Gradients of parameters that are not summed come later.
-static void do_part(const Plan *p, const Op *op, int task, int worker, int lo, int hi) {
+// Part task % shares of a call for images [lo, hi); the shares are those of the operation that others
+// follow. Gradients of parameters that are not summed come later.
+static void do_part(const Plan *p, const Op *op, int shares, int task, int worker, int lo, int hi) {
     const NodePlan *q = &p->node[op->node];
     const bool last = q->layout == LAYOUT_LAST;
     NodeStep c;
     watch_op(p, op);
     plan_call(p, &c, op->node, worker, lo, hi);
-    c.s.share = (Share){task % q->shares, q->shares};
+    c.s.share = (Share){task % shares, shares};
     if (last && q->kind->pointwise) narrow_places(&c);
     else if (!last && q->kind->by_map) {
         const int all = q->layout == LAYOUT_PLAIN ? c.s.dst.n * c.s.dst.c : c.s.dst.c;
         plan_narrow(p, &c, op->node, step_share(&c.s, all));
     }
     if (c.s.dst.c == 0 || c.s.dst.h == 0) return; // fewer maps or rows than parts
-    if (op->kind == OP_BACKWARD) begin_sources(p, &c, op->node), begin_sum(p, &c, op->node, task, (Range){0});
+    if (op->kind == OP_BACKWARD) {
+        begin_sources(p, &c, op->node);
+        begin_sum(p, &c, op->node, task, (Range){0});
+    }
     switch (op->kind) {
     case OP_GATHER:      q->kind->gather(&c.s); break;
     case OP_GATHER_BACK: q->kind->gather_back(&c.s); break;
@@ -222,7 +226,7 @@ static void do_share(void *ctx, int task, int worker) {
         do_chain(p, op, task / q->shares, worker, lo, hi, part_of(all, task % q->shares, q->shares));
         return;
     }
-    for (int k = op->chain.lo; k < op->chain.hi; k++) do_part(p, p->op + k, task, worker, lo, hi);
+    for (int k = op->chain.lo; k < op->chain.hi; k++) do_part(p, p->op + k, q->shares, task, worker, lo, hi);
 }
 
 // ---- all operations --------------------------------------------------------------------------------
