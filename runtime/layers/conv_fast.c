@@ -95,6 +95,12 @@ size_t conv_prepared(const void *cfg, const Shape *src, Shape dst, Layout layout
     return w->prepared ? w->prepared(cfg, src[0]) : 0;
 }
 
+// Some filters are a smaller convolution, where weights are not prepared for all of them.
+bool conv_by_row(const void *cfg, const Shape *src, Shape dst) {
+    const Conv *o = cfg;
+    return o->groups == 1 && way_for(o, src[0], dst, LAYOUT_LANES, true)->forward == conv_lanes_forward;
+}
+
 bool conv_shares_sums(const void *cfg, const Shape *src, Shape dst, Layout layout) {
     return way_for(cfg, src[0], dst, layout, true)->shares_sums;
 }
