@@ -107,7 +107,7 @@ static bool squares(const Slides *w, const LanesKernels *k) {
 static void add_plain(const Part *t, Places p) {
     const Slides *w = t->b->w;
     const Range i = p.y.window, j = p.x.window;
-    const int jt = lanes_part(count(j), LANES_MAX_J), F = count(t->filters);
+    const int jt = lanes_part(w->KW, LANES_MAX_J), F = count(t->filters);
     const bool square = squares(w, t->k) && count(i) == 3 && count(j) == 3;
     GradTile tile = plain_tile(t, p);
     for (int c = 0; c < count(t->channels); c++)
