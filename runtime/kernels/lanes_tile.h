@@ -107,10 +107,10 @@ GRAD_TILES(GRAD)
 
 // A window of 3 × 3: each number of diff is read once for all nine.
 INLINE void NAME(square)(const int ft, const GradTile *t) {
-    vec sum[3][3][3], g[3];
+    vec sum[3][9], g[3];
 
     ALL for (int f = 0; f < ft; f++)
-        ALL for (int m = 0; m < 9; m++) sum[f][m / 3][m % 3] = NAME(load)(t->sums + f * t->sums_f + m * LANES);
+        ALL for (int m = 0; m < 9; m++) sum[f][m] = NAME(load)(t->sums + f * t->sums_f + m * LANES);
     for (int y = 0; y < t->H; y++)
     for (int x = 0; x < t->W; x++)
     for (int lane = 0; lane < LANES; lane += VL) {
@@ -120,11 +120,11 @@ INLINE void NAME(square)(const int ft, const GradTile *t) {
         ALL for (int m = 0; m < 9; m++) {
             vec v = NAME(load)(src + m / 3 * t->src_i + m % 3 * t->src_j);
             KEEP(v);
-            ALL for (int f = 0; f < ft; f++) sum[f][m / 3][m % 3] = FMA(g[f], v, sum[f][m / 3][m % 3]);
+            ALL for (int f = 0; f < ft; f++) sum[f][m] = FMA(g[f], v, sum[f][m]);
         }
     }
     ALL for (int f = 0; f < ft; f++)
-        ALL for (int m = 0; m < 9; m++) NAME(store)(t->sums + f * t->sums_f + m * LANES, sum[f][m / 3][m % 3]);
+        ALL for (int m = 0; m < 9; m++) NAME(store)(t->sums + f * t->sums_f + m * LANES, sum[f][m]);
 }
 
 #define SQUARE(ft) TARGET static void NAME(square_##ft)(const GradTile *t) { NAME(square)(ft, t); }
@@ -203,7 +203,8 @@ static void (*const NAME(grad_tiles)[LANES_MAX_F + 1][LANES_MAX_J + 1])(const Gr
 #define TURNED1_AT(rt, jt) [1][rt][jt] = NAME(turned1_##rt##x##jt),
 #define TURNED2_AT(rt, jt) [2][rt][jt] = NAME(turned2_##rt##x##jt),
 static void (*const NAME(squares)[3 + 1])(const GradTile *) = {[0] = NULL, SQUARES(SQUARE_AT)};
-static void (*const NAME(turned_tiles)[LANES_MAX_V + 1][LANES_MAX_R + 1][LANES_MAX_J + 1])(const TurnedTile *) =
+typedef void NAME(turned_tile)(const TurnedTile *);
+static NAME(turned_tile) *const NAME(turned_tiles)[LANES_MAX_V + 1][LANES_MAX_R + 1][LANES_MAX_J + 1] =
     {TURNED1_TILES(TURNED1_AT) TURNED2_TILES(TURNED2_AT)};
 
 const LanesKernels NAME(lanes) = {LARGEST, .vector = VL, .conv = NAME(conv_tiles), .grad = NAME(grad_tiles),

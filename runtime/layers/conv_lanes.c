@@ -90,7 +90,8 @@ static void lengthen(ConvTile *t) {
 }
 
 // `more` + 1 tiles of ft × xt, channels [c.lo, c.hi) of their sums; the first of them begin the sums.
-static void tiles(const ConvTile *first, const LanesKernels *k, Range c, int f, int ft, int x, int xt, int more) {
+static void tiles(const ConvTile *first, const LanesKernels *k, Range c, int f, int ft, int x, int xt,
+                  int more) {
     ConvTile t = *first;
     t.C = c.hi - c.lo;
     t.add |= c.lo > 0;
@@ -138,7 +139,8 @@ static void rectangle(const Outputs *o, Run y, Run x) {
     const bool down = w < LANES_MAX_X && w < h;
     Field a = {.lines = down ? w : h, .places = down ? h : w,
                .src_line = down ? o->first.src_x : o->src_y, .dst_line = down ? o->first.dst_x : o->dst_y,
-               .first = o->first, .of_window = KH * KW, .step = down ? o->rows.step * KW : o->columns.step * KH};
+               .first = o->first, .of_window = KH * KW,
+               .step = down ? o->rows.step * KW : o->columns.step * KH};
     ConvTile *const t = &a.first;
     t->KH = KH;
     t->KW = KW;

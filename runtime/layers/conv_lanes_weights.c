@@ -123,8 +123,9 @@ static void add_plain(const Part *t, Places p) {
 // The bias's share of rows [y, end): they are in the first cache.
 static void add_bias(const Part *t, real *diff_bias, int y, int end) {
     const Maps dst = t->b->w->dst;
+    const real *const diff = t->b->diff_dst + y * maps_row(dst);
     for (int f = t->filters.lo; f < t->filters.hi; f++)
-        diff_bias[f] += conv_sum(t->b->diff_dst + f * maps_map(dst) + y * maps_row(dst), (end - y) * maps_row(dst));
+        diff_bias[f] += conv_sum(diff + f * maps_map(dst), (end - y) * maps_row(dst));
 }
 
 static void plain_part(const Part *t, int rows, real *diff_bias) {
@@ -138,7 +139,8 @@ static void plain_part(const Part *t, int rows, real *diff_bias) {
     }
     for (int i = 0; i < F; i++) {
         const int f = t->b->f + t->filters.lo + i;
-        t->k->total(t->sums + (ptrdiff_t)i * M * LANES, M, at(t->b->s->diff_param[0], f, t->channels.lo, 0, 0));
+        real *const diff = at(t->b->s->diff_param[0], f, t->channels.lo, 0, 0);
+        t->k->total(t->sums + (ptrdiff_t)i * M * LANES, M, diff);
     }
 }
 
@@ -172,7 +174,7 @@ static int columns_part(const LanesKernels *k, int v, int columns) {
     return lanes_part(columns, most);
 }
 
-// Tiles of `rows` × `columns` sums: rows of a window, or channels.
+// Sums of all columns of `rows` window rows, or channels, that begin with row i of channel c.
 static void turned_tiles(const Part *t, Places p, int c, int i, int rows, ptrdiff_t src_r, ptrdiff_t sums_r) {
     const Slides *w = t->b->w;
     const Range j = p.x.window;
@@ -184,7 +186,8 @@ static void turned_tiles(const Part *t, Places p, int c, int i, int rows, ptrdif
         for (int r = 0; r < rows; r += rt) {
             const ptrdiff_t m = (ptrdiff_t)(c * w->KH + i) * w->KW + column;
             const TurnedTile tile = {
-                .H = p.y.hi - p.y.lo, .W = p.x.hi - p.x.lo, .src = seen_src(t->b, p, c, i, column) + r * src_r,
+                .H = p.y.hi - p.y.lo, .W = p.x.hi - p.x.lo,
+                .src = seen_src(t->b, p, c, i, column) + r * src_r,
                 .src_y = w->S * maps_row(w->src), .src_x = w->S * LANES, .src_r = src_r,
                 .diff = t->turned + ((ptrdiff_t)(p.y.lo - t->top) * w->dst.W + p.x.lo) * place + f,
                 .diff_y = w->dst.W * place, .diff_n = t->room,
@@ -208,8 +211,8 @@ static void add_turned(const Part *t, Places p) {
     }
 }
 
-static void turn_rows(const LanesBlock *b, const LanesKernels *k, Range filters, int top, int rows, real *turned,
-                      int room) {
+static void turn_rows(const LanesBlock *b, const LanesKernels *k, Range filters, int top, int rows,
+                      real *turned, int room) {
     const Maps dst = b->w->dst;
     const real *const diff = b->diff_dst + filters.lo * maps_map(dst) + top * maps_row(dst);
     for (int p = 0; p < rows * dst.W; p++)
@@ -245,7 +248,8 @@ static void bias_alone(const LanesBlock *b, Range filters, real *diff_bias) {
 
 void lanes_diff_params(const LanesBlock *b, Range filters) {
     const LanesKernels *const k = kernels_chosen()->lanes;
-    real *const diff = b->w->cfg->bias ? b->s->diff_param[1].v : NULL, *const diff_bias = diff ? diff + b->f : NULL;
+    real *const all = b->w->cfg->bias ? b->s->diff_param[1].v : NULL;
+    real *const diff_bias = all ? all + b->f : NULL;
     const bool wanted = b->s->diff_param[0].v != NULL;
     if (wanted && !turns(b->w)) {
         plain(b, k, filters, diff_bias);

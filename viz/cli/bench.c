@@ -155,8 +155,8 @@ static bool machine_text(const Place *p, double peak_one, Error *e) {
     fprintf(p->to.out, "\nThe definition runs on one thread, the fast code on %d.\n\n", n);
     if (!convs_text(p, e)) return false;
     fputs("\nWhat is counted are the multiplications and additions of the definition. Winograd's way of 3x3\n"
-          "convolutions needs fewer, so it can be above 100 % of the peak. Nobody asks a first layer for the\n"
-          "gradient of its input: that direction is left out.\n", p->to.out);
+          "convolutions needs fewer, so it can be above 100 % of the peak. Nobody asks a first layer for\n"
+          "the gradient of its input: that direction is left out.\n", p->to.out);
     return true;
 }
 
