@@ -8,6 +8,9 @@
 #include "runtime/error.h"
 #include "runtime/kernels/gemm_micro.h"
 #include "runtime/kernels/lanes.h"
+#include "runtime/kernels/last.h"
+#include "runtime/kernels/pool.h"
+#include "runtime/kernels/spread.h"
 #include "runtime/kernels/winograd.h"
 
 typedef struct Kernels {
@@ -16,6 +19,9 @@ typedef struct Kernels {
     const GemmKernels *gemm;
     const LanesKernels *lanes;
     const WinogradKernels *winograd;
+    const SpreadKernels *spread;
+    const PoolKernels *pool;
+    const LastKernels *last;
 } Kernels;
 
 // Best first; the last row, plain C, is usable everywhere. Ends with a row without a name.

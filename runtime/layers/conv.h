@@ -20,8 +20,11 @@ size_t conv_work(const void *cfg, const Shape *src, Shape dst, int n, Layout lay
 void conv_forward(const Step *s);
 void conv_backward(const Step *s);
 void conv_backward_params(const Step *s);
+bool conv_gives_last(const void *cfg, const Shape *src, Shape dst);
 size_t conv_prepared(const void *cfg, const Shape *src, Shape dst, Layout layout);
+bool conv_shares_sums(const void *cfg, const Shape *src, Shape dst, Layout layout);
 void conv_prepare(const Step *s);
+bool conv_fewer_products(const void *cfg, const Shape *src, Shape dst, Layout layout);
 
 // For all the ways below: diff_bias of these filters += their sums of diff_dst, if somebody asks for it.
 void conv_diff_bias(const Step *s, Range filters);
@@ -33,6 +36,16 @@ size_t conv_rows_work(const Conv *o, Shape src, Shape dst);
 void conv_rows_forward(const Step *s);
 void conv_rows_backward(const Step *s);
 void conv_rows_backward_params(const Step *s);
+void conv_rows_diff_src(const Step *s); // a part of backward
+
+// conv_spread.c: small images one after the other, sixteen filters as a vector.
+bool conv_spread_fits(const Conv *o, Shape src, Shape dst, Layout layout);
+size_t conv_spread_work(const Conv *o, Shape src, Shape dst);
+size_t conv_spread_prepared(const Conv *o, Shape src);
+void conv_spread_prepare(const Step *s);
+void conv_spread_forward(const Step *s);
+void conv_spread_backward(const Step *s);
+void conv_spread_backward_params(const Step *s);
 
 // conv_winograd.c: 3×3 windows over many channels, with fewer products.
 bool conv_winograd_fits(const Conv *o, Shape src, Shape dst, Layout layout);
@@ -48,6 +61,13 @@ size_t conv_lanes_work(const Conv *o, Shape src, Shape dst);
 void conv_lanes_forward(const Step *s);
 void conv_lanes_backward(const Step *s);
 void conv_lanes_backward_params(const Step *s);
+
+// conv_last.c: few images, the channels of a place side by side. Inference only.
+bool conv_last_fits(const Conv *o, Shape src, Shape dst, Layout layout);
+size_t conv_last_work(const Conv *o, Shape src, Shape dst, int n, Layout layout);
+size_t conv_last_prepared(const Conv *o, Shape src);
+void conv_last_prepare(const Step *s);
+void conv_last_forward(const Step *s);
 
 // conv_columns.c: images one after the other, windows copied to the columns of a matrix.
 size_t conv_columns_work(const Conv *o, Shape src, Shape dst, int n);
