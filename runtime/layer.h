@@ -50,6 +50,7 @@ typedef struct Step {
     Share share;              // of a kind that shares
     bool training;
     bool replay;              // `saved` already holds the random choices: use those
+    bool forward_only;        // no backward follows: what only that needs is not kept in `saved`
     bool fresh_params;        // diff_param holds nothing yet, so it is written, not added to
     bool frozen;              // the parameters are: batchnorm uses its stored mean and variance
     int first;                // number of image 0 of src within the batch
@@ -65,6 +66,14 @@ static inline Range step_share(const Step *s, int n) {
     return (Range){(int)(s->share.k * (int64_t)n / of), (int)((s->share.k + 1) * (int64_t)n / of)};
 }
 
+// The rows that belong to this part of a call in LAYOUT_LAST, those of all images counted one after the
+// other. Two of an image stay together.
+static inline Range step_rows(const Step *s) {
+    const int H = s->dst.h, pairs = (H + 1) / 2;
+    const Range r = step_share(s, s->dst.n * pairs);
+    return (Range){r.lo / pairs * H + 2 * (r.lo % pairs), r.hi / pairs * H + 2 * (r.hi % pairs)};
+}
+
 typedef struct Question Question; // explain.h
 
 typedef struct LayerKind {
@@ -72,6 +81,14 @@ typedef struct LayerKind {
     // forward and backward (the fast ones, or where there are none the definitions) are quick in
     // LAYOUT_LANES, too. A network with a kind that says no stays in the plain layout.
     bool lanes;
+    // Inference of few images can have the channels of a place side by side (LAYOUT_LAST, channels a multiple
+    // of LANES). gives_last: the fast forward of such a layer writes dst so, whether src lies so or not.
+    bool (*gives_last)(const void *cfg, const Shape *src, Shape dst);
+    // All sources may lie so; then so does dst, unless it is a vector.
+    bool takes_last;
+    // The same, and a place of dst follows from that place of the sources (and parameters) alone: a call
+    // can be cut between any two places, and knows nothing of it.
+    bool pointwise;
     // The fast backward (the definition where there is none) looks at Step.fresh. For a kind that says no
     // the plan sets gradients to zero beforehand, and fresh is 0. The other definitions always add.
     bool writes;
@@ -88,6 +105,8 @@ typedef struct LayerKind {
     bool same;
     // Backward does not look at dst: the next layer may work in its place.
     bool forgets;
+    // Backward does not look at the numbers of src.
+    bool forgets_src;
     // Works in place, and the larger of two numbers stays the larger one, unless both become equal and
     // neither has a gradient any more.
     bool monotone;
@@ -95,13 +114,19 @@ typedef struct LayerKind {
     // before it may as well come behind it: the same bits, and fewer numbers to work on.
     bool picks;
     // With few images a long call is done in parts, by several threads at once. forward, and backward
-    // where nobody asks for diff_param, then look at Step.share, and so do gather and gather_back: each part
+    // where nobody asks for diff_param (but see shares_sums), then look at Step.share, and so do gather and gather_back: each part
     // writes numbers of its own, the same as in a call that is not cut. Such a kind has writes, and if it
     // has parameters, backward_params or join_back.
     bool shares;
+    // Backward of a call that is done in parts may find diff_param, too: each part adds what its share of the
+    // places contributes, if there is `prepared`. NULL: never.
+    bool (*shares_sums)(const void *cfg, const Shape *src, Shape dst, Layout layout);
     // Map c of dst follows from map c of each source and nothing else (no parameter, no chance), and every
     // map has as many bytes of `saved`: a call can be cut between any two maps, and knows nothing of it.
     bool by_map;
+    // The same for map c of dst, but that it follows from all of src and row c of each parameter: a call for
+    // some maps gets these rows. Only asked for LAYOUT_LANES; NULL: no.
+    bool (*by_row)(const void *cfg, const Shape *src, Shape dst);
     // Bytes of `saved` per image, and reals of `work` per call on n images. NULL: none. Where saved
     // holds something for every number, it lies as dst does: at(dst, n, c, y, x) − dst.v.
     size_t (*saved)(const void *cfg, const Shape *src, Shape dst);

@@ -34,11 +34,24 @@ static bool uses_weights_often(const Plan *p, int i) {
     return (size_t)p->g->node[i].macs >= REUSE * p->node[i].param_range;
 }
 
+// A call in parts finds the sums of each part: joining them is little beside that.
+static bool sums_by_share(const Plan *p, int i) {
+    const NodePlan *q = &p->node[i];
+    const Node *n = &p->g->node[i];
+    Shape src[MAX_SRC];
+    if (!q->kind->shares_sums || !q->prepared_len || q->param_range >= HUGE_GRADIENT) return false;
+    plan_source_shapes(p->g, n, src);
+    const int64_t images = p->o.batch < p->group ? p->o.batch : p->group;
+    return images * n->macs >= SUMMED_OFTEN * (int64_t)q->param_range &&
+           q->kind->shares_sums(n->use.cfg, src, n->shape, p->layout);
+}
+
 static GradMode grad_mode(const Plan *p, int i) {
     const NodePlan *q = &p->node[i];
     if (!q->live || !can_learn(p, i)) return GRAD_NONE;
     if (q->notes_len) return GRAD_JOINED;
-    if (q->shares > 1 && q->kind->shares) return GRAD_ROWS;
+    if (q->shares > 1 && q->kind->shares && !q->chained_back)
+        return sums_by_share(p, i) ? GRAD_GROUPS : GRAD_ROWS;
     const size_t sums = q->param_range * sizeof(real) * (size_t)p->max_groups;
     const bool huge = p->layout == LAYOUT_LANES && q->param_range >= HUGE_GRADIENT;
     const bool small = q->param_range < LARGE_GRADIENT || (uses_weights_often(p, i) && !huge);
@@ -46,15 +59,19 @@ static GradMode grad_mode(const Plan *p, int i) {
     return q->kind->backward_params && !p->o.ref ? GRAD_ROWS : GRAD_WHOLE;
 }
 
+static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
+
 /* With few groups most threads would have nothing to do: long calls are then done in parts, whatever the
  * number of threads. */
 static int shares_of(const Plan *p, int i) {
     const LayerKind *kind = p->node[i].kind;
-    if (!p->few || p->o.ref || !(kind->shares || kind->by_map)) return 1;
+    const bool last = p->node[i].layout == LAYOUT_LAST;
+    if (!p->few || p->o.ref || !(last || kind->shares || kind->by_map)) return 1;
     const int64_t images = p->o.batch < p->group ? p->o.batch : p->group;
     const int64_t numbers = images * (int64_t)p->node[i].image + (int64_t)p->node[i].param_range;
     const int64_t work = images * p->g->node[i].macs + NUMBER_WORK * numbers;
-    const int64_t parts = work / SHARE_WORK / (p->max_groups > 1 ? MANY_TIMES : 1);
+    int64_t parts = work / (last ? LAST_WORK : SHARE_WORK) / (p->max_groups > 1 ? MANY_TIMES : 1);
+    if (last) parts = least(parts, images * ((p->g->node[i].shape.h + 1) / 2 / LAST_PAIRS)) & ~1;
     return parts < 1 ? 1 : parts > SHARES ? SHARES : (int)parts;
 }
 
@@ -107,6 +124,7 @@ static void describe_nodes(Plan *p) {
         for (int k = 0; k < n->n_params; k++, param++) q->param_range += param_room(&n->param[k]);
         q->rng = rng_named(rng, n->name);
         q->last_reader = q->place = i;
+        q->chain = (Range){i, i + 1};
         for (int k = 0; k < n->n_src; k++) {
             p->node[n->src[k]].last_reader = i;
             p->node[n->src[k]].n_readers++;
@@ -123,9 +141,9 @@ static void describe_nodes(Plan *p) {
         Shape src[MAX_SRC];
         plan_source_shapes(p->g, n, src);
         const size_t prepared = kind->prepared && fast
-                                    ? kind->prepared(n->use.cfg, src, n->shape, p->layout) : 0;
+                                    ? kind->prepared(n->use.cfg, src, n->shape, q->layout) : 0;
         q->plain_sums = p->o.no_winograd && prepared > 0 && kind->fewer_products &&
-                        kind->fewer_products(n->use.cfg, src, n->shape, p->layout);
+                        kind->fewer_products(n->use.cfg, src, n->shape, q->layout);
         if (!q->plain_sums) q->prepared_len = prepared;
         if (kind->saved) q->saved_image = kind->saved(n->use.cfg, src, n->shape);
         q->shares = shares_of(p, i);
@@ -186,7 +204,7 @@ static bool may_overwrite(const Plan *p, int i) {
     if (s == 0 || p->node[s].is_input || s == p->score || q->behind || p->node[s - 1].behind) return false;
     if (p->o.kept && p->o.kept[s]) return false;
     const NodePlan *before = &p->node[s];
-    return q->kind->in_place && before->kind->forgets && before->n_readers == 1 &&
+    return q->kind->in_place && (before->kind->forgets || !p->o.training) && before->n_readers == 1 &&
            (q->clear & 1 || !before->wants_diff);
 }
 
@@ -217,7 +235,8 @@ static void choose_spans(Plan *p) {
 // ---- the order of work -----------------------------------------------------------------------------
 
 static void add_op(Plan *p, OpKind kind, int i, bool whole) {
-    p->op[p->n_op++] = (Op){kind, i, whole};
+    p->op[p->n_op] = (Op){.kind = kind, .node = i, .whole = whole, .chain = {p->n_op, p->n_op + 1}};
+    p->n_op++;
 }
 
 // A kind that takes notes needs them joined first; its definition looks at the whole batch itself.
@@ -288,9 +307,9 @@ static size_t grad_work(const Plan *p) {
     size_t n = 0;
     for (int i = 1; i < p->g->n_nodes; i++) {
         const GradMode mode = p->node[i].grad;
-        const bool joined = mode == GRAD_GROUPS && p->max_groups > 1;
+        const int sums = plan_sums(p, i, p->max_groups);
         n += p->node[i].frozen ? 0 : p->node[i].param_range;
-        if (joined) n += p->node[i].param_range * (size_t)p->max_groups;
+        if (sums > 1) n += p->node[i].param_range * (size_t)sums;
         if (mode == GRAD_ROWS || mode == GRAD_WHOLE) n += (size_t)p->g->node[i].macs * (size_t)p->o.batch;
     }
     return n;
@@ -321,14 +340,18 @@ bool plan_lay_out(Plan *p) {
     p->op = calloc(6 * n + 1, sizeof *p->op);
     if (!p->node || !p->op) return false;
 
+    plan_choose_last(p);
     describe_nodes(p);
     follow_gradients(p);
     change_places(p);
     share_places(p);
+    list_ops(p);
+    plan_find_chains(p);
     if (p->o.training)
         for (int i = 1; i < p->g->n_nodes; i++) p->node[i].grad = grad_mode(p, i);
+    plan_find_chains_back(p);
     choose_spans(p);
-    list_ops(p);
+    plan_choose_followers(p);
     if (!plan_place(p)) return false;
 
     p->n_grad_tasks = list_grad_tasks(p, NULL);

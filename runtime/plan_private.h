@@ -21,9 +21,15 @@ enum {
     OWN_WEIGHTS = 1 << 17, // this, threads do not take groups but rows of the weights, which stay with them
     FEW_GROUPS = 4,        // with fewer of them a long call is done in parts: at most
     SHARES = 4,            // so many,
-    SHARE_WORK = 1 << 19,  // each of so many products at least, or a multiple of that
+    SHARE_WORK = 1 << 19,  // each of so many products at least, or a multiple of that;
+    LAST_WORK = 1 << 16,   // of a layer in LAYOUT_LAST, and of so many pairs
+    LAST_PAIRS = 2,        // of rows; an even number of parts: two threads are done at the same time
+    SUMMED_OFTEN = 4096,   // products of each weight from which each of the shares has a sum of them,
     MANY_TIMES = 16,       // if groups can occupy two threads already
     NUMBER_WORK = 8,       // a number that is read or written takes as long as so many products
+    CHAIN_NUMBERS = 1 << 18, // numbers that stay in the second cache: of so many maps neighbours work on at a
+                           // time, if all of them have more and what they follow from has not;
+    CHAIN_MAPS = 3,        // with fewer maps at a time a convolution is slow
 };
 
 static const size_t PARTIAL_BYTES = 64u << 20; // at most so much for the partial sums of one layer
@@ -31,7 +37,7 @@ static const size_t PARTIAL_BYTES = 64u << 20; // at most so much for the partia
 // How the gradient of a node's parameters is found.
 typedef enum GradMode {
     GRAD_NONE,   // no parameters, or all frozen
-    GRAD_GROUPS, // a partial sum per group of images, joined in order
+    GRAD_GROUPS, // a partial sum per group of images, or per part of its call, joined in order
     GRAD_ROWS,   // at once from the whole batch, cut by rows of the weights
     GRAD_WHOLE,  // at once from the whole batch, in one task
     GRAD_JOINED  // by the layer itself, when it joins its notes
@@ -41,17 +47,19 @@ typedef enum GradMode {
 typedef enum Home {
     OF_BATCH, // all images, one after the other
     OF_GROUP, // in memory of each group, which others use before and after it
-    OF_PLACE  // the same in that of a place: of a worker or, if there are few, of a group
+    OF_PLACE, // the same in that of a place: of a worker or, if there are few, of a group
+    OF_CHAIN  // in scratch of the worker, and only of the maps that a chain has come to
 } Home;
 
-// The same as an address: of image 0, and how far it is from there to that of a place and a group.
-typedef struct Lies { Tensor t; size_t per_place, per_group; } Lies;
+// The same as an address: of image 0, and how far it is from there to that of a place, a group and a worker.
+typedef struct Lies { Tensor t; size_t per_place, per_group, per_worker; } Lies;
 
 typedef struct NodePlan {
     const LayerKind *kind;
     void (*forward)(const Step *s);
     void (*backward)(const Step *s);
     size_t image;        // numbers of one image's value
+    Layout layout;       // of it: that of the plan or, in inference of few images, LAYOUT_LAST
     bool frozen;         // it has parameters, and none can learn
     Home value_home, diff_home;
     size_t value_at, diff_at; // offsets in reals: in Plan.values, or in the memory of a group or place
@@ -64,6 +72,9 @@ typedef struct NodePlan {
     bool plain_sums;     // it would have some, but for no_winograd
     int reads;           // the node whose value is its first source, and the one in whose place its own
     int place;           // value lies: usually n->src[0] and itself (see change_places, share_places)
+    Range chain;         // nodes that are done together with this one, itself included: none of the values
+                         // that they read may go before all are done
+    bool chained_back;   // backward, too
     bool is_input;       // it has the same numbers as the input, which lie where they are
     bool behind;         // it has changed places with the node behind it
     int last_reader;     // the last node that reads it
@@ -98,6 +109,9 @@ typedef struct Op {
     OpKind kind;
     int node;
     bool whole; // one call for the whole batch, when all groups are there; otherwise one for each group
+    Range chain; // operations that are done together, this one included:
+    int maps;    // for so many maps at a time (plan_chain.c), or (0) part by part, the same rows of each
+                 // (plan_last.c)
 } Op;
 
 struct Plan {
@@ -106,7 +120,7 @@ struct Plan {
     Params *params;
     Threads *threads;
     PlanOptions o;
-    Layout layout;         // of all values and gradients; targets are plain
+    Layout layout;         // of values and gradients, but see NodePlan; targets are plain
     int n_workers;
     int group, max_groups; // images of a group, and groups of a batch
     bool few;              // groups: long calls are done in parts
@@ -159,6 +173,24 @@ void plan_free_layout(Plan *p);
 bool plan_unseen(const Plan *p); // may values and gradients be left out, since nobody looks?
 void plan_source_shapes(const Graph *g, const Node *n, Shape *src);
 
+// plan_chain.c: these operations, and their nodes, are done together (see Op).
+void plan_do_together(Plan *p, Range ops, int maps);
+// Neighbours that are done together for a few maps at a time, when the operations are known; those of
+// backward when it is known how the gradients of parameters are found.
+void plan_find_chains(Plan *p);
+void plan_find_chains_back(Plan *p);
+// Reals of each worker's scratch for what lies in OF_CHAIN, behind the first `work` of them.
+size_t plan_place_chains(Plan *p, size_t work);
+
+// Lets a call be one for some maps only: values, `saved`, and of a kind by_row its parameters' rows.
+// Gradients of parameters are narrowed apart, when it is known where they lie.
+void plan_narrow(const Plan *p, NodeStep *c, int i, Range maps);
+void plan_narrow_diff_params(NodeStep *c, int n_params, Range maps);
+
+// plan_last.c: the layout of each node; and, when the operations are known, what follows.
+void plan_choose_last(Plan *p);
+void plan_choose_followers(Plan *p);
+
 // plan_memory.c: all offsets and lengths, when the operations are known. False when memory is out.
 bool plan_place(Plan *p);
 
@@ -170,6 +202,9 @@ void plan_fix_calls(Plan *p);
 Tensor plan_out(const Plan *p, int i, int worker, int lo, int hi);
 Tensor plan_diff_out(const Plan *p, int i, int worker, int lo, int hi);
 void plan_call(const Plan *p, NodeStep *c, int i, int worker, int lo, int hi);
+
+// So many partial sums of node i's gradient do so many groups find; one: it is the gradient. 0: none.
+int plan_sums(const Plan *p, int i, int groups);
 
 // Where the gradient of node i's parameters begins.
 real *plan_grad(const Plan *p, int i);

@@ -125,6 +125,12 @@ for option in --train --resume --test --predict --check --epochs --weights --see
     has out "  $option" "--help"
 done
 empty err "--help"
+for args in "first.cnn --view --help" "first.cnn --help --train" "first.cnn --view --image 3 --help"; do
+    # shellcheck disable=SC2086
+    run $args
+    is 0 "$args"
+    has out "usage: cnnrun MODEL.cnn" "$args"
+done
 run first.cnn --nothing --help
 is 2 "a wrong option before --help"
 # Of 4 images of 8x8: 4·36·9 products each in conv, 36·16 and 16·10 in dense.
@@ -255,6 +261,12 @@ has out "precision" "--train: report"
 has out "loss over steps" "--train: curve"
 [ -s digits.safetensors ] && pass || fail "--train: no weights"
 [ -s runs/digits/results.csv ] && pass || fail "--train: no results"
+if "$cnnrun" digits.cnn --draw net.svg 2>/dev/null; then # else built without pictures
+    for chart in curves confusion; do
+        [ "$(head -c 4 runs/digits/$chart.png | tr -d '\211')" = PNG ] && pass || fail "no $chart.png"
+        grep -q '<svg' runs/digits/$chart.svg && pass || fail "no $chart.svg"
+    done
+fi
 grep '^accuracy' out >accuracy
 sed 's/  [0-9,]* images.*//; s/runs.*//' out >first_run
 

@@ -6,11 +6,12 @@
 #include <stdbool.h>
 
 #include "runtime/error.h"
-#include "runtime/kernels/spread.h"
 #include "runtime/kernels/gemm_micro.h"
 #include "runtime/kernels/lanes.h"
+#include "runtime/kernels/last.h"
 #include "runtime/kernels/pool.h"
 #include "runtime/kernels/rows.h"
+#include "runtime/kernels/spread.h"
 #include "runtime/kernels/winograd.h"
 
 typedef struct Kernels {
@@ -21,6 +22,7 @@ typedef struct Kernels {
     const WinogradKernels *winograd;
     const SpreadKernels *spread;
     const PoolKernels *pool;
+    const LastKernels *last;
     const RowsKernels *rows;
 } Kernels;
 

@@ -20,12 +20,16 @@ size_t conv_work(const void *cfg, const Shape *src, Shape dst, int n, Layout lay
 void conv_forward(const Step *s);
 void conv_backward(const Step *s);
 void conv_backward_params(const Step *s);
+bool conv_gives_last(const void *cfg, const Shape *src, Shape dst);
 size_t conv_prepared(const void *cfg, const Shape *src, Shape dst, Layout layout);
+bool conv_shares_sums(const void *cfg, const Shape *src, Shape dst, Layout layout);
 void conv_prepare(const Step *s);
+bool conv_by_row(const void *cfg, const Shape *src, Shape dst);
 bool conv_fewer_products(const void *cfg, const Shape *src, Shape dst, Layout layout);
 
 // For all the ways below: diff_bias of these filters += their sums of diff_dst, if somebody asks for it.
 void conv_diff_bias(const Step *s, Range filters);
+real conv_sum(const real *v, ptrdiff_t n); // of n numbers
 
 // conv_rows.c: small images one after the other, the places of a row as vectors.
 bool conv_rows_fits(const Conv *o, Shape src, Shape dst, Layout layout);
@@ -58,6 +62,13 @@ size_t conv_lanes_work(const Conv *o, Shape src, Shape dst);
 void conv_lanes_forward(const Step *s);
 void conv_lanes_backward(const Step *s);
 void conv_lanes_backward_params(const Step *s);
+
+// conv_last.c: few images, the channels of a place side by side. Inference only.
+bool conv_last_fits(const Conv *o, Shape src, Shape dst, Layout layout);
+size_t conv_last_work(const Conv *o, Shape src, Shape dst, int n, Layout layout);
+size_t conv_last_prepared(const Conv *o, Shape src);
+void conv_last_prepare(const Step *s);
+void conv_last_forward(const Step *s);
 
 // conv_columns.c: images one after the other, windows copied to the columns of a matrix.
 size_t conv_columns_work(const Conv *o, Shape src, Shape dst, int n);

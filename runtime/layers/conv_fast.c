@@ -1,5 +1,6 @@
-/* conv_fast.c — five ways to the sums of conv.c, sooner: which one is taken?
+/* conv_fast.c — six ways to the sums of conv.c, sooner: which one is taken?
  *
+ *     last       the channels of a place side by side                    conv_last.c
  *     spread     small images one after the other, sixteen filters       conv_spread.c
  *     rows       the same, fewer filters                                 conv_rows.c
  *     winograd   3×3 windows over many channels                          conv_winograd.c
@@ -14,6 +15,7 @@ typedef struct Way {
     bool (*fits)(const Conv *o, Shape src, Shape dst, Layout layout);
     size_t (*work)(const Conv *o, Shape src, Shape dst, int n, Layout layout);
     bool fewer_products; // than the definition has, so that its roundings are others
+    bool shares_sums;    // see LayerKind
     // Both or none: reals of the prepared weights, and how to make them. Without those the next way is taken.
     size_t (*prepared)(const Conv *o, Shape src);
     void (*prepare)(const Step *s);
@@ -51,12 +53,14 @@ static size_t columns_work(const Conv *o, Shape src, Shape dst, int n, Layout la
 }
 
 static const Way ways[] = {
+    {.fits = conv_last_fits, .work = conv_last_work, .prepared = conv_last_prepared,
+     .prepare = conv_last_prepare, .forward = conv_last_forward},
     {.fits = conv_spread_fits, .work = spread_work, .prepared = conv_spread_prepared,
      .prepare = conv_spread_prepare, .forward = conv_spread_forward, .backward = conv_spread_backward,
      .backward_params = conv_spread_backward_params},
     {.fits = conv_rows_fits, .work = rows_work, .forward = conv_rows_forward, .backward = conv_rows_backward,
      .backward_params = conv_rows_backward_params},
-    {.fits = conv_winograd_fits, .work = conv_winograd_work, .fewer_products = true,
+    {.fits = conv_winograd_fits, .work = conv_winograd_work, .fewer_products = true, .shares_sums = true,
      .prepared = conv_winograd_prepared, .prepare = conv_winograd_prepare, .forward = conv_winograd_forward,
      .backward = conv_winograd_backward, .backward_params = conv_winograd_backward_params},
     {.fits = lanes_fits, .work = lanes_work, .forward = conv_lanes_forward, .backward = conv_lanes_backward,
@@ -91,8 +95,22 @@ size_t conv_prepared(const void *cfg, const Shape *src, Shape dst, Layout layout
     return w->prepared ? w->prepared(cfg, src[0]) : 0;
 }
 
+// Some filters are a smaller convolution, where weights are not prepared for all of them.
+bool conv_by_row(const void *cfg, const Shape *src, Shape dst) {
+    const Conv *o = cfg;
+    return o->groups == 1 && way_for(o, src[0], dst, LAYOUT_LANES, true)->forward == conv_lanes_forward;
+}
+
+bool conv_shares_sums(const void *cfg, const Shape *src, Shape dst, Layout layout) {
+    return way_for(cfg, src[0], dst, layout, true)->shares_sums;
+}
+
 bool conv_fewer_products(const void *cfg, const Shape *src, Shape dst, Layout layout) {
     return way_for(cfg, src[0], dst, layout, true)->fewer_products;
+}
+
+bool conv_gives_last(const void *cfg, const Shape *src, Shape dst) {
+    return conv_last_fits(cfg, src[0], dst, LAYOUT_LAST);
 }
 
 void conv_prepare(const Step *s) { way_of(s)->prepare(s); }
@@ -102,15 +120,17 @@ void conv_backward_params(const Step *s) { way_of(s)->backward_params(s); }
 
 // ---- the gradient of the bias ----------------------------------------------------------------------
 
-// Sixteen sums side by side.
-WIDE static real sum_of(const real *v, ptrdiff_t n) {
-    real lane[LANES] = {0}, sum = 0;
+// Many sums side by side: an addition need not wait for the one before it.
+WIDE real conv_sum(const real *v, ptrdiff_t n) {
+    enum { SUMS = 8 * LANES };
+    real some[SUMS] = {0};
     ptrdiff_t i = 0;
-    for (; i + LANES <= n; i += LANES)
-        for (int l = 0; l < LANES; l++) lane[l] += v[i + l];
-    for (; i < n; i++) sum += v[i];
-    for (int l = 0; l < LANES; l++) sum += lane[l];
-    return sum;
+    for (; i + SUMS <= n; i += SUMS)
+        for (int k = 0; k < SUMS; k++) some[k] += v[i + k];
+    for (; i < n; i++) some[i % SUMS] += v[i];
+    for (int half = SUMS / 2; half > 0; half /= 2)
+        for (int k = 0; k < half; k++) some[k] += some[k + half];
+    return some[0];
 }
 
 void conv_diff_bias(const Step *s, Range filters) {
@@ -119,5 +139,5 @@ void conv_diff_bias(const Step *s, Range filters) {
     const int together = diff_dst.layout == LAYOUT_LANES ? LANES : 1;
     const ptrdiff_t map = (ptrdiff_t)diff_dst.h * diff_dst.w * together;
     for (int n = 0; n < diff_dst.n && diff_bias; n += together)
-        for (int f = filters.lo; f < filters.hi; f++) diff_bias[f] += sum_of(at(diff_dst, n, f, 0, 0), map);
+        for (int f = filters.lo; f < filters.hi; f++) diff_bias[f] += conv_sum(at(diff_dst, n, f, 0, 0), map);
 }

@@ -25,12 +25,13 @@
 
 enum {
     V_NUMBERS = 1 << 16,   // numbers of V that stay in the second cache …
-    FEW = 96,              // … but a chunk has at least so many of each map and place: it reads all of U,
+    FEW = 112,             // … but a chunk has at least so many of each map and place: it reads all of U,
     MANY = 256,            // and has more if U does not stay in that cache, because there are at least so
     LARGE = 1 << 15,       // many weights (inputs times outputs)
     SUM_NUMBERS = 1 << 18, // numbers of V and M together, for the gradient of the weights
     CUT = 16,              // a part of a call has so many filters, or a multiple
-    FILTERS = 64,          // filters whose diff_U is gathered at a time
+    FILTERS = 64,          // filters whose diff_dst is spread at a time,
+    MOST_FILTERS = 256,    // and whose diff_U is there at a time
     NARROWEST = 8,         // from so many channels and filters on it wins,
     NARROWEST_PLAIN = 32,  // with images one after the other from so many,
     SMALLEST_PLAIN = 100,  // and places: making U costs what few tiles save
@@ -75,20 +76,26 @@ void conv_winograd_prepare(const Step *s) {
         transform_filter(at(weights, f, 0, 0, 0), weights.c, s->prepared + f * row, next);
 }
 
-// diff_weights of one filter += Gᵀ·diff_U·G.
-WIDE static void gather_filter(const real *restrict diff_U, ptrdiff_t next, int C, real *restrict diff_g) {
-    for (int c = 0; c < C; c++) {
-        real t[3][4];
-        for (int j = 0; j < 4; j++) {
-            const real *u = diff_U + j * next + c;
-            const real half = (u[4 * next] + u[8 * next]) / 2;
-            t[0][j] = u[0] + half, t[1][j] = (u[4 * next] - u[8 * next]) / 2, t[2][j] = half + u[12 * next];
-        }
-        for (int i = 0; i < 3; i++) {
-            const real half = (t[i][1] + t[i][2]) / 2;
-            real *const to = diff_g + 9 * c + 3 * i;
-            to[0] += t[i][0] + half, to[1] += (t[i][1] - t[i][2]) / 2, to[2] += half + t[i][3];
-        }
+// diff_weights of n ≤ LANES filters += Gᵀ·diff_U·G. The filters lie side by side in diff_U.
+WIDE static void gather_filters(const real *restrict diff_U, ptrdiff_t next, int C, int n,
+                                real *restrict diff_g) {
+    for (int c = 0; c < C; c++, diff_U += LANES, diff_g += 9) {
+        real t[3][4][LANES], g[9][LANES];
+        for (int j = 0; j < 4; j++)
+            for (int f = 0; f < LANES; f++) {
+                const real *u = diff_U + j * next + f;
+                const real half = (u[4 * next] + u[8 * next]) / 2;
+                t[0][j][f] = u[0] + half, t[1][j][f] = (u[4 * next] - u[8 * next]) / 2;
+                t[2][j][f] = half + u[12 * next];
+            }
+        for (int i = 0; i < 3; i++)
+            for (int f = 0; f < LANES; f++) {
+                const real half = (t[i][1][f] + t[i][2][f]) / 2;
+                g[3 * i][f] = t[i][0][f] + half, g[3 * i + 1][f] = (t[i][1][f] - t[i][2][f]) / 2;
+                g[3 * i + 2][f] = half + t[i][3][f];
+            }
+        for (int f = 0; f < n; f++)
+            for (int k = 0; k < 9; k++) diff_g[(ptrdiff_t)f * 9 * C + k] += g[k][f];
     }
 }
 
@@ -133,10 +140,13 @@ static size_t pass_room(const Tiling *w) {
     return tiling_work(w) + tiling_planes(w->in, w->pitch) + tiling_planes(M_filters(w), M_pitch(w));
 }
 
+// Filters side by side: whole vectors.
+static int whole(int filters) { return (filters + LANES - 1) / LANES * LANES; }
+
 static size_t sums_room(const Tiling *w) {
-    const int filters = smaller(w->out, FILTERS);
-    return gemm_work() + tiling_work(w) + tiling_planes(w->in, w->pitch) + tiling_planes(filters, w->pitch) +
-           tiling_planes(filters, tiling_pitch(w->in));
+    return tiling_work(w) + tiling_planes(w->in, w->pitch) +
+           tiling_planes(whole(smaller(w->out, FILTERS)), w->pitch) +
+           tiling_planes(w->in, whole(smaller(w->out, MOST_FILTERS)));
 }
 
 size_t conv_winograd_work(const Conv *o, Shape src, Shape dst, int n, Layout layout) {
@@ -163,10 +173,8 @@ static Pass pass_of(const Step *s, const Tiling *w) {
     return a;
 }
 
-static int equal_part(int total, int limit) {
-    const int parts = (total + limit - 1) / limit;
-    return (total + parts - 1) / parts;
-}
+static int parts(int total, int limit) { return (total + limit - 1) / limit; }
+static int equal_part(int total, int limit) { return parts(total, parts(total, limit)); }
 
 // The product for P places from p on, filters [f, f + n), tiles t;
 // M begins with that of filters g.f, tiles g.t.
@@ -187,6 +195,12 @@ static void product(const Pass *a, const Tiling *w, int p, int P, int f, int n, 
     }
 }
 
+// Tiles of sliver i of so many, cut between vectors: all of nearly one size.
+static Range sliver(const Tiling *w, int vectors, int i, int slivers) {
+    const int each = LANES / tiling_tile(w);
+    return (Range){i * vectors / slivers * each, (i + 1) * vectors / slivers * each};
+}
+
 /* Few weights: filters stand outside, what they read of U stays in the first cache for all tiles, and so
  * does M of a few tiles, until it is gathered. Many: places stand outside, U is read once, and V and M of one
  * place stay in the second cache. */
@@ -194,18 +208,19 @@ static void pass_chunk(void *ctx, const Tiling *w, Chunk k) {
     Pass *const a = ctx;
     const WinogradKernels *const kernels = kernels_chosen()->winograd;
     const bool many = large(w->in, w->out);
-    const int tiles = k.rows * k.columns, sliver = equal_part(tiles, SLIVER / tiling_tile(w));
-    const int vectors = (sliver * tiling_tile(w) + kernels->vl - 1) / kernels->vl;
-    const int most = equal_part(a->f.hi - a->f.lo, kernels->most_f[smaller(vectors, kernels->most_v)]);
-    const int places = many ? 1 : WINOGRAD;
+    const int places = many ? 1 : WINOGRAD, tiles = k.rows * k.columns;
+    const int vectors = (tiling_numbers(w, k) + LANES - 1) / LANES, slivers = parts(vectors, WINOGRAD_MAX_V);
+    const int widest = equal_part(vectors, WINOGRAD_MAX_V) * LANES / kernels->vl;
+    const int most = equal_part(a->f.hi - a->f.lo, kernels->most_f[smaller(widest, kernels->most_v)]);
 
     if (!a->seen) tiling_see(w, k, a->from, a->V, a->tiles);
     a->g.f = a->f, a->g.t = (Range){0, tiles};
     for (int p = 0; p < WINOGRAD; p += places)
     for (int f = a->f.lo; f < a->f.hi; f += most)
-    for (int t = 0; t < tiles; t += sliver) {
+    for (int i = 0; i < slivers; i++) {
         const int n = smaller(most, a->f.hi - f);
-        const Range some = {t, smaller(t + sliver, tiles)};
+        Range some = sliver(w, vectors, i, slivers);
+        some.hi = smaller(some.hi, tiles);
         if (!many) a->g.f = (Range){f, f + n}, a->g.t = some;
         product(a, w, p, places, f, n, some);
         if (!many) tiling_gather(w, k, &a->g, a->tiles);
@@ -260,52 +275,58 @@ static void diff_src(const Step *s) {
 // ---- the gradient of the weights -------------------------------------------------------------------
 
 typedef struct Sums {
-    real *gemm, *tiles, *V, *M, *diff_U;
+    real *tiles, *V, *M, *diff_U;
     const real *src, *diff_dst; // diff_dst from the first of the filters on
     int filters;
-    bool seen, add; // V is there: of the only chunk, from the filters before
+    bool add;                   // to what other chunks have left in diff_U
 } Sums;
 
 static Sums sums_of(const Step *s, const Tiling *w, int filters) {
-    Sums a = {.gemm = s->work, .tiles = s->work + gemm_work(), .filters = filters};
+    Sums a = {.tiles = s->work, .filters = filters};
     a.V = a.tiles + tiling_work(w);
     a.M = a.V + tiling_planes(w->in, w->pitch);
-    a.diff_U = a.M + tiling_planes(filters, w->pitch);
+    a.diff_U = a.M + tiling_planes(whole(smaller(w->out, FILTERS)), w->pitch);
     return a;
+}
+
+// diff_U of n filters from f on. They lie side by side in M and in diff_U: each number of V is multiplied
+// by vectors of them.
+static void sums_filters(const Sums *a, const Tiling *w, Chunk k, int f, int n) {
+    const ptrdiff_t M_p = tiling_plane(whole(n), w->pitch), U_p = tiling_plane(w->in, whole(a->filters));
+    tiling_spread(w, k, a->diff_dst, (Range){f, f + n}, a->M, M_p, a->tiles);
+    for (int p = 0; p < WINOGRAD; p++)
+        gemm_lanes(w->in, whole(n) / LANES, tiling_numbers(w, k),
+                   (Matrix){a->V + p * tiling_plane(w->in, w->pitch), w->pitch, 1}, a->M + p * M_p,
+                   a->diff_U + p * U_p + (ptrdiff_t)f * w->in, (ptrdiff_t)w->in * LANES, NULL, a->add);
 }
 
 static void sums_chunk(void *ctx, const Tiling *w, Chunk k) {
     Sums *a = ctx;
-    const ptrdiff_t row = tiling_pitch(w->in);
-    if (!a->seen) tiling_see(w, k, a->src, a->V, a->tiles);
-    tiling_spread(w, k, a->diff_dst, a->filters, a->M, a->tiles);
-    for (int p = 0; p < WINOGRAD; p++)
-        gemm(a->filters, w->in, tiling_numbers(w, k),
-             (Matrix){a->M + p * tiling_plane(a->filters, w->pitch), w->pitch, 1},
-             (Matrix){a->V + p * tiling_plane(w->in, w->pitch), 1, w->pitch},
-             a->diff_U + p * tiling_plane(a->filters, row), row, a->add, a->gemm);
+    tiling_see(w, k, a->src, a->V, a->tiles);
+    for (int f = 0; f < a->filters; f += FILTERS) sums_filters(a, w, k, f, smaller(FILTERS, a->filters - f));
     a->add = true;
 }
 
+// Of the filters in `part`, from this share of the chunks.
 static void diff_weights(const Step *s, Range part) {
     const Tiling w = sums(s->cfg, sides(s->src[0]), sides(s->dst), s->dst.layout, s->dst.n);
-    const ptrdiff_t row = tiling_pitch(w.in);
-    for (int f = part.lo; f < part.hi; f += FILTERS) {
-        Sums a = sums_of(s, &w, smaller(FILTERS, part.hi - f));
-        a.seen = f > part.lo && w.rows >= w.down && w.columns >= w.across;
+    const Range chunks = step_share(s, tiling_chunks(&w));
+    if (chunks.lo == chunks.hi) return;
+    for (int f = part.lo; f < part.hi; f += MOST_FILTERS) {
+        Sums a = sums_of(s, &w, smaller(MOST_FILTERS, part.hi - f));
         a.src = s->src[0].v;
         a.diff_dst = at(s->diff_dst, 0, f, 0, 0);
-        tiling_each(&w, (Range){0, tiling_chunks(&w)}, sums_chunk, &a);
-        for (int i = 0; i < a.filters; i++)
-            gather_filter(a.diff_U + i * row, tiling_plane(a.filters, row), w.in,
-                          at(s->diff_param[0], f + i, 0, 0, 0));
+        tiling_each(&w, chunks, sums_chunk, &a);
+        for (int i = 0; i < a.filters; i += LANES)
+            gather_filters(a.diff_U + (ptrdiff_t)i * w.in, tiling_plane(w.in, whole(a.filters)), w.in,
+                           smaller(LANES, a.filters - i), at(s->diff_param[0], f + i, 0, 0, 0));
     }
 }
 
 void conv_winograd_backward(const Step *s) {
     if (s->diff_param[0].v) diff_weights(s, (Range){0, s->dst.c});
     if (s->diff_src[0].v) diff_src(s);
-    conv_diff_bias(s, (Range){0, s->dst.c});
+    conv_diff_bias(s, step_share(s, s->dst.c));
 }
 
 void conv_winograd_backward_params(const Step *s) {

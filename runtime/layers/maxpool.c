@@ -181,11 +181,25 @@ WIDE static void pool_2x2_lanes(const real *restrict src, int y, int W, int n, r
     }
 }
 
-static void plane_lanes(const real *src, Slide rows, Slide columns, real *dst, int32_t *winner) {
+// The same where nobody asks who won.
+WIDE static void largest_2x2_lanes(const real *restrict src, int y, int W, int n, real *restrict dst) {
+    const real *restrict upper = src + (ptrdiff_t)2 * y * W * LANES, *restrict lower = upper + W * LANES;
+    for (int x = 0; x < n; x++, dst += LANES, upper += 2 * LANES, lower += 2 * LANES)
+        AS_ONE for (int l = 0; l < LANES; l++) {
+            const real v1 = upper[LANES + l], v2 = lower[l], v3 = lower[LANES + l];
+            real best = beats(v1, upper[l]) ? v1 : upper[l];
+            best = beats(v2, best) ? v2 : best;
+            dst[l] = beats(v3, best) ? v3 : best;
+        }
+}
+
+static void plane_lanes(const real *src, Slide rows, Slide columns, bool winners, real *dst,
+                        int32_t *winner) {
     const bool simple = side_by_side(rows) && side_by_side(columns);
     for (int y = 0; y < rows.out; y++) {
         const ptrdiff_t row = (ptrdiff_t)y * columns.out * LANES;
-        if (simple) pool_2x2_lanes(src, y, columns.n, columns.out, dst + row, winner + row);
+        if (simple && !winners) largest_2x2_lanes(src, y, columns.n, columns.out, dst + row);
+        else if (simple) pool_2x2_lanes(src, y, columns.n, columns.out, dst + row, winner + row);
         else pool_row_lanes(src, rows, columns, y, dst + row, winner + row);
     }
 }
@@ -230,16 +244,17 @@ static void forward_lanes(const Step *s) {
     const size_t image = (size_t)rows.n * (size_t)columns.n * LANES;
     const size_t places = (size_t)rows.out * (size_t)columns.out * LANES;
     for (size_t p = 0; p < planes_of(s->dst); p++)
-        plane_lanes(s->src[0].v + p * image, rows, columns, s->dst.v + p * places,
+        plane_lanes(s->src[0].v + p * image, rows, columns, !s->forward_only, s->dst.v + p * places,
                     (int32_t *)s->saved + p * places);
 }
 
-WIDE static void unpool_2x2_lanes(const real *restrict diff_dst, const int32_t *restrict winner, int y, int W,
-                                  int n, bool fresh, real *restrict diff_src) {
+// What is there already, or nothing (`fresh`, known when this is compiled), and what the four pixels get.
+static inline void unpool_2x2_by(const real *restrict diff_dst, const int32_t *restrict winner, int y, int W,
+                                 int n, bool fresh, real *restrict diff_src) {
     for (int x = 0; x < n; x++, diff_dst += LANES, winner += LANES) {
         const int32_t place = 2 * y * W + 2 * x;
         real *restrict upper = diff_src + (ptrdiff_t)place * LANES, *restrict lower = upper + W * LANES;
-        for (int l = 0; l < LANES; l++) {
+        AS_ONE for (int l = 0; l < LANES; l++) {
             const real g = diff_dst[l];
             const int32_t won = winner[l] - place;
             upper[l] = (fresh ? 0 : upper[l]) + (won == 0 ? g : 0);
@@ -248,6 +263,12 @@ WIDE static void unpool_2x2_lanes(const real *restrict diff_dst, const int32_t *
             lower[LANES + l] = (fresh ? 0 : lower[LANES + l]) + (won == W + 1 ? g : 0);
         }
     }
+}
+
+WIDE static void unpool_2x2_lanes(const real *restrict diff_dst, const int32_t *restrict winner, int y, int W,
+                                  int n, bool fresh, real *restrict diff_src) {
+    if (fresh) unpool_2x2_by(diff_dst, winner, y, W, n, true, diff_src);
+    else unpool_2x2_by(diff_dst, winner, y, W, n, false, diff_src);
 }
 
 static void unplane_lanes(const real *diff_dst, const int32_t *winner, Slide rows, Slide columns,
@@ -274,7 +295,55 @@ static void backward_lanes(const Step *s) {
                       step_fresh(s, 0), s->diff_src[0].v + p * image);
 }
 
+/* The channels of a place side by side (LAYOUT_LAST), for inference: nobody asks who wins. */
+
+WIDE static void larger_of_places(real *restrict best, const real *restrict src, int C) {
+    for (int c = 0; c < C; c++) best[c] = beats(src[c], best[c]) ? src[c] : best[c];
+}
+
+WIDE static void pool_2x2_last(const real *restrict upper, const real *restrict lower, int n, int C,
+                               real *restrict dst) {
+    for (int x = 0; x < n; x++, upper += 2 * C, lower += 2 * C, dst += C)
+        for (int c = 0; c < C; c += LANES)
+            AS_ONE for (int l = 0; l < LANES; l++) {
+                const real v1 = upper[C + c + l], v2 = lower[c + l], v3 = lower[C + c + l];
+                real best = upper[c + l];
+                best = beats(v1, best) ? v1 : best;
+                best = beats(v2, best) ? v2 : best;
+                dst[c + l] = beats(v3, best) ? v3 : best;
+            }
+}
+
+static void pool_row_last(const real *src, Slide rows, Slide columns, int y, int C, real *dst) {
+    for (int k = 0; k < columns.out * C; k++) dst[k] = -INFINITY;
+    for (int i = 0; i < rows.k; i++)
+    for (int j = 0; j < columns.k; j++) {
+        const int row = slide_at(rows, y, i);
+        const Range x = slide_inside(columns, j);
+        for (int k = x.lo; k < x.hi && row >= 0 && row < rows.n; k++)
+            larger_of_places(dst + k * C, src + ((ptrdiff_t)row * columns.n + slide_at(columns, k, j)) * C, C);
+    }
+}
+
+static void forward_last(const Step *s) {
+    const Slide rows = pool_rows(s->cfg, s->src[0].h), columns = pool_columns(s->cfg, s->src[0].w);
+    const bool simple = side_by_side(rows) && side_by_side(columns);
+    const Range part = step_rows(s);
+    const int C = s->dst.c;
+    for (int r = part.lo; r < part.hi; r++) {
+        const int n = r / s->dst.h, y = r % s->dst.h;
+        const real *const src = at(s->src[0], n, 0, 0, 0), *const upper = src + (ptrdiff_t)2 * y * columns.n * C;
+        real *const dst = at(s->dst, n, 0, y, 0);
+        if (simple) pool_2x2_last(upper, upper + (ptrdiff_t)columns.n * C, columns.out, C, dst);
+        else pool_row_last(src, rows, columns, y, C, dst);
+    }
+}
+
 static void forward(const Step *s) {
+    if (s->dst.layout == LAYOUT_LAST) {
+        forward_last(s);
+        return;
+    }
     if (s->dst.layout == LAYOUT_LANES) {
         forward_lanes(s);
         return;
@@ -357,7 +426,9 @@ const LayerKind maxpool_layer = {
              .source = "runtime/layers/maxpool.c", .min_src = 1, .max_src = 1,
              .cfg_size = sizeof(PoolOptions), .attrs = pool_attrs, .infer = pool_infer},
     .lanes        = true,
+    .takes_last   = true,
     .by_map       = true,
+    .forgets_src  = true,
     .writes       = true,
     .picks        = true,
     .saved        = saved,

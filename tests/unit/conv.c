@@ -89,6 +89,14 @@ static const struct { Shape in; int n; const char *net, *note; } cases[] = {
     // channels in parts for the gradient of the weights, rows in bands
     {{40, 66, 60}, 2,  "conv 9 3x3 stride=2 pad=1",         NULL},
     {{23, 70, 55}, 3,  "conv 10 1x1 stride=2",              NULL},
+    // sixteen images side by side: filters, too, for the gradient of the weights, by channels and by window
+    // rows; maps a power of two apart; rims wider than the map
+    {{6, 11, 9},   17, "conv 32 3x3 stride=2 pad=1",        NULL},
+    {{7, 6, 7},    16, "conv 64 5x4 pad=2",                 NULL},
+    {{2, 9, 10},   18, "conv 32 5x7 pad=1 bias=no",         NULL},
+    {{10, 5, 6},   2,  "conv 64 3x5 pad=same groups=2",     NULL},
+    {{8, 16, 16},  16, "conv 12 3x3 stride=2 pad=1",        NULL},
+    {{16, 3, 3},   16, "conv 96 2x2 pad=4 stride=2",        NULL},
     // dense layers
     {{1, 1, 1},    1,  "dense 1",                           NULL},
     {{84, 1, 1},   16, "dense 10",                          NULL},

@@ -6,6 +6,7 @@
 
 #include "runtime/io.h"
 #include "viz/view/keys.h"
+#include "viz/view/predict.h"
 #include "viz/view/snapshot.h"
 #include "viz/view/tell.h"
 #include "viz/view/walk.h"
@@ -41,10 +42,10 @@ static bool mouse(Script *s, Event event, const char *word) {
 }
 
 static bool do_move(Script *s, const char *word)  { return mouse(s, (Event){.kind = EVENT_MOVE}, word); }
-static bool do_press(Script *s, const char *word) { return mouse(s, (Event){.kind = EVENT_CLICK}, word); }
+static bool do_press(Script *s, const char *word) { return mouse(s, (Event){.kind = EVENT_PRESS}, word); }
 
 static bool do_erase(Script *s, const char *word) {
-    return mouse(s, (Event){.kind = EVENT_CLICK, .right = true}, word);
+    return mouse(s, (Event){.kind = EVENT_PRESS, .right = true}, word);
 }
 
 static bool do_release(Script *s, const char *word) {
@@ -88,6 +89,9 @@ static bool do_stage(Script *s, const char *word) {
     const int stage = trace_stage(&s->v->t, word);
     if (stage < 0) return wrong(s, "there is no stage", word);
     walk_to_stage(s->v, stage);
+    predict_forget(s->v);
+    s->v->message[0] = '\0';
+    s->v->dirty = true;
     return true;
 }
 

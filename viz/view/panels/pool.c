@@ -81,7 +81,7 @@ void draw_pool_windows(Screen *s, Rect r, const Map *m, const Pools *p, Tone ton
 
 const char *pool_text(Screen *s, const Pools *p) {
     const char *text = "max(";
-    const int most = 9;
+    const int most = p->n_numbers <= 9 ? 9 : 4; // of a large window a few stand for all
     for (int i = 0; i < p->n_numbers && i < most; i++)
         text = arena_print(s->a, "%s%s%s", text, i ? ", " : "", number_fixed(p->number[i], 2).s);
     return arena_print(s->a, "%s%s)", text, p->n_numbers > most ? ", …" : "");
