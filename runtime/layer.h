@@ -114,9 +114,9 @@ typedef struct LayerKind {
     // before it may as well come behind it: the same bits, and fewer numbers to work on.
     bool picks;
     // With few images a long call is done in parts, by several threads at once. forward, and backward
-    // where nobody asks for diff_param (but see shares_sums), then look at Step.share, and so do gather and gather_back: each part
-    // writes numbers of its own, the same as in a call that is not cut. Such a kind has writes, and if it
-    // has parameters, backward_params or join_back.
+    // where nobody asks for diff_param (but see shares_sums), then look at Step.share, and so do gather
+    // and gather_back: each part writes numbers of its own, the same as in a call that is not cut. Such a
+    // kind has writes, and if it has parameters, backward_params or join_back.
     bool shares;
     // Backward of a call that is done in parts may find diff_param, too: each part adds what its share of the
     // places contributes, if there is `prepared`. NULL: never.
