@@ -191,6 +191,7 @@ static void change_places(Plan *p) {
         second->reads = first->reads;
         second->clear = first->clear;
         first->reads = first->place = i + 1;
+        first->shares = second->shares; // it has only so many numbers to work on
         first->behind = true;
         first->clear = 1;
     }

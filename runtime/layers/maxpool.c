@@ -320,8 +320,10 @@ static void pool_row_last(const real *src, Slide rows, Slide columns, int y, int
     for (int j = 0; j < columns.k; j++) {
         const int row = slide_at(rows, y, i);
         const Range x = slide_inside(columns, j);
-        for (int k = x.lo; k < x.hi && row >= 0 && row < rows.n; k++)
-            larger_of_places(dst + k * C, src + ((ptrdiff_t)row * columns.n + slide_at(columns, k, j)) * C, C);
+        if (row < 0 || row >= rows.n) continue;
+        const real *const from = src + (ptrdiff_t)row * columns.n * C;
+        for (int k = x.lo; k < x.hi; k++)
+            larger_of_places(dst + k * C, from + slide_at(columns, k, j) * C, C);
     }
 }
 
@@ -332,7 +334,8 @@ static void forward_last(const Step *s) {
     const int C = s->dst.c;
     for (int r = part.lo; r < part.hi; r++) {
         const int n = r / s->dst.h, y = r % s->dst.h;
-        const real *const src = at(s->src[0], n, 0, 0, 0), *const upper = src + (ptrdiff_t)2 * y * columns.n * C;
+        const real *const src = at(s->src[0], n, 0, 0, 0);
+        const real *const upper = src + (ptrdiff_t)2 * y * columns.n * C;
         real *const dst = at(s->dst, n, 0, y, 0);
         if (simple) pool_2x2_last(upper, upper + (ptrdiff_t)columns.n * C, columns.out, C, dst);
         else pool_row_last(src, rows, columns, y, C, dst);
