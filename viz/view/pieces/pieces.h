@@ -32,6 +32,10 @@ Map map_of(Screen *s, Tensor t, int n, int c, int target);
 // block is shown, since positive and negative ones would cancel in a mean.
 Map map_shrunk(Screen *s, Tensor t, int c, int side, int target);
 
+// Of some rows of numbers, `apart` from each other, and every k columns that which is farthest from zero; NaN
+// is farther than all. They stand in the first places of `best`, which has room for all columns.
+void strongest_columns(float *best, const real *v, size_t apart, int rows, int columns, int k);
+
 // The map of a target's channel: a map of the stage, or a filter, its input channels side by side.
 Map map_of_target(Screen *s, const Target *t, int channel, int target);
 
