@@ -4,7 +4,12 @@
 #include "viz/view/walk.h"
 
 // What is known about the numbers of image 0 of a tensor.
-typedef struct Measured { const real *v; size_t len; bool negative; double size; } Measured;
+typedef struct Measured {
+    const real *v;
+    size_t len;
+    bool negative;
+    double size, lo, hi; // of those that are no NaN and not infinite: size at least 1e-12; lo <= 0 <= hi
+} Measured;
 
 // A matrix of at most SHRUNK_SIDE rows and columns that stands for a larger one.
 enum { MEASURED = 64, SHRUNK = 4, SHRUNK_SIDE = 128 };

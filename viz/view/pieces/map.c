@@ -18,7 +18,10 @@ int map_zeros(Tensor t, int c) {
     const real *v = at(t, 0, c, 0, 0);
     const size_t n = (size_t)t.h * (size_t)t.w, step = apart(t);
     int zeros = 0;
-    for (size_t i = 0; i < n; i++) zeros += v[i * step] == 0;
+    if (step == 1)
+        for (size_t i = 0; i < n; i++) zeros += v[i] == 0;
+    else
+        for (size_t i = 0; i < n; i++) zeros += v[i * step] == 0;
     return zeros;
 }
 
@@ -27,7 +30,7 @@ enum { SIDE_BY_SIDE = 16 };
 // Sign and size of n numbers, `step` apart: SIDE_BY_SIDE of them at a time, so that the machine's vectors do
 // it. NaN and infinities do not count as sizes.
 static void measure_numbers(Measured *m, const real *v, size_t n, size_t step) {
-    real most[SIDE_BY_SIDE] = {0}, least[SIDE_BY_SIDE] = {0};
+    real hi[SIDE_BY_SIDE] = {0}, lo[SIDE_BY_SIDE] = {0}, least[SIDE_BY_SIDE] = {0};
     for (size_t i = 0; i < n; i += SIDE_BY_SIDE) {
         real copy[SIDE_BY_SIDE] = {0};
         const size_t left = n - i < SIDE_BY_SIDE ? n - i : SIDE_BY_SIDE;
@@ -35,15 +38,17 @@ static void measure_numbers(Measured *m, const real *v, size_t n, size_t step) {
         for (size_t j = 0; copied && j < left; j++) copy[j] = v[(i + j) * step];
         const real *from = copied ? copy : v + i;
         for (int j = 0; j < SIDE_BY_SIDE; j++) {
-            const real size = from[j] < 0 ? -from[j] : from[j];
+            const real x = from[j] - from[j] == 0 ? from[j] : 0;
             least[j] = from[j] < least[j] ? from[j] : least[j];
-            most[j] = size > most[j] && size - size == 0 ? size : most[j];
+            lo[j] = x < lo[j] ? x : lo[j];
+            hi[j] = x > hi[j] ? x : hi[j];
         }
     }
     for (int j = 0; j < SIDE_BY_SIDE; j++) {
         m->negative = m->negative || least[j] < 0;
-        m->size = fmax(m->size, (double)most[j]);
+        m->lo = fmin(m->lo, (double)lo[j]), m->hi = fmax(m->hi, (double)hi[j]);
     }
+    m->size = fmax(m->size, fmax(-m->lo, m->hi));
 }
 
 // Of image 0, kept for the next map of the same tensor; for the next picture, too, if it is the step's.
@@ -60,6 +65,8 @@ static Measured measure_tensor(Screen *s, Tensor t) {
 }
 
 double tensor_size(Screen *s, Tensor t) { return measure_tensor(s, t).size; }
+
+Measured tensor_measured(Screen *s, Tensor t) { return measure_tensor(s, t); }
 
 static Map map_make(Screen *s, int rows, int columns, int target, int channel) {
     return (Map){.v = arena_array(s->a, float, (size_t)rows * (size_t)columns + 1),

@@ -46,6 +46,7 @@ Map map_of_plane(Screen *s, Tensor t, int channel, int target);
 
 // The size of the largest number of image 0 of a tensor, at least 1e-12; and a parameter as one image.
 double tensor_size(Screen *s, Tensor t);
+Measured tensor_measured(Screen *s, Tensor t); // and all that is known of them
 Tensor in_one(Tensor t);
 
 // How many numbers of a channel of image 0 are zero.
