@@ -41,6 +41,7 @@ typedef struct Step {
     const Tensor *param;
     const Tensor *diff_param; // .v is NULL where it is frozen, a statistic, or done elsewhere
     real *prepared;           // what prepare() made of the parameters; NULL: do without
+    bool fixed;               // it was made for weights that stay, and for forward alone
     void *saved;              // what forward keeps for backward: KindSpec-sized, for these images
     void *notes;              // gather: of these images; join: of all groups, one behind the other
     int n_notes;              // so many groups
@@ -115,7 +116,8 @@ typedef struct LayerKind {
     void (*join_back)(const Step *s);    // diff_param is complete after it: backward has none
     // Reals of `prepared`: the weights in the form that the fast code of this layer wants, made once
     // per step before all images, rows part.lo … part.hi of the weights at a time. 0 or NULL: none.
-    size_t (*prepared)(const void *cfg, const Shape *src, Shape dst, Layout layout);
+    // `fixed`: made once for many steps, and there will be no backward (see Step.fixed).
+    size_t (*prepared)(const void *cfg, const Shape *src, Shape dst, Layout layout, bool fixed);
     void (*prepare)(const Step *s);
     void (*forward_ref)(const Step *s);  // the definition
     void (*backward_ref)(const Step *s);

@@ -24,7 +24,7 @@ static void fix_call(Plan *p, int i) {
     for (int k = 0; k < n->n_params; k++)
         q->param[k] = params_tensor(p->params, q->first_param + k, p->params->value);
     q->step = (Step){.cfg = n->use.cfg, .n_src = n->n_src, .frozen = q->frozen,
-                     .prepared = q->prepared_len ? p->prepared + q->prepared : NULL,
+                     .prepared = q->prepared_len ? p->prepared + q->prepared : NULL, .fixed = plan_fixed(p),
                      .joined = q->notes_len ? p->notes + q->notes : NULL, .part = {0, n->shape.c}};
 }
 

@@ -16,6 +16,8 @@ void plan_source_shapes(const Graph *g, const Node *n, Shape *src) {
     for (int k = 0; k < n->n_src; k++) src[k] = g->node[n->src[k]].shape;
 }
 
+bool plan_fixed(const Plan *p) { return p->o.weights_fixed && !p->o.training; }
+
 bool plan_unseen(const Plan *p) { return p->o.unseen && !p->o.ref && !p->o.keep; }
 
 // ---- what a node needs -----------------------------------------------------------------------------
@@ -123,7 +125,7 @@ static void describe_nodes(Plan *p) {
         Shape src[MAX_SRC];
         plan_source_shapes(p->g, n, src);
         const size_t prepared = kind->prepared && fast
-                                    ? kind->prepared(n->use.cfg, src, n->shape, p->layout) : 0;
+                                    ? kind->prepared(n->use.cfg, src, n->shape, p->layout, plan_fixed(p)) : 0;
         if (p->o.no_winograd) q->plain_sums = prepared > 0;
         else q->prepared_len = prepared;
         if (kind->saved) q->saved_image = kind->saved(n->use.cfg, src, n->shape);

@@ -156,6 +156,7 @@ struct Plan {
 bool plan_lay_out(Plan *p);
 void plan_free_layout(Plan *p);
 
+bool plan_fixed(const Plan *p);  // may preparing the weights take long, for forward alone?
 bool plan_unseen(const Plan *p); // may values and gradients be left out, since nobody looks?
 void plan_source_shapes(const Graph *g, const Node *n, Shape *src);
 

@@ -20,7 +20,7 @@ size_t conv_work(const void *cfg, const Shape *src, Shape dst, int n, Layout lay
 void conv_forward(const Step *s);
 void conv_backward(const Step *s);
 void conv_backward_params(const Step *s);
-size_t conv_prepared(const void *cfg, const Shape *src, Shape dst, Layout layout);
+size_t conv_prepared(const void *cfg, const Shape *src, Shape dst, Layout layout, bool fixed);
 void conv_prepare(const Step *s);
 
 // For all the ways below: diff_bias of these filters += their sums of diff_dst, if somebody asks for it.
@@ -33,7 +33,21 @@ void conv_rows_forward(const Step *s);
 void conv_rows_backward(const Step *s);
 void conv_rows_backward_params(const Step *s);
 
+// conv_filters.c and conv_filters_winograd.c: few images and weights that stay, filters side by side.
+bool conv_filters_fits(const Conv *o, Shape src, Shape dst, Layout layout);
+size_t conv_filters_work(const Conv *o, Shape src, Shape dst, int n);
+size_t conv_filters_prepared(const Conv *o, Shape src);
+void conv_filters_prepare(const Step *s);
+void conv_filters_forward(const Step *s);
+bool conv_filters_winograd_fits(const Conv *o, Shape src, Shape dst, Layout layout);
+size_t conv_filters_winograd_work(const Conv *o, Shape src, Shape dst, int n);
+size_t conv_filters_winograd_prepared(const Conv *o, Shape src);
+void conv_filters_winograd_prepare(const Step *s);
+void conv_filters_winograd_forward(const Step *s);
+
 // conv_winograd.c: 3×3 windows over many channels, with fewer products.
+bool conv_winograd_shape(const Conv *o); // is the window one for it?
+void conv_winograd_filter(const real *g, int C, real *U, ptrdiff_t next); // U of C channels of one filter
 bool conv_winograd_fits(const Conv *o, Shape src, Shape dst, Layout layout);
 size_t conv_winograd_work(const Conv *o, Shape src, Shape dst, int n, Layout layout);
 size_t conv_winograd_prepared(const Conv *o, Shape src);

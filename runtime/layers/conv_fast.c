@@ -1,7 +1,9 @@
-/* conv_fast.c — four ways to the sums of conv.c, sooner: which one is taken?
+/* conv_fast.c — six ways to the sums of conv.c, sooner: which one is taken?
  *
- *     winograd   3×3 windows over many channels                          conv_winograd.c
  *     rows       few filters, images one after the other                 conv_rows.c
+ *     filters    few images, many filters, weights that stay:            conv_filters_winograd.c
+ *                3×3 windows, and others                                 conv_filters.c
+ *     winograd   3×3 windows over many channels                          conv_winograd.c
  *     lanes      sixteen images side by side                             conv_lanes.c
  *     columns    everything else, as a matrix product                    conv_columns.c
  *
@@ -10,6 +12,7 @@
 #include "runtime/layers/conv.h"
 
 typedef struct Way {
+    bool fixed; // only for weights that stay, and forward alone
     bool (*fits)(const Conv *o, Shape src, Shape dst, Layout layout);
     size_t (*work)(const Conv *o, Shape src, Shape dst, int n, Layout layout);
     // Both or none: reals of the prepared weights, and how to make them. Without those the next way is taken.
@@ -33,6 +36,16 @@ static size_t lanes_work(const Conv *o, Shape src, Shape dst, int n, Layout layo
     return conv_lanes_work(o, src, dst);
 }
 
+static size_t filters_work(const Conv *o, Shape src, Shape dst, int n, Layout layout) {
+    (void)layout;
+    return conv_filters_work(o, src, dst, n);
+}
+
+static size_t filters_winograd_work(const Conv *o, Shape src, Shape dst, int n, Layout layout) {
+    (void)layout;
+    return conv_filters_winograd_work(o, src, dst, n);
+}
+
 static bool always(const Conv *o, Shape src, Shape dst, Layout layout) {
     (void)o, (void)src, (void)dst, (void)layout;
     return true;
@@ -46,6 +59,11 @@ static size_t columns_work(const Conv *o, Shape src, Shape dst, int n, Layout la
 static const Way ways[] = {
     {.fits = conv_rows_fits, .work = rows_work, .forward = conv_rows_forward, .backward = conv_rows_backward,
      .backward_params = conv_rows_backward_params},
+    {.fixed = true, .fits = conv_filters_winograd_fits, .work = filters_winograd_work,
+     .prepared = conv_filters_winograd_prepared, .prepare = conv_filters_winograd_prepare,
+     .forward = conv_filters_winograd_forward},
+    {.fixed = true, .fits = conv_filters_fits, .work = filters_work, .prepared = conv_filters_prepared,
+     .prepare = conv_filters_prepare, .forward = conv_filters_forward},
     {.fits = conv_winograd_fits, .work = conv_winograd_work, .prepared = conv_winograd_prepared,
      .prepare = conv_winograd_prepare, .forward = conv_winograd_forward, .backward = conv_winograd_backward,
      .backward_params = conv_winograd_backward_params},
@@ -55,29 +73,37 @@ static const Way ways[] = {
      .backward_params = conv_columns_backward_params},
 };
 
-// The first way that fits, `prepared` saying whether the weights may be.
-static const Way *way_for(const Conv *o, Shape src, Shape dst, Layout layout, bool prepared) {
+// May the weights be prepared, and for forward alone?
+typedef enum Weights { AS_THEY_ARE, PREPARED, FIXED } Weights;
+
+static bool takes(const Way *w, Weights weights) {
+    return weights == FIXED || (!w->fixed && (weights == PREPARED || !w->prepared));
+}
+
+static const Way *way_for(const Conv *o, Shape src, Shape dst, Layout layout, Weights weights) {
     const Way *w = ways;
-    while (!w->fits(o, src, dst, layout) || (w->prepared && !prepared)) w++;
+    while (!takes(w, weights) || !w->fits(o, src, dst, layout)) w++;
     return w;
 }
 
 static const Way *way_of(const Step *s) {
     const Tensor src = s->src[0], dst = s->dst;
     return way_for(s->cfg, (Shape){src.c, src.h, src.w}, (Shape){dst.c, dst.h, dst.w}, dst.layout,
-                   s->prepared != NULL);
+                   !s->prepared ? AS_THEY_ARE : s->fixed ? FIXED : PREPARED);
 }
 
-// Enough for either: whether the weights are prepared is the plan's choice.
+// Enough for each: what becomes of the weights is the plan's choice.
 size_t conv_work(const void *cfg, const Shape *src, Shape dst, int n, Layout layout) {
-    const Way *const first = way_for(cfg, src[0], dst, layout, true);
-    const Way *const plain = way_for(cfg, src[0], dst, layout, false);
-    const size_t a = first->work(cfg, src[0], dst, n, layout), b = plain->work(cfg, src[0], dst, n, layout);
-    return a > b ? a : b;
+    size_t most = 0;
+    for (Weights k = AS_THEY_ARE; k <= FIXED; k++) {
+        const size_t len = way_for(cfg, src[0], dst, layout, k)->work(cfg, src[0], dst, n, layout);
+        if (len > most) most = len;
+    }
+    return most;
 }
 
-size_t conv_prepared(const void *cfg, const Shape *src, Shape dst, Layout layout) {
-    const Way *const w = way_for(cfg, src[0], dst, layout, true);
+size_t conv_prepared(const void *cfg, const Shape *src, Shape dst, Layout layout, bool fixed) {
+    const Way *const w = way_for(cfg, src[0], dst, layout, fixed ? FIXED : PREPARED);
     return w->prepared ? w->prepared(cfg, src[0]) : 0;
 }
 

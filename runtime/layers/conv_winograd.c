@@ -38,11 +38,14 @@ enum {
 
 static int smaller(int a, int b) { return a < b ? a : b; }
 
+bool conv_winograd_shape(const Conv *o) {
+    return o->kernel.h == 3 && o->kernel.w == 3 && o->stride == 1 && o->dilation == 1 && o->groups == 1;
+}
+
 bool conv_winograd_fits(const Conv *o, Shape src, Shape dst, Layout layout) {
     const bool plain = layout == LAYOUT_PLAIN;
     const int narrowest = plain ? NARROWEST_PLAIN : NARROWEST;
-    return o->kernel.h == 3 && o->kernel.w == 3 && o->stride == 1 && o->dilation == 1 && o->groups == 1 &&
-           src.c >= narrowest && dst.c >= narrowest && (!plain || dst.h * dst.w >= SMALLEST_PLAIN);
+    return conv_winograd_shape(o) && src.c >= narrowest && dst.c >= narrowest && (!plain || dst.h * dst.w >= SMALLEST_PLAIN);
 }
 
 // ---- U: the weights ------------------------------------------------------------------------------
@@ -67,6 +70,8 @@ WIDE static void transform_filter(const real *restrict g, int C, real *restrict 
         }
     }
 }
+
+void conv_winograd_filter(const real *g, int C, real *U, ptrdiff_t next) { transform_filter(g, C, U, next); }
 
 void conv_winograd_prepare(const Step *s) {
     const Tensor weights = s->param[0];

@@ -58,7 +58,7 @@ static inline void bench_memory(Bench *b) {
     if (b->kind->saved) b->saved_image = b->kind->saved(cfg, b->src_shape, b->node->shape);
     if (b->kind->notes) b->notes_len = b->kind->notes(cfg, b->src_shape, b->node->shape);
     if (b->kind->work) b->n_work = b->kind->work(cfg, b->src_shape, b->node->shape, b->n, b->layout);
-    if (b->kind->prepared) b->n_prepared = b->kind->prepared(cfg, b->src_shape, b->node->shape, b->layout);
+    if (b->kind->prepared) b->n_prepared = b->kind->prepared(cfg, b->src_shape, b->node->shape, b->layout, false);
     if (b->n_prepared && !(b->prepared = malloc(b->n_prepared * sizeof *b->prepared))) abort();
     const size_t room = tensor_len(b->dst) / tensor_image(b->dst); // images, lanes without one included
     b->saved = malloc(room * b->saved_image + 1);
