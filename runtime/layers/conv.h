@@ -33,17 +33,17 @@ void conv_rows_forward(const Step *s);
 void conv_rows_backward(const Step *s);
 void conv_rows_backward_params(const Step *s);
 
-// conv_filters.c and conv_filters_winograd.c: few images and weights that stay, filters side by side.
-bool conv_filters_fits(const Conv *o, Shape src, Shape dst, Layout layout);
-size_t conv_filters_work(const Conv *o, Shape src, Shape dst, int n);
-size_t conv_filters_prepared(const Conv *o, Shape src);
-void conv_filters_prepare(const Step *s);
-void conv_filters_forward(const Step *s);
-bool conv_filters_winograd_fits(const Conv *o, Shape src, Shape dst, Layout layout);
-size_t conv_filters_winograd_work(const Conv *o, Shape src, Shape dst, int n);
-size_t conv_filters_winograd_prepared(const Conv *o, Shape src);
-void conv_filters_winograd_prepare(const Step *s);
-void conv_filters_winograd_forward(const Step *s);
+// conv_panels.c and conv_panels_winograd.c: few images and weights that stay, filters side by side.
+bool conv_panels_fits(const Conv *o, Shape src, Shape dst, Layout layout);
+size_t conv_panels_work(const Conv *o, Shape src, Shape dst, int n);
+size_t conv_panels_prepared(const Conv *o, Shape src);
+void conv_panels_prepare(const Step *s);
+void conv_panels_forward(const Step *s);
+bool conv_panels_winograd_fits(const Conv *o, Shape src, Shape dst, Layout layout);
+size_t conv_panels_winograd_work(const Conv *o, Shape src, Shape dst, int n);
+size_t conv_panels_winograd_prepared(const Conv *o, Shape src);
+void conv_panels_winograd_prepare(const Step *s);
+void conv_panels_winograd_forward(const Step *s);
 
 // conv_winograd.c: 3×3 windows over many channels, with fewer products.
 bool conv_winograd_shape(const Conv *o); // is the window one for it?

@@ -1,8 +1,8 @@
 /* conv_fast.c — six ways to the sums of conv.c, sooner: which one is taken?
  *
  *     rows       few filters, images one after the other                 conv_rows.c
- *     filters    few images, many filters, weights that stay:            conv_filters_winograd.c
- *                3×3 windows, and others                                 conv_filters.c
+ *     panels     few images, many filters, weights that stay:            conv_panels_winograd.c
+ *                3×3 windows, and others                                 conv_panels.c
  *     winograd   3×3 windows over many channels                          conv_winograd.c
  *     lanes      sixteen images side by side                             conv_lanes.c
  *     columns    everything else, as a matrix product                    conv_columns.c
@@ -36,14 +36,14 @@ static size_t lanes_work(const Conv *o, Shape src, Shape dst, int n, Layout layo
     return conv_lanes_work(o, src, dst);
 }
 
-static size_t filters_work(const Conv *o, Shape src, Shape dst, int n, Layout layout) {
+static size_t panels_work(const Conv *o, Shape src, Shape dst, int n, Layout layout) {
     (void)layout;
-    return conv_filters_work(o, src, dst, n);
+    return conv_panels_work(o, src, dst, n);
 }
 
-static size_t filters_winograd_work(const Conv *o, Shape src, Shape dst, int n, Layout layout) {
+static size_t panels_winograd_work(const Conv *o, Shape src, Shape dst, int n, Layout layout) {
     (void)layout;
-    return conv_filters_winograd_work(o, src, dst, n);
+    return conv_panels_winograd_work(o, src, dst, n);
 }
 
 static bool always(const Conv *o, Shape src, Shape dst, Layout layout) {
@@ -59,11 +59,11 @@ static size_t columns_work(const Conv *o, Shape src, Shape dst, int n, Layout la
 static const Way ways[] = {
     {.fits = conv_rows_fits, .work = rows_work, .forward = conv_rows_forward, .backward = conv_rows_backward,
      .backward_params = conv_rows_backward_params},
-    {.fixed = true, .fits = conv_filters_winograd_fits, .work = filters_winograd_work,
-     .prepared = conv_filters_winograd_prepared, .prepare = conv_filters_winograd_prepare,
-     .forward = conv_filters_winograd_forward},
-    {.fixed = true, .fits = conv_filters_fits, .work = filters_work, .prepared = conv_filters_prepared,
-     .prepare = conv_filters_prepare, .forward = conv_filters_forward},
+    {.fixed = true, .fits = conv_panels_winograd_fits, .work = panels_winograd_work,
+     .prepared = conv_panels_winograd_prepared, .prepare = conv_panels_winograd_prepare,
+     .forward = conv_panels_winograd_forward},
+    {.fixed = true, .fits = conv_panels_fits, .work = panels_work, .prepared = conv_panels_prepared,
+     .prepare = conv_panels_prepare, .forward = conv_panels_forward},
     {.fits = conv_winograd_fits, .work = conv_winograd_work, .prepared = conv_winograd_prepared,
      .prepare = conv_winograd_prepare, .forward = conv_winograd_forward, .backward = conv_winograd_backward,
      .backward_params = conv_winograd_backward_params},

@@ -1,4 +1,4 @@
-/* conv_panels.h — filters side by side: the matrix product for few places and many filters.
+/* panels.h — filters side by side: the matrix product for few places and many filters.
  *
  *     sums[t,f] = Σ A[t,k] · W[k,f]              t: a place, or a tile of places    k: what it sees
  *                 k
@@ -7,7 +7,7 @@
  * filter: the weights lie in panels of PANEL filters, number k of all of them side by side, and A, which holds
  * what one place sees in one row, is multiplied number by number. The sums then have to be turned round: in
  * the plain layout the places of a map lie side by side. Turning the weights takes as long as using them
- * for some pictures, so this is for weights that stay (Step.fixed): conv_filters.c, conv_filters_winograd.c. */
+ * for some pictures, so this is for weights that stay (Step.fixed): conv_panels.c, conv_panels_winograd.c. */
 #pragma once
 #include "runtime/layer.h"
 

@@ -1,5 +1,5 @@
-/* conv_filters_winograd.c — Winograd's convolution (conv_winograd.c) with the filters side by side
- * (conv_panels.h), for few images and weights that stay.
+/* conv_panels_winograd.c — Winograd's convolution (conv_winograd.c) with the filters side by side
+ * (panels.h), for few images and weights that stay.
  *
  *     V[p,t,c] = (Bᵀ · the 4×4 numbers under tile t of channel c · B)[p]
  *     M[p,t,f] = Σ V[p,t,c] · U[p,c,f]                                    16 products for a panel of filters
@@ -13,7 +13,7 @@
 
 #include "runtime/kernels/kernels.h"
 #include "runtime/layers/conv.h"
-#include "runtime/layers/conv_panels.h"
+#include "runtime/layers/panels.h"
 
 enum {
     NUMBERS = 1 << 18, // of V, to stay in the second cache,
@@ -40,7 +40,7 @@ typedef struct Work {
 static int larger(int a, int b) { return a > b ? a : b; }
 static int smaller(int a, int b) { return a < b ? a : b; }
 
-bool conv_filters_winograd_fits(const Conv *o, Shape src, Shape dst, Layout layout) {
+bool conv_panels_winograd_fits(const Conv *o, Shape src, Shape dst, Layout layout) {
     return conv_winograd_shape(o) && layout == LAYOUT_PLAIN && src.c % LANES == 0 && dst.c >= NARROWEST &&
            dst.h * dst.w >= SMALLEST;
 }
@@ -50,7 +50,7 @@ bool conv_filters_winograd_fits(const Conv *o, Shape src, Shape dst, Layout layo
 static ptrdiff_t U_place(int C) { return (ptrdiff_t)C * PANEL; }
 static ptrdiff_t U_panel(int C) { return WINOGRAD * U_place(C); }
 
-size_t conv_filters_winograd_prepared(const Conv *o, Shape src) {
+size_t conv_panels_winograd_prepared(const Conv *o, Shape src) {
     return (size_t)panels_of(o->filters) * (size_t)U_panel(src.c);
 }
 
@@ -64,7 +64,7 @@ static void place_filter(const real *g, int C, real *U) {
     }
 }
 
-void conv_filters_winograd_prepare(const Step *s) {
+void conv_panels_winograd_prepare(const Step *s) {
     const Tensor weights = s->param[0];
     const ptrdiff_t panel = U_panel(weights.c);
     for (int f = s->part.lo; f < s->part.hi; f++)
@@ -96,7 +96,7 @@ static size_t maps_len(const Work *w) {
     return (in > out ? in : out) * LANES;
 }
 
-size_t conv_filters_winograd_work(const Conv *o, Shape src, Shape dst, int n) {
+size_t conv_panels_winograd_work(const Conv *o, Shape src, Shape dst, int n) {
     const Work w = work_for(o, src, dst, n);
     return WINOGRAD * (size_t)(V_place(&w) + M_place(&w)) + maps_len(&w);
 }
@@ -182,7 +182,7 @@ static void forward_strip(const Work *w, Range n, Range y, Range panels) {
     }
 }
 
-void conv_filters_winograd_forward(const Step *s) {
+void conv_panels_winograd_forward(const Step *s) {
     Work w = work_of(s);
     const int n = s->dst.n, cuts = cut_images(&w), groups = (n + w.images - 1) / w.images;
     const PanelCut cut = panel_cut(s, groups * cuts, panels_of(w.F));
