@@ -119,6 +119,8 @@ typedef struct LayerKind {
     // `fixed`: made once for many steps, and there will be no backward (see Step.fixed).
     size_t (*prepared)(const void *cfg, const Shape *src, Shape dst, Layout layout, bool fixed);
     void (*prepare)(const Step *s);
+    // Are they for fewer products than the definition has, with roundings of their own? NULL: never.
+    bool (*fewer_products)(const void *cfg, const Shape *src, Shape dst, Layout layout, bool fixed);
     void (*forward_ref)(const Step *s);  // the definition
     void (*backward_ref)(const Step *s);
     void (*forward)(const Step *s);      // the same numbers, sooner; NULL: the definition will do

@@ -126,8 +126,9 @@ static void describe_nodes(Plan *p) {
         plan_source_shapes(p->g, n, src);
         const size_t prepared = kind->prepared && fast
                                     ? kind->prepared(n->use.cfg, src, n->shape, p->layout, plan_fixed(p)) : 0;
-        if (p->o.no_winograd) q->plain_sums = prepared > 0;
-        else q->prepared_len = prepared;
+        q->plain_sums = p->o.no_winograd && prepared > 0 && kind->fewer_products &&
+                        kind->fewer_products(n->use.cfg, src, n->shape, p->layout, plan_fixed(p));
+        if (!q->plain_sums) q->prepared_len = prepared;
         if (kind->saved) q->saved_image = kind->saved(n->use.cfg, src, n->shape);
         q->shares = shares_of(p, i);
         q->frozen = n->n_params > 0 && !can_learn(p, i);

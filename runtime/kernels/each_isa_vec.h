@@ -71,9 +71,8 @@ INLINE vec NAME(totals_of)(vec v[VL]) {
 }
 
 // A square of VL × VL numbers: zipping the two halves of its rows log₂ VL times turns it round.
-INLINE void NAME(turn_square)(const real *src, ptrdiff_t src_ld, real *dst, ptrdiff_t dst_ld) {
-    vec v[VL], zipped[VL];
-    ALL for (int i = 0; i < VL; i++) v[i] = NAME(load)(src + i * src_ld);
+INLINE void NAME(zip_square)(vec v[VL]) {
+    vec zipped[VL];
     ALL for (int width = 1; width < VL; width *= 2) {
         ALL for (int k = 0; k < VL / 2; k++) {
             zipped[2 * k] = LOW(v[k], v[k + VL / 2]);
@@ -81,5 +80,11 @@ INLINE void NAME(turn_square)(const real *src, ptrdiff_t src_ld, real *dst, ptrd
         }
         ALL for (int k = 0; k < VL; k++) v[k] = zipped[k];
     }
+}
+
+INLINE void NAME(turn_square)(const real *src, ptrdiff_t src_ld, real *dst, ptrdiff_t dst_ld) {
+    vec v[VL];
+    ALL for (int i = 0; i < VL; i++) v[i] = NAME(load)(src + i * src_ld);
+    NAME(zip_square)(v);
     ALL for (int l = 0; l < VL; l++) NAME(store)(dst + l * dst_ld, v[l]);
 }

@@ -6,8 +6,10 @@
 #include <stdbool.h>
 
 #include "runtime/error.h"
+#include "runtime/kernels/spread.h"
 #include "runtime/kernels/gemm_micro.h"
 #include "runtime/kernels/lanes.h"
+#include "runtime/kernels/pool.h"
 #include "runtime/kernels/winograd.h"
 
 typedef struct Kernels {
@@ -16,6 +18,8 @@ typedef struct Kernels {
     const GemmKernels *gemm;
     const LanesKernels *lanes;
     const WinogradKernels *winograd;
+    const SpreadKernels *spread;
+    const PoolKernels *pool;
 } Kernels;
 
 // Best first; the last row, plain C, is usable everywhere. Ends with a row without a name.

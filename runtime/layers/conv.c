@@ -18,7 +18,7 @@
  * flip the window. Source: Dumoulin & Visin, "A guide to convolution arithmetic", 2016, §2 to §5.1;
  * groups: Krizhevsky, Sutskever & Hinton, "ImageNet Classification …", 2012, §3.2.
  *
- * The letters above are the variable names below. The same sums, sooner, in four ways: conv_fast.c. */
+ * The letters above are the variable names below. The same sums, sooner, in five ways: conv_fast.c. */
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -281,6 +281,7 @@ const LayerKind conv_layer = {
     .work            = conv_work,
     .prepared        = conv_prepared,
     .prepare         = conv_prepare,
+    .fewer_products  = conv_fewer_products,
     .forward_ref     = forward_ref,
     .backward_ref    = backward_ref,
     .forward         = conv_forward,

@@ -22,6 +22,7 @@ void conv_backward(const Step *s);
 void conv_backward_params(const Step *s);
 size_t conv_prepared(const void *cfg, const Shape *src, Shape dst, Layout layout, bool fixed);
 void conv_prepare(const Step *s);
+bool conv_fewer_products(const void *cfg, const Shape *src, Shape dst, Layout layout, bool fixed);
 
 // For all the ways below: diff_bias of these filters += their sums of diff_dst, if somebody asks for it.
 void conv_diff_bias(const Step *s, Range filters);
@@ -32,6 +33,16 @@ size_t conv_rows_work(const Conv *o, Shape src, Shape dst);
 void conv_rows_forward(const Step *s);
 void conv_rows_backward(const Step *s);
 void conv_rows_backward_params(const Step *s);
+void conv_rows_diff_src(const Step *s); // a part of backward
+
+// conv_spread.c: small images one after the other, sixteen filters as a vector.
+bool conv_spread_fits(const Conv *o, Shape src, Shape dst, Layout layout);
+size_t conv_spread_work(const Conv *o, Shape src, Shape dst);
+size_t conv_spread_prepared(const Conv *o, Shape src);
+void conv_spread_prepare(const Step *s);
+void conv_spread_forward(const Step *s);
+void conv_spread_backward(const Step *s);
+void conv_spread_backward_params(const Step *s);
 
 // conv_panels.c and conv_panels_winograd.c: few images and weights that stay, filters side by side.
 bool conv_panels_fits(const Conv *o, Shape src, Shape dst, Layout layout);

@@ -1,8 +1,9 @@
-/* conv_fast.c — six ways to the sums of conv.c, sooner: which one is taken?
+/* conv_fast.c — seven ways to the sums of conv.c, sooner: which one is taken?
  *
- *     rows       few filters, images one after the other                 conv_rows.c
- *     panels     few images, many filters, weights that stay:            conv_panels_winograd.c
- *                3×3 windows, and others                                 conv_panels.c
+ *     spread     small images one after the other, sixteen filters       conv_spread.c
+ *     rows       the same, fewer filters                                 conv_rows.c
+ *     panels     few images, many filters, weights that stay:            conv_panels.c
+ *                the same with 3×3 windows                               conv_panels_winograd.c
  *     winograd   3×3 windows over many channels                          conv_winograd.c
  *     lanes      sixteen images side by side                             conv_lanes.c
  *     columns    everything else, as a matrix product                    conv_columns.c
@@ -15,6 +16,7 @@ typedef struct Way {
     bool fixed; // only for weights that stay, and forward alone
     bool (*fits)(const Conv *o, Shape src, Shape dst, Layout layout);
     size_t (*work)(const Conv *o, Shape src, Shape dst, int n, Layout layout);
+    bool fewer_products; // than the definition has, so that its roundings are others
     // Both or none: reals of the prepared weights, and how to make them. Without those the next way is taken.
     size_t (*prepared)(const Conv *o, Shape src);
     void (*prepare)(const Step *s);
@@ -24,6 +26,11 @@ typedef struct Way {
 static size_t rows_work(const Conv *o, Shape src, Shape dst, int n, Layout layout) {
     (void)n, (void)layout;
     return conv_rows_work(o, src, dst);
+}
+
+static size_t spread_work(const Conv *o, Shape src, Shape dst, int n, Layout layout) {
+    (void)n, (void)layout;
+    return conv_spread_work(o, src, dst);
 }
 
 static bool lanes_fits(const Conv *o, Shape src, Shape dst, Layout layout) {
@@ -57,16 +64,19 @@ static size_t columns_work(const Conv *o, Shape src, Shape dst, int n, Layout la
 }
 
 static const Way ways[] = {
+    {.fits = conv_spread_fits, .work = spread_work, .prepared = conv_spread_prepared,
+     .prepare = conv_spread_prepare, .forward = conv_spread_forward, .backward = conv_spread_backward,
+     .backward_params = conv_spread_backward_params},
     {.fits = conv_rows_fits, .work = rows_work, .forward = conv_rows_forward, .backward = conv_rows_backward,
      .backward_params = conv_rows_backward_params},
-    {.fixed = true, .fits = conv_panels_winograd_fits, .work = panels_winograd_work,
+    {.fixed = true, .fits = conv_panels_winograd_fits, .work = panels_winograd_work, .fewer_products = true,
      .prepared = conv_panels_winograd_prepared, .prepare = conv_panels_winograd_prepare,
      .forward = conv_panels_winograd_forward},
     {.fixed = true, .fits = conv_panels_fits, .work = panels_work, .prepared = conv_panels_prepared,
      .prepare = conv_panels_prepare, .forward = conv_panels_forward},
-    {.fits = conv_winograd_fits, .work = conv_winograd_work, .prepared = conv_winograd_prepared,
-     .prepare = conv_winograd_prepare, .forward = conv_winograd_forward, .backward = conv_winograd_backward,
-     .backward_params = conv_winograd_backward_params},
+    {.fits = conv_winograd_fits, .work = conv_winograd_work, .fewer_products = true,
+     .prepared = conv_winograd_prepared, .prepare = conv_winograd_prepare, .forward = conv_winograd_forward,
+     .backward = conv_winograd_backward, .backward_params = conv_winograd_backward_params},
     {.fits = lanes_fits, .work = lanes_work, .forward = conv_lanes_forward, .backward = conv_lanes_backward,
      .backward_params = conv_lanes_backward_params},
     {.fits = always, .work = columns_work, .forward = conv_columns_forward, .backward = conv_columns_backward,
@@ -105,6 +115,10 @@ size_t conv_work(const void *cfg, const Shape *src, Shape dst, int n, Layout lay
 size_t conv_prepared(const void *cfg, const Shape *src, Shape dst, Layout layout, bool fixed) {
     const Way *const w = way_for(cfg, src[0], dst, layout, fixed ? FIXED : PREPARED);
     return w->prepared ? w->prepared(cfg, src[0]) : 0;
+}
+
+bool conv_fewer_products(const void *cfg, const Shape *src, Shape dst, Layout layout, bool fixed) {
+    return way_for(cfg, src[0], dst, layout, fixed ? FIXED : PREPARED)->fewer_products;
 }
 
 void conv_prepare(const Step *s) { way_of(s)->prepare(s); }

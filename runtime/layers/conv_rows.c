@@ -286,7 +286,7 @@ void conv_rows_forward(const Step *s) {
     each_band(&r, r.dst.h, r.dst.w, r.most, forward_visit);
 }
 
-// Filters `part`, all images.
+// Spread `part`, all images.
 static void diff_params(const Rows *r, Range part) {
     const Step *s = r->s;
     for (int n = 0; n < s->dst.n; n++)
@@ -300,10 +300,15 @@ static void diff_params(const Rows *r, Range part) {
     conv_diff_bias(s, part);
 }
 
+void conv_rows_diff_src(const Step *s) {
+    const Rows r = rows_of(s);
+    each_band(&r, r.src.h, r.src.w, r.back_most, diff_src_visit);
+}
+
 void conv_rows_backward(const Step *s) {
     const Rows r = rows_of(s);
     diff_params(&r, (Range){0, s->dst.c});
-    if (s->diff_src[0].v) each_band(&r, r.src.h, r.src.w, r.back_most, diff_src_visit);
+    if (s->diff_src[0].v) conv_rows_diff_src(s);
 }
 
 void conv_rows_backward_params(const Step *s) {

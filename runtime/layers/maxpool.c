@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "runtime/explain.h"
+#include "runtime/kernels/kernels.h"
 #include "runtime/kernels/wide.h"
 #include "runtime/layers/window.h"
 
@@ -119,30 +120,8 @@ static bool side_by_side(Slide a) {
     return a.k == 2 && a.s == 2 && a.before == 0 && 2 * a.out <= a.n;
 }
 
-static void pool_2x2_row(const real *restrict upper, const real *restrict lower, int32_t place,
-                         int W, int n, real *restrict dst, int32_t *restrict winner) {
-    for (int x = 0; x < n; x++) {
-        const real v1 = upper[2 * x + 1], v2 = lower[2 * x], v3 = lower[2 * x + 1];
-        const int32_t first = place + 2 * x;
-        real best = upper[2 * x];
-        int32_t won = first;
-        bool wins = beats(v1, best);
-        best = wins ? v1 : best;
-        won = wins ? first + 1 : won;
-        wins = beats(v2, best);
-        best = wins ? v2 : best;
-        won = wins ? first + W : won;
-        wins = beats(v3, best);
-        dst[x] = wins ? v3 : best;
-        winner[x] = wins ? first + W + 1 : won;
-    }
-}
-
 static void pool_2x2(const real *src, Slide rows, Slide columns, real *dst, int32_t *winner) {
-    const int W = columns.n, n = columns.out;
-    for (int y = 0; y < rows.out; y++)
-        pool_2x2_row(src + 2 * y * W, src + (2 * y + 1) * W, 2 * y * W, W, n, dst + y * n,
-                     winner + y * n);
+    kernels_chosen()->pool->pool_2x2(src, columns.n, rows.out, columns.out, dst, winner);
 }
 
 /* Sixteen images side by side (LAYOUT_LANES): the innermost loop runs over them, and one pixel of all
