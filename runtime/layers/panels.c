@@ -6,7 +6,7 @@
 #include "runtime/kernels/kernels.h"
 #include "runtime/layers/conv.h"
 
-enum { SLICE = 192 }; // rows of a panel at a time: 24 KB, which stay in the first cache for all places
+enum { SLICE = 128 }; // rows of a panel at a time: 16 KB, which stay in the first cache for all places
 
 static int smaller(int a, int b) { return a < b ? a : b; }
 
@@ -32,7 +32,7 @@ void panel_product(int T, int K, const real *A, ptrdiff_t next, const real *W, c
         const Tile tile = {.kc = smaller(SLICE, K - k), .n = wide, .A = {A + t * next + k, next, 1},
                            .B = {W + (ptrdiff_t)k * PANEL + f, PANEL, 1}, .b_vector = g->vl,
                            .C = sums + (ptrdiff_t)t * PANEL + f, .ldc = PANEL, .c_vector = g->vl,
-                           .add = bias || k > 0};
+                           .add = bias || k > 0, .fetch = t == 0};
         g->outer[nv][smaller(most, T - t)](&tile);
     }
 }
