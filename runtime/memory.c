@@ -21,7 +21,7 @@ void *memory_zeroed(size_t bytes) {
     const size_t unit = bytes < MANY ? CACHE_LINE : LARGE_PAGE, room = (bytes / unit + 1) * unit;
     void *v = aligned_alloc(unit, room);
 #ifdef MADV_HUGEPAGE
-    if (v && bytes >= MANY) madvise(v, room, MADV_HUGEPAGE); // a system that cannot says so, and small ones do
+    if (v && bytes >= MANY) madvise(v, room, MADV_HUGEPAGE); // where that is refused, small pages do
 #endif
     if (v) memset(v, 0, room);
     return v;

@@ -29,10 +29,10 @@ INLINE void NAME(put)(real *c, int n, vec v, bool add) {
     STORE(c, n, v);
 }
 
-// Rows of A that lie along the sum are read without being asked for; columns are asked for in time, and so are
-// rows of B, if they are to be.
-INLINE void NAME(add_products)(const int mr, const int nv, const Tile *t, const bool columns, const bool fetch,
-                               vec sum[][MAX_NV]) {
+// Rows of A that lie along the sum are read without being asked for; columns are asked for in time, and
+// so are rows of B (fetch) that do not lie in a cache yet.
+INLINE void NAME(add_products)(const int mr, const int nv, const Tile *t, const bool columns,
+                               const bool fetch, vec sum[][MAX_NV]) {
     const ptrdiff_t row = t->A.rs, next = columns ? t->A.cs : 1;
     const real *a = t->A.v, *b = t->B.v;
     vec bp[MAX_NV];

@@ -16,7 +16,8 @@ enum {
     WINDOWS = 1 << 18,   // numbers in the windows of a strip, to stay in the second cache,
     MOST_PLACES = 512,   // of so many places at most
     LEAST_PLACES = 48,   // With fewer than so many places for each part of a call, the filters are cut
-    NARROWEST = LANES,   // filters
+    NARROWEST = 24,      // filters: a panel should not be much larger, and …
+    SMALLEST = 32,       // … numbers of a window: copying it and turning the sums round have to pay
     GAP = LANES          // reals between two windows: a copy may write so many too many
 };
 
@@ -37,8 +38,8 @@ static int smaller(int a, int b) { return a < b ? a : b; }
 static size_t aligned(size_t n) { return (n + LANES - 1) / LANES * LANES; }
 
 bool conv_panels_fits(const Conv *o, Shape src, Shape dst, Layout layout) {
-    (void)src;
-    return layout == LAYOUT_PLAIN && o->groups == 1 && dst.c >= NARROWEST;
+    return layout == LAYOUT_PLAIN && o->groups == 1 && dst.c >= NARROWEST &&
+           src.c * o->kernel.h * o->kernel.w >= SMALLEST;
 }
 
 // ---- the weights ---------------------------------------------------------------------------------
@@ -133,7 +134,8 @@ static void copy_pixels(const Work *w, const real *row, int first, int n, real *
     if (D == 1) {
         const int lo = larger(0, -first), hi = larger(lo, smaller(n, W - first));
         clear(dst, (ptrdiff_t)smaller(lo, n) * C);
-        if (lo < n) copy(row + (ptrdiff_t)(first + lo) * C, (ptrdiff_t)(hi - lo) * C, dst + (ptrdiff_t)lo * C);
+        if (lo < hi)
+            copy(row + (ptrdiff_t)(first + lo) * C, (ptrdiff_t)(hi - lo) * C, dst + (ptrdiff_t)lo * C);
         if (hi < n) clear(dst + (ptrdiff_t)hi * C, (ptrdiff_t)(n - hi) * C);
         return;
     }
@@ -172,7 +174,8 @@ static void see_rows(const Work *w, int n, Range y, real *windows) {
 // Sums of one image's rows from y on, to the maps of a panel.
 static void put_sums(const Work *w, int k, int n, Range y, const real *sums) {
     const int f = k * PANEL, OW = w->across.out;
-    panel_turn((y.hi - y.lo) * OW, smaller(PANEL, w->dst.c - f), sums, PANEL, at(w->dst, n, f, y.lo, 0), w->P);
+    panel_turn((y.hi - y.lo) * OW, smaller(PANEL, w->dst.c - f), sums, PANEL, at(w->dst, n, f, y.lo, 0),
+               w->P);
 }
 
 static void forward_strip(const Work *w, Range n, Range y, Range panels) {
@@ -193,7 +196,7 @@ void conv_panels_forward(const Step *s) {
     const PanelCut cut = panel_cut(s, groups * cuts, panels_of(w.dst.c));
     for (int i = cut.strips.lo; i < cut.strips.hi; i++) {
         const int n = i / cuts * w.images, k = i % cuts;
-        forward_strip(&w, (Range){n, smaller(n + w.images, w.dst.n)}, (Range){k * OH / cuts, (k + 1) * OH / cuts},
-                      cut.panels);
+        forward_strip(&w, (Range){n, smaller(n + w.images, w.dst.n)},
+                      (Range){k * OH / cuts, (k + 1) * OH / cuts}, cut.panels);
     }
 }

@@ -59,8 +59,8 @@ static void place_filter(const real *g, int C, real *U) {
     for (int c = 0; c < C; c += LANES) {
         real some[WINOGRAD * LANES];
         conv_winograd_filter(g + 9 * (ptrdiff_t)c, LANES, some, LANES);
-        for (int p = 0; p < WINOGRAD; p++)
-            for (int l = 0; l < LANES; l++) U[p * U_place(C) + (ptrdiff_t)(c + l) * PANEL] = some[p * LANES + l];
+        for (int k = 0; k < WINOGRAD * LANES; k++)
+            U[k / LANES * U_place(C) + (ptrdiff_t)(c + k % LANES) * PANEL] = some[k];
     }
 }
 
@@ -163,7 +163,8 @@ static void gather_rows(const Work *w, int n, int f, Range y, const real *M) {
         }
     }
     const int rows = smaller(2 * y.hi, H) - 2 * y.lo;
-    panel_turn(rows * W, smaller(LANES, w->F - f), w->maps, LANES, at(dst, n, f, 2 * y.lo, 0), (ptrdiff_t)H * W);
+    panel_turn(rows * W, smaller(LANES, w->F - f), w->maps, LANES, at(dst, n, f, 2 * y.lo, 0),
+               (ptrdiff_t)H * W);
 }
 
 static void forward_strip(const Work *w, Range n, Range y, Range panels) {

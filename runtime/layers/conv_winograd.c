@@ -45,7 +45,8 @@ bool conv_winograd_shape(const Conv *o) {
 bool conv_winograd_fits(const Conv *o, Shape src, Shape dst, Layout layout) {
     const bool plain = layout == LAYOUT_PLAIN;
     const int narrowest = plain ? NARROWEST_PLAIN : NARROWEST;
-    return conv_winograd_shape(o) && src.c >= narrowest && dst.c >= narrowest && (!plain || dst.h * dst.w >= SMALLEST_PLAIN);
+    return conv_winograd_shape(o) && src.c >= narrowest && dst.c >= narrowest &&
+           (!plain || dst.h * dst.w >= SMALLEST_PLAIN);
 }
 
 // ---- U: the weights ------------------------------------------------------------------------------

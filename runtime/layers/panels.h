@@ -3,11 +3,11 @@
  *     sums[t,f] = Σ A[t,k] · W[k,f]              t: a place, or a tile of places    k: what it sees
  *                 k
  *
- * A map of 7×7 numbers has few places for a vector; filters there are always enough. So a vector lane is a
- * filter: the weights lie in panels of PANEL filters, number k of all of them side by side, and A, which holds
- * what one place sees in one row, is multiplied number by number. The sums then have to be turned round: in
- * the plain layout the places of a map lie side by side. Turning the weights takes as long as using them
- * for some pictures, so this is for weights that stay (Step.fixed): conv_panels.c, conv_panels_winograd.c. */
+ * A map of 7×7 numbers has few places for a vector, but enough filters. So a vector lane is a filter.
+ * The weights lie in panels of PANEL filters, number k of all of them side by side; A has what one place sees
+ * in a row, and each of its numbers is multiplied with a row of the panel. The sums are turned round at the
+ * end: in the plain layout the places of a map lie side by side. Turning the weights takes as long as a few
+ * pictures do, so this is for weights that stay (Step.fixed): conv_panels.c, conv_panels_winograd.c. */
 #pragma once
 #include "runtime/layer.h"
 

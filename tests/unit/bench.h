@@ -56,11 +56,12 @@ static inline void bench_params(Bench *b, const Node *node) {
 
 // From now on the weights are prepared for many steps (fixed) or for one.
 static inline void bench_room_prepared(Bench *b, bool fixed) {
-    const Shape dst = b->node->shape;
+    const Node *n = b->node;
     free(b->prepared);
     b->prepared = NULL;
     b->fixed = fixed;
-    b->n_prepared = b->kind->prepared ? b->kind->prepared(b->node->use.cfg, b->src_shape, dst, b->layout, fixed) : 0;
+    if (b->kind->prepared)
+        b->n_prepared = b->kind->prepared(n->use.cfg, b->src_shape, n->shape, b->layout, fixed);
     if (b->n_prepared && !(b->prepared = malloc(b->n_prepared * sizeof *b->prepared))) abort();
 }
 
@@ -169,7 +170,8 @@ static inline const Step *bench_step(Bench *b, Call *c, Mode m, Range images, Ra
                   .diff_param = b->diff_param, .saved = b->saved_image
                       ? b->saved + (size_t)images.lo * b->saved_image : NULL,
                   .joined = b->notes, .notes = b->notes + b->notes_len, .n_notes = 1,
-                  .work = b->work, .prepared = b->prepared, .fixed = b->fixed, .part = part, .training = m.training,
+                  .work = b->work, .prepared = b->prepared, .fixed = b->fixed, .part = part,
+                  .training = m.training,
                   .replay = m.replay, .frozen = m.frozen, .first = images.lo, .rng = rng_make(3, "dropout")};
     return &c->s;
 }
