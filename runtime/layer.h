@@ -41,7 +41,6 @@ typedef struct Step {
     const Tensor *param;
     const Tensor *diff_param; // .v is NULL where it is frozen, a statistic, or done elsewhere
     real *prepared;           // what prepare() made of the parameters; NULL: do without
-    bool fixed;               // it was made for weights that stay, and for forward alone
     void *saved;              // what forward keeps for backward: KindSpec-sized, for these images
     void *notes;              // gather: of these images; join: of all groups, one behind the other
     int n_notes;              // so many groups
@@ -66,6 +65,14 @@ static inline Range step_share(const Step *s, int n) {
     return (Range){(int)(s->share.k * (int64_t)n / of), (int)((s->share.k + 1) * (int64_t)n / of)};
 }
 
+// The rows that belong to this part of a call in LAYOUT_LAST, those of all images counted one after the
+// other. Two of an image stay together.
+static inline Range step_rows(const Step *s) {
+    const int H = s->dst.h, pairs = (H + 1) / 2;
+    const Range r = step_share(s, s->dst.n * pairs);
+    return (Range){r.lo / pairs * H + 2 * (r.lo % pairs), r.hi / pairs * H + 2 * (r.hi % pairs)};
+}
+
 typedef struct Question Question; // explain.h
 
 typedef struct LayerKind {
@@ -73,6 +80,14 @@ typedef struct LayerKind {
     // forward and backward (the fast ones, or where there are none the definitions) are quick in
     // LAYOUT_LANES, too. A network with a kind that says no stays in the plain layout.
     bool lanes;
+    // Inference of few images can have the channels of a place side by side (LAYOUT_LAST, channels a multiple
+    // of LANES). gives_last: the fast forward of such a layer writes dst so, whether src lies so or not.
+    bool (*gives_last)(const void *cfg, const Shape *src, Shape dst);
+    // All sources may lie so; then so does dst, unless it is a vector.
+    bool takes_last;
+    // The same, and a place of dst follows from that place of the sources (and parameters) alone: a call
+    // can be cut between any two places, and knows nothing of it.
+    bool pointwise;
     // The fast backward (the definition where there is none) looks at Step.fresh. For a kind that says no
     // the plan sets gradients to zero beforehand, and fresh is 0. The other definitions always add.
     bool writes;
@@ -96,10 +111,13 @@ typedef struct LayerKind {
     // before it may as well come behind it: the same bits, and fewer numbers to work on.
     bool picks;
     // With few images a long call is done in parts, by several threads at once. forward, and backward
-    // where nobody asks for diff_param, then look at Step.share, and so do gather and gather_back: each part
+    // where nobody asks for diff_param (but see shares_sums), then look at Step.share, and so do gather and gather_back: each part
     // writes numbers of its own, the same as in a call that is not cut. Such a kind has writes, and if it
     // has parameters, backward_params or join_back.
     bool shares;
+    // Backward of a call that is done in parts may find diff_param, too: each part adds what its share of the
+    // places contributes, if there is `prepared`. NULL: never.
+    bool (*shares_sums)(const void *cfg, const Shape *src, Shape dst, Layout layout);
     // Map c of dst follows from map c of each source and nothing else (no parameter, no chance), and every
     // map has as many bytes of `saved`: a call can be cut between any two maps, and knows nothing of it.
     bool by_map;
@@ -116,11 +134,10 @@ typedef struct LayerKind {
     void (*join_back)(const Step *s);    // diff_param is complete after it: backward has none
     // Reals of `prepared`: the weights in the form that the fast code of this layer wants, made once
     // per step before all images, rows part.lo … part.hi of the weights at a time. 0 or NULL: none.
-    // `fixed`: made once for many steps, and there will be no backward (see Step.fixed).
-    size_t (*prepared)(const void *cfg, const Shape *src, Shape dst, Layout layout, bool fixed);
+    size_t (*prepared)(const void *cfg, const Shape *src, Shape dst, Layout layout);
     void (*prepare)(const Step *s);
     // Are they for fewer products than the definition has, with roundings of their own? NULL: never.
-    bool (*fewer_products)(const void *cfg, const Shape *src, Shape dst, Layout layout, bool fixed);
+    bool (*fewer_products)(const void *cfg, const Shape *src, Shape dst, Layout layout);
     void (*forward_ref)(const Step *s);  // the definition
     void (*backward_ref)(const Step *s);
     void (*forward)(const Step *s);      // the same numbers, sooner; NULL: the definition will do

@@ -6,7 +6,7 @@
 
 static Lies lies(const Plan *p, int i, Home home, size_t at) {
     const Shape s = p->g->node[i].shape;
-    Lies a = {.t = {.c = s.c, .h = s.h, .w = s.w, .layout = p->layout}};
+    Lies a = {.t = {.c = s.c, .h = s.h, .w = s.w, .layout = p->node[i].layout}};
     switch (home) {
     case OF_BATCH: a.t.v = p->values + at; a.per_group = p->node[i].image * (size_t)p->group; break;
     case OF_GROUP: a.t.v = p->groups + at; a.per_group = p->group_len; break;
@@ -24,7 +24,7 @@ static void fix_call(Plan *p, int i) {
     for (int k = 0; k < n->n_params; k++)
         q->param[k] = params_tensor(p->params, q->first_param + k, p->params->value);
     q->step = (Step){.cfg = n->use.cfg, .n_src = n->n_src, .frozen = q->frozen,
-                     .prepared = q->prepared_len ? p->prepared + q->prepared : NULL, .fixed = plan_fixed(p),
+                     .prepared = q->prepared_len ? p->prepared + q->prepared : NULL,
                      .joined = q->notes_len ? p->notes + q->notes : NULL, .part = {0, n->shape.c}};
 }
 
@@ -86,6 +86,10 @@ void plan_call(const Plan *p, NodeStep *c, int i, int worker, int lo, int hi) {
     c->s.replay = p->run.replay;
     c->s.first = lo;
     c->s.rng = rng_at(q->rng, p->run.step);
+}
+
+int plan_sums(const Plan *p, int i, int groups) {
+    return p->node[i].grad == GRAD_GROUPS ? groups * p->node[i].shares : 0;
 }
 
 real *plan_grad(const Plan *p, int i) {

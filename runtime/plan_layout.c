@@ -16,8 +16,6 @@ void plan_source_shapes(const Graph *g, const Node *n, Shape *src) {
     for (int k = 0; k < n->n_src; k++) src[k] = g->node[n->src[k]].shape;
 }
 
-bool plan_fixed(const Plan *p) { return p->o.weights_fixed && !p->o.training; }
-
 bool plan_unseen(const Plan *p) { return p->o.unseen && !p->o.ref && !p->o.keep; }
 
 // ---- what a node needs -----------------------------------------------------------------------------
@@ -36,11 +34,23 @@ static bool uses_weights_often(const Plan *p, int i) {
     return (size_t)p->g->node[i].macs >= REUSE * p->node[i].param_range;
 }
 
+// A call in parts finds the sums of each part: joining them is little beside that.
+static bool sums_by_share(const Plan *p, int i) {
+    const NodePlan *q = &p->node[i];
+    const Node *n = &p->g->node[i];
+    Shape src[MAX_SRC];
+    if (!q->kind->shares_sums || !q->prepared_len || q->param_range >= HUGE_GRADIENT) return false;
+    plan_source_shapes(p->g, n, src);
+    const int64_t images = p->o.batch < p->group ? p->o.batch : p->group;
+    return images * n->macs >= SUMMED_OFTEN * (int64_t)q->param_range &&
+           q->kind->shares_sums(n->use.cfg, src, n->shape, p->layout);
+}
+
 static GradMode grad_mode(const Plan *p, int i) {
     const NodePlan *q = &p->node[i];
     if (!q->live || !can_learn(p, i)) return GRAD_NONE;
     if (q->notes_len) return GRAD_JOINED;
-    if (q->shares > 1 && q->kind->shares) return GRAD_ROWS;
+    if (q->shares > 1 && q->kind->shares) return sums_by_share(p, i) ? GRAD_GROUPS : GRAD_ROWS;
     const size_t sums = q->param_range * sizeof(real) * (size_t)p->max_groups;
     const bool huge = p->layout == LAYOUT_LANES && q->param_range >= HUGE_GRADIENT;
     const bool small = q->param_range < LARGE_GRADIENT || (uses_weights_often(p, i) && !huge);
@@ -52,11 +62,12 @@ static GradMode grad_mode(const Plan *p, int i) {
  * number of threads. */
 static int shares_of(const Plan *p, int i) {
     const LayerKind *kind = p->node[i].kind;
-    if (!p->few || p->o.ref || !(kind->shares || kind->by_map)) return 1;
+    const bool last = p->node[i].layout == LAYOUT_LAST;
+    if (!p->few || p->o.ref || !(last || kind->shares || kind->by_map)) return 1;
     const int64_t images = p->o.batch < p->group ? p->o.batch : p->group;
     const int64_t numbers = images * (int64_t)p->node[i].image + (int64_t)p->node[i].param_range;
     const int64_t work = images * p->g->node[i].macs + NUMBER_WORK * numbers;
-    const int64_t parts = work / SHARE_WORK / (p->max_groups > 1 ? MANY_TIMES : 1);
+    const int64_t parts = work / (last ? LAST_WORK : SHARE_WORK) / (p->max_groups > 1 ? MANY_TIMES : 1);
     return parts < 1 ? 1 : parts > SHARES ? SHARES : (int)parts;
 }
 
@@ -108,7 +119,7 @@ static void describe_nodes(Plan *p) {
         q->first_param = param;
         for (int k = 0; k < n->n_params; k++, param++) q->param_range += param_room(&n->param[k]);
         q->rng = rng_named(rng, n->name);
-        q->last_reader = q->place = i;
+        q->last_reader = q->place = q->until = i;
         for (int k = 0; k < n->n_src; k++) {
             p->node[n->src[k]].last_reader = i;
             p->node[n->src[k]].n_readers++;
@@ -125,9 +136,9 @@ static void describe_nodes(Plan *p) {
         Shape src[MAX_SRC];
         plan_source_shapes(p->g, n, src);
         const size_t prepared = kind->prepared && fast
-                                    ? kind->prepared(n->use.cfg, src, n->shape, p->layout, plan_fixed(p)) : 0;
+                                    ? kind->prepared(n->use.cfg, src, n->shape, q->layout) : 0;
         q->plain_sums = p->o.no_winograd && prepared > 0 && kind->fewer_products &&
-                        kind->fewer_products(n->use.cfg, src, n->shape, p->layout, plan_fixed(p));
+                        kind->fewer_products(n->use.cfg, src, n->shape, q->layout);
         if (!q->plain_sums) q->prepared_len = prepared;
         if (kind->saved) q->saved_image = kind->saved(n->use.cfg, src, n->shape);
         q->shares = shares_of(p, i);
@@ -290,9 +301,9 @@ static size_t grad_work(const Plan *p) {
     size_t n = 0;
     for (int i = 1; i < p->g->n_nodes; i++) {
         const GradMode mode = p->node[i].grad;
-        const bool joined = mode == GRAD_GROUPS && p->max_groups > 1;
+        const int sums = plan_sums(p, i, p->max_groups);
         n += p->node[i].frozen ? 0 : p->node[i].param_range;
-        if (joined) n += p->node[i].param_range * (size_t)p->max_groups;
+        if (sums > 1) n += p->node[i].param_range * (size_t)sums;
         if (mode == GRAD_ROWS || mode == GRAD_WHOLE) n += (size_t)p->g->node[i].macs * (size_t)p->o.batch;
     }
     return n;
@@ -323,6 +334,7 @@ bool plan_lay_out(Plan *p) {
     p->op = calloc(6 * n + 1, sizeof *p->op);
     if (!p->node || !p->op) return false;
 
+    plan_choose_last(p);
     describe_nodes(p);
     follow_gradients(p);
     change_places(p);
@@ -331,6 +343,7 @@ bool plan_lay_out(Plan *p) {
         for (int i = 1; i < p->g->n_nodes; i++) p->node[i].grad = grad_mode(p, i);
     choose_spans(p);
     list_ops(p);
+    plan_choose_followers(p);
     if (!plan_place(p)) return false;
 
     p->n_grad_tasks = list_grad_tasks(p, NULL);

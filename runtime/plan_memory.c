@@ -67,7 +67,7 @@ static bool share_values(Plan *p) {
         const bool kept = (p->o.kept && p->o.kept[at]) || q->is_input;
         if (q->value_home == OF_PLACE || at == p->g->output || at == p->score || kept) continue;
         q->value_home = OF_PLACE;
-        q->value_at = pool_take(&pool, room_of_group(p, q), i, q->last_reader);
+        q->value_at = pool_take(&pool, room_of_group(p, q), i, p->node[q->last_reader].until);
     }
     p->place_len = pool.len;
     free(pool.taken);
@@ -181,8 +181,8 @@ static void place_saved(Plan *p) {
         q->notes = p->notes_len;
         if (q->notes_len) p->notes_len += bytes_up(q->notes_len * (1 + (size_t)p->max_groups));
         q->prepared = take(&p->prepared_len, q->prepared_len);
-        if (q->grad == GRAD_GROUPS && p->max_groups > 1)
-            q->partial = take(&p->partials_len, q->param_range * (size_t)p->max_groups);
+        const int sums = plan_sums(p, i, p->max_groups);
+        if (sums > 1) q->partial = take(&p->partials_len, q->param_range * (size_t)sums);
     }
 }
 
@@ -195,7 +195,7 @@ static void place_work(Plan *p) {
         plan_source_shapes(p->g, n, src);
         const bool whole = q->grad == GRAD_ROWS || q->grad == GRAD_WHOLE;
         const int images = whole ? p->o.batch : p->group;
-        p->work_len = larger(p->work_len, q->kind->work(n->use.cfg, src, n->shape, images, p->layout));
+        p->work_len = larger(p->work_len, q->kind->work(n->use.cfg, src, n->shape, images, q->layout));
     }
     p->work_len = round_up(p->work_len);
 }

@@ -22,6 +22,8 @@ enum {
     FEW_GROUPS = 4,        // with fewer of them a long call is done in parts: at most
     SHARES = 4,            // so many,
     SHARE_WORK = 1 << 19,  // each of so many products at least, or a multiple of that
+    LAST_WORK = 1 << 17,   // and of a layer in LAYOUT_LAST of so many
+    SUMMED_OFTEN = 4096,   // products of each weight from which each of the shares has a sum of them,
     MANY_TIMES = 16,       // if groups can occupy two threads already
     NUMBER_WORK = 8,       // a number that is read or written takes as long as so many products
 };
@@ -31,7 +33,7 @@ static const size_t PARTIAL_BYTES = 64u << 20; // at most so much for the partia
 // How the gradient of a node's parameters is found.
 typedef enum GradMode {
     GRAD_NONE,   // no parameters, or all frozen
-    GRAD_GROUPS, // a partial sum per group of images, joined in order
+    GRAD_GROUPS, // a partial sum per group of images, or per part of its call, joined in order
     GRAD_ROWS,   // at once from the whole batch, cut by rows of the weights
     GRAD_WHOLE,  // at once from the whole batch, in one task
     GRAD_JOINED  // by the layer itself, when it joins its notes
@@ -52,10 +54,13 @@ typedef struct NodePlan {
     void (*forward)(const Step *s);
     void (*backward)(const Step *s);
     size_t image;        // numbers of one image's value
+    Layout layout;       // of it: that of the plan or, in inference of few images, LAYOUT_LAST
     bool frozen;         // it has parameters, and none can learn
     Home value_home, diff_home;
     size_t value_at, diff_at; // offsets in reals: in Plan.values, or in the memory of a group or place
     int shares;          // parts a call of it is done in
+    bool follows;        // its parts are done with those of the operation before it, the same rows of each,
+    int until;           // up to this node: none of the values that they read may go before all are done
     bool spans;          // all groups that a worker has taken come in one call
     size_t saved;        // offset in bytes, and bytes per image
     size_t saved_image;
@@ -106,7 +111,7 @@ struct Plan {
     Params *params;
     Threads *threads;
     PlanOptions o;
-    Layout layout;         // of all values and gradients; targets are plain
+    Layout layout;         // of values and gradients, but see NodePlan; targets are plain
     int n_workers;
     int group, max_groups; // images of a group, and groups of a batch
     bool few;              // groups: long calls are done in parts
@@ -156,9 +161,12 @@ struct Plan {
 bool plan_lay_out(Plan *p);
 void plan_free_layout(Plan *p);
 
-bool plan_fixed(const Plan *p);  // may preparing the weights take long, for forward alone?
 bool plan_unseen(const Plan *p); // may values and gradients be left out, since nobody looks?
 void plan_source_shapes(const Graph *g, const Node *n, Shape *src);
+
+// plan_last.c: the layout of each node; and, when the operations are known, what follows.
+void plan_choose_last(Plan *p);
+void plan_choose_followers(Plan *p);
 
 // plan_memory.c: all offsets and lengths, when the operations are known. False when memory is out.
 bool plan_place(Plan *p);
@@ -171,6 +179,9 @@ void plan_fix_calls(Plan *p);
 Tensor plan_out(const Plan *p, int i, int worker, int lo, int hi);
 Tensor plan_diff_out(const Plan *p, int i, int worker, int lo, int hi);
 void plan_call(const Plan *p, NodeStep *c, int i, int worker, int lo, int hi);
+
+// So many partial sums of node i's gradient do so many groups find; one: it is the gradient. 0: none.
+int plan_sums(const Plan *p, int i, int groups);
 
 // Where the gradient of node i's parameters begins.
 real *plan_grad(const Plan *p, int i);

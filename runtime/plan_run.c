@@ -24,10 +24,10 @@ static void watch_op(const Plan *p, const Op *op) {
     if (op->kind != OP_LOSS) watch(p, op->node, op->kind > OP_LOSS);
 }
 
-// Where a group's sum goes: if there is but one, it is the gradient.
-static real *partial_of(const Plan *p, int i, int group) {
-    if (p->max_groups == 1) return plan_grad(p, i);
-    return p->partials + p->node[i].partial + (size_t)group * p->node[i].param_range;
+// Where a sum goes, of a group or of a part of its call: if there is but one, it is the gradient.
+static real *partial_of(const Plan *p, int i, int sum) {
+    if (plan_sums(p, i, p->max_groups) == 1) return plan_grad(p, i);
+    return p->partials + p->node[i].partial + (size_t)sum * p->node[i].param_range;
 }
 
 // ---- operations ------------------------------------------------------------------------------------
@@ -67,14 +67,17 @@ static void open_grad(const Plan *p, NodeStep *c, int i) {
 }
 
 // Of the parameters only what is summed by groups.
+static void begin_sum(const Plan *p, NodeStep *c, int i, int number) {
+    if (p->node[i].grad != GRAD_GROUPS) return;
+    real *sum = partial_of(p, i, number);
+    c->s.fresh_params = p->node[i].writes_params;
+    if (!c->s.fresh_params) memset(sum, 0, p->node[i].param_range * sizeof *sum);
+    plan_point_diff_params(p, c, i, sum);
+}
+
 static void backward_group(const Plan *p, NodeStep *c, int i, int group) {
     begin_sources(p, c, i);
-    if (p->node[i].grad == GRAD_GROUPS) {
-        real *sum = partial_of(p, i, group);
-        c->s.fresh_params = p->node[i].writes_params;
-        if (!c->s.fresh_params) memset(sum, 0, p->node[i].param_range * sizeof *sum);
-        plan_point_diff_params(p, c, i, sum);
-    }
+    begin_sum(p, c, i, group);
     p->node[i].backward(&c->s);
 }
 
@@ -151,26 +154,47 @@ static void narrow_step(NodeStep *c, size_t saved_image) {
     s->saved = (unsigned char *)s->saved + (size_t)maps.lo * saved;
 }
 
-// Part task % shares of the call of group task / shares, or of that for all of them. Gradients of
-// parameters come later.
-static void do_share(void *ctx, int task, int worker) {
-    const Plan *p = ctx;
-    const Op *op = p->op + p->run.lo;
+// The same of all rows (LAYOUT_LAST) of each image.
+static void narrow_rows(Tensor *t, Range rows) {
+    t->v += (ptrdiff_t)rows.lo * t->w * t->c;
+    t->n = 1;
+    t->h = rows.hi - rows.lo;
+}
+
+static void narrow_places(NodeStep *c) {
+    const Range rows = step_rows(&c->s);
+    for (int k = 0; k < c->s.n_src; k++) narrow_rows(&c->src[k], rows);
+    narrow_rows(&c->s.dst, rows);
+}
+
+// Part task % shares of a call for images [lo, hi). Gradients of parameters that are not summed come later.
+static void do_part(const Plan *p, const Op *op, int task, int worker, int lo, int hi) {
     const NodePlan *q = &p->node[op->node];
-    const int lo = q->spans ? 0 : task / q->shares * p->group;
+    const bool last = q->layout == LAYOUT_LAST;
     NodeStep c;
     watch_op(p, op);
-    plan_call(p, &c, op->node, worker, lo, q->spans ? p->run.n : least(lo + p->group, p->run.n));
+    plan_call(p, &c, op->node, worker, lo, hi);
     c.s.share = (Share){task % q->shares, q->shares};
-    if (q->kind->by_map) narrow_step(&c, q->saved_image);
-    if (c.s.dst.c == 0) return; // fewer maps than parts
-    if (op->kind == OP_BACKWARD) begin_sources(p, &c, op->node);
+    if (last && q->kind->pointwise) narrow_places(&c);
+    else if (!last && q->kind->by_map) narrow_step(&c, q->saved_image);
+    if (c.s.dst.c == 0 || c.s.dst.h == 0) return; // fewer maps or rows than parts
+    if (op->kind == OP_BACKWARD) begin_sources(p, &c, op->node), begin_sum(p, &c, op->node, task);
     switch (op->kind) {
     case OP_GATHER:      q->kind->gather(&c.s); break;
     case OP_GATHER_BACK: q->kind->gather_back(&c.s); break;
     case OP_BACKWARD:    q->backward(&c.s); break;
     default:             q->forward(&c.s);
     }
+}
+
+// Part task % shares of the calls of group task / shares, or of those for all of them.
+static void do_share(void *ctx, int task, int worker) {
+    const Plan *p = ctx;
+    const NodePlan *q = &p->node[p->op[p->run.lo].node];
+    const int lo = q->spans ? 0 : task / q->shares * p->group;
+    const int hi = q->spans ? p->run.n : least(lo + p->group, p->run.n);
+    for (int k = p->run.lo; k < p->run.hi; k++)
+        do_part(p, &p->op[k], task, worker, lo, hi);
 }
 
 // ---- all operations --------------------------------------------------------------------------------
@@ -184,6 +208,7 @@ static bool by_group(const Plan *p, const Op *op) { return !op->whole && !in_par
 // The first operation behind `lo` that does not run together with it.
 static int end_of_run(const Plan *p, int lo, int hi) {
     int end = lo + 1;
+    while (!by_group(p, &p->op[lo]) && end < hi && p->node[p->op[end].node].follows) end++;
     while (by_group(p, &p->op[lo]) && end < hi && by_group(p, &p->op[end])) end++;
     return end;
 }
@@ -211,10 +236,10 @@ static void run_ops(Plan *p, int lo, int hi) {
 // ---- gradients of parameters ---------------------------------------------------------------------
 
 static void join_groups(const Plan *p, const GradTask *t) {
-    const int n_groups = (p->run.n + p->group - 1) / p->group;
+    const int n_sums = plan_sums(p, t->node, (p->run.n + p->group - 1) / p->group);
     real *grad = plan_grad(p, t->node);
     memcpy(grad + t->lo, partial_of(p, t->node, 0) + t->lo, (t->hi - t->lo) * sizeof *grad);
-    for (int k = 1; k < n_groups; k++) {
+    for (int k = 1; k < n_sums; k++) {
         const real *sum = partial_of(p, t->node, k);
         for (size_t i = t->lo; i < t->hi; i++) grad[i] += sum[i];
     }
@@ -229,7 +254,7 @@ static void clear_rows(const NodeStep *c, int n_params, Range rows) {
 
 static void find_grad(const Plan *p, const GradTask *t, int worker) {
     const NodePlan *q = &p->node[t->node];
-    if (q->grad == GRAD_GROUPS && p->max_groups > 1) join_groups(p, t);
+    if (plan_sums(p, t->node, p->max_groups) > 1) join_groups(p, t);
     if (q->grad != GRAD_ROWS && q->grad != GRAD_WHOLE) return;
     NodeStep c;
     watch(p, t->node, true);

@@ -6,10 +6,11 @@
 #include <stdbool.h>
 
 #include "runtime/error.h"
-#include "runtime/kernels/spread.h"
 #include "runtime/kernels/gemm_micro.h"
 #include "runtime/kernels/lanes.h"
+#include "runtime/kernels/last.h"
 #include "runtime/kernels/pool.h"
+#include "runtime/kernels/spread.h"
 #include "runtime/kernels/winograd.h"
 
 typedef struct Kernels {
@@ -20,6 +21,7 @@ typedef struct Kernels {
     const WinogradKernels *winograd;
     const SpreadKernels *spread;
     const PoolKernels *pool;
+    const LastKernels *last;
 } Kernels;
 
 // Best first; the last row, plain C, is usable everywhere. Ends with a row without a name.

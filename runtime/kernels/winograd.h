@@ -56,15 +56,17 @@ typedef struct WinogradKernels {
     void (*const (*product)[WINOGRAD_MAX_V + 1])(const WinogradTile *t); // [ft][nv]
     // V of n tiles that lie side by side in four rows.
     void (*see)(const WinogradRows *d, int n, real *V, ptrdiff_t next);
-    // A·δ·Aᵀ of n tiles that lie side by side in the first two of the rows.
-    void (*spread)(const WinogradRows *d, int n, real *M, ptrdiff_t next);
+    // A·δ·Aᵀ of n tiles that lie side by side in the first two of the rows; from one to the next `tile` reals.
+    void (*spread)(const WinogradRows *d, int n, real *M, ptrdiff_t next, ptrdiff_t tile);
+    // LANES numbers of each of n ≤ LANES maps become numbers of LANES maps: dst[l·dst_ld + i] =
+    // src[i·src_ld + l], and 0 of maps i ≥ n. Of each map m ≤ LANES numbers are read, behind them all is 0.
+    void (*turn)(const real *src, ptrdiff_t src_ld, int n, int m, real *dst, ptrdiff_t dst_ld);
     // Aᵀ·M·A of n tiles, plus bias or (add) what is there, to the first two rows: columns x … W of
     // them. A row that is NULL is left out.
     void (*gather)(const real *M, ptrdiff_t next, int n, real bias, bool add, real *const row[2], int W);
     // The same of a single image, whose tile 0 begins with number 0 of each row. Whole vectors of tiles are
     // read and written: rows have room for 2·LANES numbers behind the last tile, the others for LANES.
     void (*see_plain)(const real *const row[4], int n, real *V, ptrdiff_t next);
-    void (*spread_plain)(const real *const row[2], int n, real *M, ptrdiff_t next);
     void (*gather_plain)(const real *M, ptrdiff_t next, int n, real *const row[2]);
 } WinogradKernels;
 

@@ -120,22 +120,35 @@ INLINE void NAME(spread_column)(const WinogradRows *d, int x, int lane, vec out[
     NAME(times_a)(v, out);
 }
 
-TARGET static void NAME(spread)(const WinogradRows *d, int n, real *M, ptrdiff_t next) {
+TARGET static void NAME(spread)(const WinogradRows *d, int n, real *M, ptrdiff_t next, ptrdiff_t tile) {
     for (int t = 0; t < n; t++)
     for (int lane = 0; lane < LANES; lane += VL) {
         vec column[2][4];
         ALL for (int j = 0; j < 2; j++) NAME(spread_column)(d, d->x + 2 * t + j, lane, column[j]);
-        NAME(put_spread)(column, M + (ptrdiff_t)t * LANES + lane, next);
+        NAME(put_spread)(column, M + t * tile + lane, next);
     }
 }
 
-TARGET static void NAME(spread_plain)(const real *const row[2], int n, real *M, ptrdiff_t next) {
-    for (int t = 0; t < n; t += VL) {
-        vec d[2][2], column[2][4];
-        ALL for (int i = 0; i < 2; i++) NAME(split)(row[i] + 2 * t, &d[0][i], &d[1][i]);
-        ALL for (int j = 0; j < 2; j++) NAME(times_a)(d[j], column[j]);
-        NAME(put_spread)(column, M + t, next);
+INLINE vec NAME(take)(const real *p, int m) {
+    if (m >= VL) return NAME(load)(p);
+    if (m > 0) return LOAD(p, m);
+    return (vec){0};
+}
+
+TARGET static void NAME(turn)(const real *src, ptrdiff_t src_ld, int n, int m, real *dst, ptrdiff_t dst_ld) {
+    if (n >= LANES && m >= LANES) {
+        for (int i = 0; i < LANES; i += VL)
+            for (int l = 0; l < LANES; l += VL)
+                NAME(turn_square)(src + i * src_ld + l, src_ld, dst + l * dst_ld + i, dst_ld);
+        return;
     }
+    for (int i = 0; i < LANES; i += VL)
+        for (int l = 0; l < LANES; l += VL) {
+            real few[VL * VL];
+            for (int k = 0; k < VL; k++)
+                NAME(store)(few + k * VL, i + k < n ? NAME(take)(src + (i + k) * src_ld + l, m - l) : (vec){0});
+            NAME(turn_square)(few, VL, dst + l * dst_ld + i, dst_ld);
+        }
 }
 
 // ---- Aᵀ·M·A --------------------------------------------------------------------------------------
@@ -215,7 +228,7 @@ static void (*const NAME(product_tiles)[WINOGRAD_MAX_F + 1][WINOGRAD_MAX_V + 1])
 
 const WinogradKernels NAME(winograd) = {.vl = VL, LARGEST, .product = NAME(product_tiles), .see = NAME(see),
                                         .spread = NAME(spread), .gather = NAME(gather),
-                                        .see_plain = NAME(see_plain), .spread_plain = NAME(spread_plain),
+                                        .turn = NAME(turn), .see_plain = NAME(see_plain),
                                         .gather_plain = NAME(gather_plain)};
 
 #undef PRODUCT_TILES

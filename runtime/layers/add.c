@@ -64,6 +64,7 @@ const LayerKind add_layer = {
              .synonyms = "Add sum Sum Eltwise eltwise shortcut skip plus",
              .source = "runtime/layers/add.c", .min_src = 2, .max_src = MAX_SRC, .infer = infer},
     .lanes        = true,
+    .pointwise    = true,
     .by_map       = true,
     .writes       = true,
     .in_place     = true,

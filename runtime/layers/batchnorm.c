@@ -20,6 +20,7 @@
  * diff_src += weight/σ · diff_dst.
  * The conventions are PyTorch's; Keras keeps a biased running variance.
  * Source: Ioffe & Szegedy, "Batch Normalization", 2015, algorithms 1 and 2. */
+#include "runtime/kernels/wide.h"
 #include "runtime/layers/norm.h"
 
 typedef struct BatchNorm { double eps, momentum; } BatchNorm;
@@ -283,6 +284,38 @@ static void spread_columns(const Step *s, Range c) {
     }
 }
 
+/* The channels of a place side by side (LAYOUT_LAST), for inference: prepared holds the norms of all
+ * channels, means first. LANES channels at a time go through all places. */
+
+static size_t prepared(const void *cfg, const Shape *src, Shape dst, Layout layout) {
+    (void)cfg, (void)src;
+    return layout == LAYOUT_LAST ? 2 * (size_t)dst.c : 0;
+}
+
+static void prepare(const Step *s) {
+    const int C = s->dst.c;
+    for (int c = s->part.lo; c < s->part.hi; c++) {
+        const Norm norm = norm_at(s, c);
+        s->prepared[c] = norm.mean;
+        s->prepared[C + c] = norm.inverse;
+    }
+}
+
+WIDE static void apply_places(const real *restrict src, int places, ptrdiff_t C, const real *restrict mean,
+                              const real *restrict inverse, const real *restrict weight,
+                              const real *restrict bias, real *restrict dst) {
+    for (int p = 0; p < places; p++, src += C, dst += C)
+        AS_ONE for (int l = 0; l < LANES; l++)
+            dst[l] = (src[l] - mean[l]) * inverse[l] * weight[l] + bias[l];
+}
+
+static void apply_last(const Step *s) {
+    const int C = s->dst.c, places = s->dst.n * s->dst.h * s->dst.w;
+    for (int c = 0; c < C; c += LANES)
+        apply_places(s->src[0].v + c, places, C, s->prepared + c, s->prepared + C + c,
+                     s->param[WEIGHT].v + c, s->param[BIAS].v + c, s->dst.v + c);
+}
+
 // Two ways to do the same for channels [c.lo, c.hi).
 typedef void Part(const Step *s, Range c);
 
@@ -298,7 +331,10 @@ static void gather(const Step *s) {
     if (of_batch(s)) by_parts(s, gather_channels, gather_columns);
 }
 
-static void forward(const Step *s) { by_parts(s, apply_channels, apply_columns); }
+static void forward(const Step *s) {
+    if (s->dst.layout == LAYOUT_LAST) apply_last(s);
+    else by_parts(s, apply_channels, apply_columns);
+}
 
 static void gather_back(const Step *s) { by_parts(s, gather_back_channels, gather_back_columns); }
 
@@ -329,10 +365,13 @@ const LayerKind batchnorm_layer = {
              .source = "runtime/layers/batchnorm.c", .min_src = 1, .max_src = 1,
              .cfg_size = sizeof(BatchNorm), .attrs = attrs, .params = params},
     .lanes        = true,
+    .pointwise    = true,
     .shares       = true,
     .writes       = true,
     .forgets      = true,
     .notes        = notes,
+    .prepared     = prepared,
+    .prepare      = prepare,
     .gather       = gather,
     .join         = join,
     .gather_back  = gather_back,

@@ -20,9 +20,11 @@ size_t conv_work(const void *cfg, const Shape *src, Shape dst, int n, Layout lay
 void conv_forward(const Step *s);
 void conv_backward(const Step *s);
 void conv_backward_params(const Step *s);
-size_t conv_prepared(const void *cfg, const Shape *src, Shape dst, Layout layout, bool fixed);
+bool conv_gives_last(const void *cfg, const Shape *src, Shape dst);
+size_t conv_prepared(const void *cfg, const Shape *src, Shape dst, Layout layout);
+bool conv_shares_sums(const void *cfg, const Shape *src, Shape dst, Layout layout);
 void conv_prepare(const Step *s);
-bool conv_fewer_products(const void *cfg, const Shape *src, Shape dst, Layout layout, bool fixed);
+bool conv_fewer_products(const void *cfg, const Shape *src, Shape dst, Layout layout);
 
 // For all the ways below: diff_bias of these filters += their sums of diff_dst, if somebody asks for it.
 void conv_diff_bias(const Step *s, Range filters);
@@ -44,21 +46,7 @@ void conv_spread_forward(const Step *s);
 void conv_spread_backward(const Step *s);
 void conv_spread_backward_params(const Step *s);
 
-// conv_panels.c and conv_panels_winograd.c: few images and weights that stay, filters side by side.
-bool conv_panels_fits(const Conv *o, Shape src, Shape dst, Layout layout);
-size_t conv_panels_work(const Conv *o, Shape src, Shape dst, int n);
-size_t conv_panels_prepared(const Conv *o, Shape src);
-void conv_panels_prepare(const Step *s);
-void conv_panels_forward(const Step *s);
-bool conv_panels_winograd_fits(const Conv *o, Shape src, Shape dst, Layout layout);
-size_t conv_panels_winograd_work(const Conv *o, Shape src, Shape dst, int n);
-size_t conv_panels_winograd_prepared(const Conv *o, Shape src);
-void conv_panels_winograd_prepare(const Step *s);
-void conv_panels_winograd_forward(const Step *s);
-
 // conv_winograd.c: 3×3 windows over many channels, with fewer products.
-bool conv_winograd_shape(const Conv *o); // is the window one for it?
-void conv_winograd_filter(const real *g, int C, real *U, ptrdiff_t next); // U of C channels of one filter
 bool conv_winograd_fits(const Conv *o, Shape src, Shape dst, Layout layout);
 size_t conv_winograd_work(const Conv *o, Shape src, Shape dst, int n, Layout layout);
 size_t conv_winograd_prepared(const Conv *o, Shape src);
@@ -72,6 +60,13 @@ size_t conv_lanes_work(const Conv *o, Shape src, Shape dst);
 void conv_lanes_forward(const Step *s);
 void conv_lanes_backward(const Step *s);
 void conv_lanes_backward_params(const Step *s);
+
+// conv_last.c: few images, the channels of a place side by side. Inference only.
+bool conv_last_fits(const Conv *o, Shape src, Shape dst, Layout layout);
+size_t conv_last_work(const Conv *o, Shape src, Shape dst, int n, Layout layout);
+size_t conv_last_prepared(const Conv *o, Shape src);
+void conv_last_prepare(const Step *s);
+void conv_last_forward(const Step *s);
 
 // conv_columns.c: images one after the other, windows copied to the columns of a matrix.
 size_t conv_columns_work(const Conv *o, Shape src, Shape dst, int n);

@@ -1,9 +1,8 @@
-/* conv_fast.c — seven ways to the sums of conv.c, sooner: which one is taken?
+/* conv_fast.c — six ways to the sums of conv.c, sooner: which one is taken?
  *
+ *     last       the channels of a place side by side                    conv_last.c
  *     spread     small images one after the other, sixteen filters       conv_spread.c
  *     rows       the same, fewer filters                                 conv_rows.c
- *     panels     few images, many filters, weights that stay:            conv_panels.c
- *                the same with 3×3 windows                               conv_panels_winograd.c
  *     winograd   3×3 windows over many channels                          conv_winograd.c
  *     lanes      sixteen images side by side                             conv_lanes.c
  *     columns    everything else, as a matrix product                    conv_columns.c
@@ -13,10 +12,10 @@
 #include "runtime/layers/conv.h"
 
 typedef struct Way {
-    bool fixed; // only for weights that stay, and forward alone
     bool (*fits)(const Conv *o, Shape src, Shape dst, Layout layout);
     size_t (*work)(const Conv *o, Shape src, Shape dst, int n, Layout layout);
     bool fewer_products; // than the definition has, so that its roundings are others
+    bool shares_sums;    // see LayerKind
     // Both or none: reals of the prepared weights, and how to make them. Without those the next way is taken.
     size_t (*prepared)(const Conv *o, Shape src);
     void (*prepare)(const Step *s);
@@ -43,16 +42,6 @@ static size_t lanes_work(const Conv *o, Shape src, Shape dst, int n, Layout layo
     return conv_lanes_work(o, src, dst);
 }
 
-static size_t panels_work(const Conv *o, Shape src, Shape dst, int n, Layout layout) {
-    (void)layout;
-    return conv_panels_work(o, src, dst, n);
-}
-
-static size_t panels_winograd_work(const Conv *o, Shape src, Shape dst, int n, Layout layout) {
-    (void)layout;
-    return conv_panels_winograd_work(o, src, dst, n);
-}
-
 static bool always(const Conv *o, Shape src, Shape dst, Layout layout) {
     (void)o, (void)src, (void)dst, (void)layout;
     return true;
@@ -64,17 +53,14 @@ static size_t columns_work(const Conv *o, Shape src, Shape dst, int n, Layout la
 }
 
 static const Way ways[] = {
+    {.fits = conv_last_fits, .work = conv_last_work, .prepared = conv_last_prepared,
+     .prepare = conv_last_prepare, .forward = conv_last_forward},
     {.fits = conv_spread_fits, .work = spread_work, .prepared = conv_spread_prepared,
      .prepare = conv_spread_prepare, .forward = conv_spread_forward, .backward = conv_spread_backward,
      .backward_params = conv_spread_backward_params},
     {.fits = conv_rows_fits, .work = rows_work, .forward = conv_rows_forward, .backward = conv_rows_backward,
      .backward_params = conv_rows_backward_params},
-    {.fixed = true, .fits = conv_panels_winograd_fits, .work = panels_winograd_work, .fewer_products = true,
-     .prepared = conv_panels_winograd_prepared, .prepare = conv_panels_winograd_prepare,
-     .forward = conv_panels_winograd_forward},
-    {.fixed = true, .fits = conv_panels_fits, .work = panels_work, .prepared = conv_panels_prepared,
-     .prepare = conv_panels_prepare, .forward = conv_panels_forward},
-    {.fits = conv_winograd_fits, .work = conv_winograd_work, .fewer_products = true,
+    {.fits = conv_winograd_fits, .work = conv_winograd_work, .fewer_products = true, .shares_sums = true,
      .prepared = conv_winograd_prepared, .prepare = conv_winograd_prepare, .forward = conv_winograd_forward,
      .backward = conv_winograd_backward, .backward_params = conv_winograd_backward_params},
     {.fits = lanes_fits, .work = lanes_work, .forward = conv_lanes_forward, .backward = conv_lanes_backward,
@@ -83,42 +69,42 @@ static const Way ways[] = {
      .backward_params = conv_columns_backward_params},
 };
 
-// May the weights be prepared, and for forward alone?
-typedef enum Weights { AS_THEY_ARE, PREPARED, FIXED } Weights;
-
-static bool takes(const Way *w, Weights weights) {
-    return weights == FIXED || (!w->fixed && (weights == PREPARED || !w->prepared));
-}
-
-static const Way *way_for(const Conv *o, Shape src, Shape dst, Layout layout, Weights weights) {
+// The first way that fits, `prepared` saying whether the weights may be.
+static const Way *way_for(const Conv *o, Shape src, Shape dst, Layout layout, bool prepared) {
     const Way *w = ways;
-    while (!takes(w, weights) || !w->fits(o, src, dst, layout)) w++;
+    while (!w->fits(o, src, dst, layout) || (w->prepared && !prepared)) w++;
     return w;
 }
 
 static const Way *way_of(const Step *s) {
     const Tensor src = s->src[0], dst = s->dst;
     return way_for(s->cfg, (Shape){src.c, src.h, src.w}, (Shape){dst.c, dst.h, dst.w}, dst.layout,
-                   !s->prepared ? AS_THEY_ARE : s->fixed ? FIXED : PREPARED);
+                   s->prepared != NULL);
 }
 
-// Enough for each: what becomes of the weights is the plan's choice.
+// Enough for either: whether the weights are prepared is the plan's choice.
 size_t conv_work(const void *cfg, const Shape *src, Shape dst, int n, Layout layout) {
-    size_t most = 0;
-    for (Weights k = AS_THEY_ARE; k <= FIXED; k++) {
-        const size_t len = way_for(cfg, src[0], dst, layout, k)->work(cfg, src[0], dst, n, layout);
-        if (len > most) most = len;
-    }
-    return most;
+    const Way *const first = way_for(cfg, src[0], dst, layout, true);
+    const Way *const plain = way_for(cfg, src[0], dst, layout, false);
+    const size_t a = first->work(cfg, src[0], dst, n, layout), b = plain->work(cfg, src[0], dst, n, layout);
+    return a > b ? a : b;
 }
 
-size_t conv_prepared(const void *cfg, const Shape *src, Shape dst, Layout layout, bool fixed) {
-    const Way *const w = way_for(cfg, src[0], dst, layout, fixed ? FIXED : PREPARED);
+size_t conv_prepared(const void *cfg, const Shape *src, Shape dst, Layout layout) {
+    const Way *const w = way_for(cfg, src[0], dst, layout, true);
     return w->prepared ? w->prepared(cfg, src[0]) : 0;
 }
 
-bool conv_fewer_products(const void *cfg, const Shape *src, Shape dst, Layout layout, bool fixed) {
-    return way_for(cfg, src[0], dst, layout, fixed ? FIXED : PREPARED)->fewer_products;
+bool conv_shares_sums(const void *cfg, const Shape *src, Shape dst, Layout layout) {
+    return way_for(cfg, src[0], dst, layout, true)->shares_sums;
+}
+
+bool conv_fewer_products(const void *cfg, const Shape *src, Shape dst, Layout layout) {
+    return way_for(cfg, src[0], dst, layout, true)->fewer_products;
+}
+
+bool conv_gives_last(const void *cfg, const Shape *src, Shape dst) {
+    return conv_last_fits(cfg, src[0], dst, LAYOUT_LAST);
 }
 
 void conv_prepare(const Step *s) { way_of(s)->prepare(s); }

@@ -76,12 +76,6 @@ static void see_lanes(const Tiling *w, Chunk k, const real *map, int y, real *V)
     kernels_chosen()->winograd->see(&d, k.columns, V, tiling_plane(w->in, w->pitch));
 }
 
-static void spread_lanes(const Tiling *w, Chunk k, const real *map, int y, real *M, ptrdiff_t next) {
-    WinogradRows d = {.W = w->to.W, .x = 2 * k.x};
-    for (int i = 0; i < 2; i++) d.row[i] = row_of(map, w->to, 2 * y + i);
-    kernels_chosen()->winograd->spread(&d, k.columns, M, next);
-}
-
 static void gather_lanes(const Tiling *w, const Gather *g, const real *M, int n, real bias, int y, int x,
                          real *map) {
     real *const to = map + ((ptrdiff_t)2 * y * w->to.W + 2 * x) * LANES;
@@ -92,9 +86,7 @@ static void gather_lanes(const Tiling *w, const Gather *g, const real *M, int n,
 // ---- one image after the other -------------------------------------------------------------------
 
 // A copied row has room for its tiles, two numbers more, and two vectors.
-static ptrdiff_t row_room(const Tiling *w) { return 2 * w->columns + 4 * LANES; }
-
-size_t tiling_work(const Tiling *w) { return in_lanes(w) ? 0 : 4 * (size_t)row_room(w); }
+static ptrdiff_t row_room(const Tiling *w) { return tiling_pitch(2 * w->columns + 3 * LANES); }
 
 // Row `row` of a map from column `first` on; zeros beside the map.
 static void copy_row(const real *map, Sides s, int row, int first, real *dst, ptrdiff_t len) {
@@ -118,14 +110,6 @@ static void see_plain(const Tiling *w, Chunk k, const real *map, int y, bool fir
     kernels_chosen()->winograd->see_plain(rows, k.columns, V, tiling_plane(w->in, w->pitch));
 }
 
-static void spread_plain(const Tiling *w, Chunk k, const real *map, int y, real *M, ptrdiff_t next,
-                         real *work) {
-    const ptrdiff_t len = row_room(w);
-    const real *const rows[2] = {work, work + len};
-    for (int i = 0; i < 2; i++) copy_row(map, w->to, 2 * y + i, 2 * k.x, work + i * len, len);
-    kernels_chosen()->winograd->spread_plain(rows, k.columns, M, next);
-}
-
 // dst (+)= src + bias.
 WIDE static void put_row(const real *restrict src, int n, real bias, bool add, real *restrict dst) {
     if (add)
@@ -141,6 +125,43 @@ static void gather_plain(const Tiling *w, const Gather *g, const real *M, int n,
     for (int i = 0; i < 2 && 2 * y + i < w->to.H; i++)
         put_row(rows[i], smaller(2 * n, w->to.W - 2 * x), bias, g->add,
                 map + (ptrdiff_t)(2 * y + i) * w->to.W + 2 * x);
+}
+
+// ---- turned --------------------------------------------------------------------------------------
+
+/* Of LANES outputs the two rows under a row of tiles become rows whose numbers are LANES outputs side by
+ * side: one for each image of a block. Turning them is a quarter of the work that turning M would be. */
+static int turned_places(const Tiling *w) { return 2 * w->columns; }
+static ptrdiff_t turned_row(const Tiling *w) { return (ptrdiff_t)(turned_places(w) + LANES) * LANES; }
+static ptrdiff_t turned_room(const Tiling *w) { return 2 * tiling_tile(w) * turned_row(w); }
+
+// Of row `row` of n maps from column x on: image l begins at dst + l·turned_row.
+static void turn_row(const Tiling *w, const real *maps, int n, int row, int x, real *dst) {
+    const WinogradKernels *const k = kernels_chosen()->winograd;
+    const ptrdiff_t map = (ptrdiff_t)w->to.H * w->to.W * tiling_tile(w);
+    const int places = smaller(turned_places(w), w->to.W - x), at_once = in_lanes(w) ? 1 : LANES;
+    const real *src = maps + ((ptrdiff_t)row * w->to.W + x) * tiling_tile(w);
+    for (int i = 0; i < places; i += at_once)
+        k->turn(src + i * tiling_tile(w), map, n, in_lanes(w) ? LANES : places - i, dst + i * LANES,
+                in_lanes(w) ? turned_row(w) : LANES);
+}
+
+// A row of tiles of n outputs.
+static void spread_row(const Tiling *w, Chunk k, const real *maps, int n, int y, real *M, ptrdiff_t plane,
+                       real *work) {
+    const ptrdiff_t tile = tiling_tile(w) * LANES;
+    WinogradRows d = {.W = w->to.W - 2 * k.x};
+    real *const rows[2] = {work, work + tiling_tile(w) * turned_row(w)};
+    for (int i = 0; i < 2 && 2 * y + i < w->to.H; i++) turn_row(w, maps, n, 2 * y + i, 2 * k.x, rows[i]);
+    for (int l = 0; l < tiling_tile(w); l++) {
+        for (int i = 0; i < 2; i++) d.row[i] = 2 * y + i < w->to.H ? rows[i] + l * turned_row(w) : NULL;
+        kernels_chosen()->winograd->spread(&d, k.columns, M + l * LANES, plane, tile);
+    }
+}
+
+size_t tiling_work(const Tiling *w) {
+    const size_t copied = in_lanes(w) ? 0 : 4 * (size_t)row_room(w), turned = (size_t)turned_room(w);
+    return copied > turned ? copied : turned;
 }
 
 // ---- all maps of a chunk -------------------------------------------------------------------------
@@ -169,15 +190,13 @@ void tiling_see(const Tiling *w, Chunk k, const real *maps, real *V, real *work)
     }
 }
 
-void tiling_spread(const Tiling *w, Chunk k, const real *maps, int n, real *M, real *work) {
-    const ptrdiff_t next = tiling_plane(n, w->pitch);
-    for (int f = 0; f < n; f++)
+void tiling_spread(const Tiling *w, Chunk k, const real *maps, int n, real *M, ptrdiff_t plane, real *work) {
+    const ptrdiff_t block = (ptrdiff_t)tiling_numbers(w, k) * LANES;
+    for (int f = 0; f < n; f += LANES, M += block)
     for (int y = 0; y < k.rows; y++) {
         const Spot s = spot_of(w, k.y + y, w->out, w->to);
-        const real *const map = maps + s.maps + f * map_len(w, w->to);
-        real *const to = M + f * w->pitch + y * row_len(w, k);
-        if (in_lanes(w)) spread_lanes(w, k, map, s.y, to, next);
-        else spread_plain(w, k, map, s.y, to, next, work);
+        spread_row(w, k, maps + s.maps + f * map_len(w, w->to), smaller(LANES, n - f), s.y,
+                   M + y * row_len(w, k) * LANES, plane, work);
     }
 }
 

@@ -38,15 +38,11 @@ enum {
 
 static int smaller(int a, int b) { return a < b ? a : b; }
 
-bool conv_winograd_shape(const Conv *o) {
-    return o->kernel.h == 3 && o->kernel.w == 3 && o->stride == 1 && o->dilation == 1 && o->groups == 1;
-}
-
 bool conv_winograd_fits(const Conv *o, Shape src, Shape dst, Layout layout) {
     const bool plain = layout == LAYOUT_PLAIN;
     const int narrowest = plain ? NARROWEST_PLAIN : NARROWEST;
-    return conv_winograd_shape(o) && src.c >= narrowest && dst.c >= narrowest &&
-           (!plain || dst.h * dst.w >= SMALLEST_PLAIN);
+    return o->kernel.h == 3 && o->kernel.w == 3 && o->stride == 1 && o->dilation == 1 && o->groups == 1 &&
+           src.c >= narrowest && dst.c >= narrowest && (!plain || dst.h * dst.w >= SMALLEST_PLAIN);
 }
 
 // ---- U: the weights ------------------------------------------------------------------------------
@@ -72,8 +68,6 @@ WIDE static void transform_filter(const real *restrict g, int C, real *restrict 
     }
 }
 
-void conv_winograd_filter(const real *g, int C, real *U, ptrdiff_t next) { transform_filter(g, C, U, next); }
-
 void conv_winograd_prepare(const Step *s) {
     const Tensor weights = s->param[0];
     const ptrdiff_t row = tiling_pitch(weights.c), next = tiling_plane(weights.n, row);
@@ -81,20 +75,26 @@ void conv_winograd_prepare(const Step *s) {
         transform_filter(at(weights, f, 0, 0, 0), weights.c, s->prepared + f * row, next);
 }
 
-// diff_weights of one filter += Gᵀ·diff_U·G.
-WIDE static void gather_filter(const real *restrict diff_U, ptrdiff_t next, int C, real *restrict diff_g) {
-    for (int c = 0; c < C; c++) {
-        real t[3][4];
-        for (int j = 0; j < 4; j++) {
-            const real *u = diff_U + j * next + c;
-            const real half = (u[4 * next] + u[8 * next]) / 2;
-            t[0][j] = u[0] + half, t[1][j] = (u[4 * next] - u[8 * next]) / 2, t[2][j] = half + u[12 * next];
-        }
-        for (int i = 0; i < 3; i++) {
-            const real half = (t[i][1] + t[i][2]) / 2;
-            real *const to = diff_g + 9 * c + 3 * i;
-            to[0] += t[i][0] + half, to[1] += (t[i][1] - t[i][2]) / 2, to[2] += half + t[i][3];
-        }
+// diff_weights of n ≤ LANES filters += Gᵀ·diff_U·G. The filters lie side by side in diff_U.
+WIDE static void gather_filters(const real *restrict diff_U, ptrdiff_t next, int C, int n,
+                                real *restrict diff_g) {
+    for (int c = 0; c < C; c++, diff_U += LANES, diff_g += 9) {
+        real t[3][4][LANES], g[9][LANES];
+        for (int j = 0; j < 4; j++)
+            for (int f = 0; f < LANES; f++) {
+                const real *u = diff_U + j * next + f;
+                const real half = (u[4 * next] + u[8 * next]) / 2;
+                t[0][j][f] = u[0] + half, t[1][j][f] = (u[4 * next] - u[8 * next]) / 2;
+                t[2][j][f] = half + u[12 * next];
+            }
+        for (int i = 0; i < 3; i++)
+            for (int f = 0; f < LANES; f++) {
+                const real half = (t[i][1][f] + t[i][2][f]) / 2;
+                g[3 * i][f] = t[i][0][f] + half, g[3 * i + 1][f] = (t[i][1][f] - t[i][2][f]) / 2;
+                g[3 * i + 2][f] = half + t[i][3][f];
+            }
+        for (int f = 0; f < n; f++)
+            for (int k = 0; k < 9; k++) diff_g[(ptrdiff_t)f * 9 * C + k] += g[k][f];
     }
 }
 
@@ -139,10 +139,13 @@ static size_t pass_room(const Tiling *w) {
     return tiling_work(w) + tiling_planes(w->in, w->pitch) + tiling_planes(M_filters(w), M_pitch(w));
 }
 
+// Filters side by side: whole vectors.
+static int whole(int filters) { return (filters + LANES - 1) / LANES * LANES; }
+
 static size_t sums_room(const Tiling *w) {
-    const int filters = smaller(w->out, FILTERS);
-    return gemm_work() + tiling_work(w) + tiling_planes(w->in, w->pitch) + tiling_planes(filters, w->pitch) +
-           tiling_planes(filters, tiling_pitch(w->in));
+    const int filters = whole(smaller(w->out, FILTERS));
+    return tiling_work(w) + tiling_planes(w->in, w->pitch) + tiling_planes(filters, w->pitch) +
+           tiling_planes(w->in, filters);
 }
 
 size_t conv_winograd_work(const Conv *o, Shape src, Shape dst, int n, Layout layout) {
@@ -266,52 +269,55 @@ static void diff_src(const Step *s) {
 // ---- the gradient of the weights -------------------------------------------------------------------
 
 typedef struct Sums {
-    real *gemm, *tiles, *V, *M, *diff_U;
+    real *tiles, *V, *M, *diff_U;
     const real *src, *diff_dst; // diff_dst from the first of the filters on
     int filters;
     bool seen, add; // V is there: of the only chunk, from the filters before
 } Sums;
 
 static Sums sums_of(const Step *s, const Tiling *w, int filters) {
-    Sums a = {.gemm = s->work, .tiles = s->work + gemm_work(), .filters = filters};
+    Sums a = {.tiles = s->work, .filters = filters};
     a.V = a.tiles + tiling_work(w);
     a.M = a.V + tiling_planes(w->in, w->pitch);
-    a.diff_U = a.M + tiling_planes(filters, w->pitch);
+    a.diff_U = a.M + tiling_planes(whole(filters), w->pitch);
     return a;
 }
 
+/* Filters lie side by side in M and in diff_U: a product of each number of V with vectors of them. */
 static void sums_chunk(void *ctx, const Tiling *w, Chunk k) {
     Sums *a = ctx;
-    const ptrdiff_t row = tiling_pitch(w->in);
+    const int filters = whole(a->filters);
+    const ptrdiff_t M_p = tiling_plane(filters, w->pitch);
     if (!a->seen) tiling_see(w, k, a->src, a->V, a->tiles);
-    tiling_spread(w, k, a->diff_dst, a->filters, a->M, a->tiles);
+    tiling_spread(w, k, a->diff_dst, a->filters, a->M, M_p, a->tiles);
     for (int p = 0; p < WINOGRAD; p++)
-        gemm(a->filters, w->in, tiling_numbers(w, k),
-             (Matrix){a->M + p * tiling_plane(a->filters, w->pitch), w->pitch, 1},
-             (Matrix){a->V + p * tiling_plane(w->in, w->pitch), 1, w->pitch},
-             a->diff_U + p * tiling_plane(a->filters, row), row, a->add, a->gemm);
+        gemm_lanes(w->in, filters / LANES, tiling_numbers(w, k),
+                   (Matrix){a->V + p * tiling_plane(w->in, w->pitch), w->pitch, 1}, a->M + p * M_p,
+                   a->diff_U + p * tiling_plane(w->in, filters), (ptrdiff_t)w->in * LANES, NULL, a->add);
     a->add = true;
 }
 
+// Of the filters in `part`, from this share of the chunks.
 static void diff_weights(const Step *s, Range part) {
     const Tiling w = sums(s->cfg, sides(s->src[0]), sides(s->dst), s->dst.layout, s->dst.n);
-    const ptrdiff_t row = tiling_pitch(w.in);
+    const Range chunks = step_share(s, tiling_chunks(&w));
+    if (chunks.lo == chunks.hi) return;
     for (int f = part.lo; f < part.hi; f += FILTERS) {
         Sums a = sums_of(s, &w, smaller(FILTERS, part.hi - f));
         a.seen = f > part.lo && w.rows >= w.down && w.columns >= w.across;
         a.src = s->src[0].v;
         a.diff_dst = at(s->diff_dst, 0, f, 0, 0);
-        tiling_each(&w, (Range){0, tiling_chunks(&w)}, sums_chunk, &a);
-        for (int i = 0; i < a.filters; i++)
-            gather_filter(a.diff_U + i * row, tiling_plane(a.filters, row), w.in,
-                          at(s->diff_param[0], f + i, 0, 0, 0));
+        tiling_each(&w, chunks, sums_chunk, &a);
+        for (int i = 0; i < a.filters; i += LANES)
+            gather_filters(a.diff_U + (ptrdiff_t)i * w.in, tiling_plane(w.in, whole(a.filters)), w.in,
+                           smaller(LANES, a.filters - i), at(s->diff_param[0], f + i, 0, 0, 0));
     }
 }
 
 void conv_winograd_backward(const Step *s) {
     if (s->diff_param[0].v) diff_weights(s, (Range){0, s->dst.c});
     if (s->diff_src[0].v) diff_src(s);
-    conv_diff_bias(s, (Range){0, s->dst.c});
+    conv_diff_bias(s, step_share(s, s->dst.c));
 }
 
 void conv_winograd_backward_params(const Step *s) {

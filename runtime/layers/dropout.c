@@ -63,7 +63,7 @@ WIDE static void forward(const Step *s) {
     real *dst = s->dst.v;
 
     if (!s->training) {
-        memmove(dst, src, len * sizeof *dst);
+        if (dst != src) memmove(dst, src, len * sizeof *dst);
         return;
     }
     if (!s->replay) draw(s);
@@ -110,6 +110,7 @@ const LayerKind dropout_layer = {
              .source = "runtime/layers/dropout.c", .min_src = 1, .max_src = 1,
              .cfg_size = sizeof(Dropout), .attrs = attrs},
     .lanes        = true,
+    .pointwise    = true,
     .writes       = true,
     .in_place     = true,
     .forgets      = true,

@@ -76,6 +76,7 @@ const LayerKind elu_layer = {
              .source = "runtime/layers/elu.c", .min_src = 1, .max_src = 1,
              .cfg_size = sizeof(Elu), .attrs = attrs},
     .lanes        = true,
+    .pointwise    = true,
     .by_map       = true,
     .forward_ref  = forward_ref,
     .backward_ref = backward,

@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "runtime/explain.h"
+#include "runtime/kernels/kernels.h"
 #include "runtime/kernels/wide.h"
 
 static bool infer(Infer *q) {
@@ -48,12 +49,29 @@ static void backward_ref(const Step *s) {
 
 // ---- the fast way: with the images one after the other, or side by side, it is a copy ----------
 
-WIDE static void forward(const Step *s) {
+// A map of P places, its C channels side by side, is turned: by squares, then what is left.
+static void turn(const real *src, int P, int C, real *dst) {
+    const GemmKernels *const k = kernels_chosen()->gemm;
+    const int vl = k->vl, squares = P / vl * vl;
+    for (int p = 0; p < squares; p += vl)
+        for (int c = 0; c < C; c += vl) k->turn(src + p * C + c, C, dst + c * P + p, P);
+    for (int p = squares; p < P; p++)
+        for (int c = 0; c < C; c++) dst[c * P + p] = src[p * C + c];
+}
+
+WIDE static void copy(const Step *s) {
     const real *src = s->src[0].v;
     real *dst = s->dst.v;
 
     for (size_t i = 0, len = tensor_len(s->dst); i < len; i++)
         dst[i] = src[i];
+}
+
+static void forward(const Step *s) {
+    const Tensor src = s->src[0];
+    for (int n = 0; n < src.n && src.layout == LAYOUT_LAST; n++)
+        turn(at(src, n, 0, 0, 0), src.h * src.w, src.c, at(s->dst, n, 0, 0, 0));
+    if (src.layout != LAYOUT_LAST) copy(s);
 }
 
 WIDE static void backward(const Step *s) {
@@ -85,6 +103,7 @@ const LayerKind flatten_layer = {
              .synonyms = "Flatten reshape Reshape view",
              .source = "runtime/layers/flatten.c", .min_src = 1, .max_src = 1, .infer = infer},
     .lanes        = true,
+    .takes_last   = true,
     .same         = true,
     .writes       = true,
     .forward_ref  = forward_ref,

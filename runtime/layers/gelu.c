@@ -156,6 +156,7 @@ const LayerKind gelu_layer = {
              .source = "runtime/layers/gelu.c", .min_src = 1, .max_src = 1,
              .cfg_size = sizeof(Gelu), .attrs = attrs},
     .lanes        = true,
+    .pointwise    = true,
     .by_map       = true,
     .forward_ref  = forward_ref,
     .backward_ref = backward_ref,

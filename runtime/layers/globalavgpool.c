@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "runtime/explain.h"
+#include "runtime/kernels/wide.h"
 
 static bool infer(Infer *q) {
     q->dst = (Shape){q->src[0].c, 1, 1};
@@ -16,7 +17,7 @@ static bool infer(Infer *q) {
     return true;
 }
 
-static void forward(const Step *s) {
+static void forward_ref(const Step *s) {
     const Tensor src = s->src[0], dst = s->dst;
     const double places = (double)src.h * src.w;
 
@@ -28,6 +29,25 @@ static void forward(const Step *s) {
             sum += *at(src, n, c, y, x);
         *at(dst, n, c, 0, 0) = (real)(sum / places);
     }
+}
+
+// The channels of a place side by side: LANES sums at a time, over the places in the same order.
+WIDE static void mean_of_places(const real *restrict src, int places, ptrdiff_t C, real *restrict dst) {
+    double sum[LANES] = {0};
+    for (int p = 0; p < places; p++, src += C)
+        AS_ONE for (int l = 0; l < LANES; l++) sum[l] += src[l];
+    for (int l = 0; l < LANES; l++) dst[l] = (real)(sum[l] / places);
+}
+
+static void forward(const Step *s) {
+    const Tensor src = s->src[0], dst = s->dst;
+    if (src.layout != LAYOUT_LAST) {
+        forward_ref(s);
+        return;
+    }
+    for (int n = 0; n < dst.n; n++)
+        for (int c = 0; c < dst.c; c += LANES)
+            mean_of_places(at(src, n, c, 0, 0), src.h * src.w, src.c, at(dst, n, c, 0, 0));
 }
 
 static void backward(const Step *s) {
@@ -67,8 +87,10 @@ const LayerKind globalavgpool_layer = {
              .source = "runtime/layers/globalavgpool.c", .min_src = 1, .max_src = 1,
              .infer = infer},
     .lanes        = true,
+    .takes_last   = true,
     .by_map       = true,
-    .forward_ref  = forward,
+    .forward_ref  = forward_ref,
     .backward_ref = backward,
+    .forward      = forward,
     .explain      = explain,
 };

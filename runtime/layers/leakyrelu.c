@@ -55,6 +55,7 @@ const LayerKind leakyrelu_layer = {
              .source = "runtime/layers/leakyrelu.c", .min_src = 1, .max_src = 1,
              .cfg_size = sizeof(LeakyRelu), .attrs = attrs},
     .lanes        = true,
+    .pointwise    = true,
     .by_map       = true,
     .writes       = true,
     .forward_ref  = forward,

@@ -274,7 +274,55 @@ static void backward_lanes(const Step *s) {
                       step_fresh(s, 0), s->diff_src[0].v + p * image);
 }
 
+/* The channels of a place side by side (LAYOUT_LAST), for inference: nobody asks who wins. */
+
+WIDE static void larger_of_places(real *restrict best, const real *restrict src, int C) {
+    for (int c = 0; c < C; c++) best[c] = beats(src[c], best[c]) ? src[c] : best[c];
+}
+
+WIDE static void pool_2x2_last(const real *restrict upper, const real *restrict lower, int n, int C,
+                               real *restrict dst) {
+    for (int x = 0; x < n; x++, upper += 2 * C, lower += 2 * C, dst += C)
+        for (int c = 0; c < C; c += LANES)
+            AS_ONE for (int l = 0; l < LANES; l++) {
+                const real v1 = upper[C + c + l], v2 = lower[c + l], v3 = lower[C + c + l];
+                real best = upper[c + l];
+                best = beats(v1, best) ? v1 : best;
+                best = beats(v2, best) ? v2 : best;
+                dst[c + l] = beats(v3, best) ? v3 : best;
+            }
+}
+
+static void pool_row_last(const real *src, Slide rows, Slide columns, int y, int C, real *dst) {
+    for (int k = 0; k < columns.out * C; k++) dst[k] = -INFINITY;
+    for (int i = 0; i < rows.k; i++)
+    for (int j = 0; j < columns.k; j++) {
+        const int row = slide_at(rows, y, i);
+        const Range x = slide_inside(columns, j);
+        for (int k = x.lo; k < x.hi && row >= 0 && row < rows.n; k++)
+            larger_of_places(dst + k * C, src + ((ptrdiff_t)row * columns.n + slide_at(columns, k, j)) * C, C);
+    }
+}
+
+static void forward_last(const Step *s) {
+    const Slide rows = pool_rows(s->cfg, s->src[0].h), columns = pool_columns(s->cfg, s->src[0].w);
+    const bool simple = side_by_side(rows) && side_by_side(columns);
+    const Range part = step_rows(s);
+    const int C = s->dst.c;
+    for (int r = part.lo; r < part.hi; r++) {
+        const int n = r / s->dst.h, y = r % s->dst.h;
+        const real *const src = at(s->src[0], n, 0, 0, 0), *const upper = src + (ptrdiff_t)2 * y * columns.n * C;
+        real *const dst = at(s->dst, n, 0, y, 0);
+        if (simple) pool_2x2_last(upper, upper + (ptrdiff_t)columns.n * C, columns.out, C, dst);
+        else pool_row_last(src, rows, columns, y, C, dst);
+    }
+}
+
 static void forward(const Step *s) {
+    if (s->dst.layout == LAYOUT_LAST) {
+        forward_last(s);
+        return;
+    }
     if (s->dst.layout == LAYOUT_LANES) {
         forward_lanes(s);
         return;
@@ -357,6 +405,7 @@ const LayerKind maxpool_layer = {
              .source = "runtime/layers/maxpool.c", .min_src = 1, .max_src = 1,
              .cfg_size = sizeof(PoolOptions), .attrs = pool_attrs, .infer = pool_infer},
     .lanes        = true,
+    .takes_last   = true,
     .by_map       = true,
     .writes       = true,
     .picks        = true,

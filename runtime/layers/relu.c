@@ -44,6 +44,7 @@ const LayerKind relu_layer = {
              .synonyms = "ReLU Relu rectifier rectified activation",
              .source = "runtime/layers/relu.c", .min_src = 1, .max_src = 1},
     .lanes        = true,
+    .pointwise    = true,
     .by_map       = true,
     .writes       = true,
     .in_place     = true,

@@ -47,6 +47,7 @@ const LayerKind sigmoid_layer = {
              .synonyms = "Sigmoid logistic LOGISTIC",
              .source = "runtime/layers/sigmoid.c", .min_src = 1, .max_src = 1},
     .lanes        = true,
+    .pointwise    = true,
     .by_map       = true,
     .writes       = true,
     .in_place     = true,

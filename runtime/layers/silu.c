@@ -84,6 +84,7 @@ const LayerKind silu_layer = {
              .synonyms = "SiLU Silu swish Swish",
              .source = "runtime/layers/silu.c", .min_src = 1, .max_src = 1},
     .lanes        = true,
+    .pointwise    = true,
     .by_map       = true,
     .forward_ref  = forward_ref,
     .backward_ref = backward_ref,

@@ -45,6 +45,7 @@ const LayerKind tanh_layer = {
              .formula = "y = tanh(x)", .example = "tanh", .synonyms = "Tanh TanH",
              .source = "runtime/layers/tanh.c", .min_src = 1, .max_src = 1},
     .lanes        = true,
+    .pointwise    = true,
     .by_map       = true,
     .writes       = true,
     .in_place     = true,

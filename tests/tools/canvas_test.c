@@ -7,12 +7,13 @@
 
 #include "tests/tools/view_look.h"
 #include "tests/unit/folder.h"
+#include "viz/view/canvas.h"
 
 // ---- the pen -------------------------------------------------------------------------------------
 
 static int ink_of(const View *v) {
     int sum = 0;
-    for (int i = 0; i < v->canvas.h * v->canvas.w; i++) sum += v->canvas.ink[i];
+    for (int i = 0; i < v->canvas.h * v->canvas.w; i++) sum += v->canvas.ink[i * v->canvas.c];
     return sum;
 }
 
@@ -42,7 +43,7 @@ static void test_draw_mouse(View *v) {
     mouse_to(v, EVENT_MOVE, 1, 1, false);
     CHECK(ink_of(v) == 0);
     const int w = v->canvas.w, h = v->canvas.h, middle = h / 2 * w;
-    mouse_to(v, EVENT_CLICK, h / 2 + 0.5, 1, false);
+    mouse_to(v, EVENT_PRESS, h / 2 + 0.5, 1, false);
     mouse_to(v, EVENT_MOVE, h / 2 + 0.5, w - 1, false);
     int missing = 0;
     for (int x = 1; x < w - 1; x++) missing += v->canvas.ink[middle + x] != 255;
@@ -53,10 +54,10 @@ static void test_draw_mouse(View *v) {
     mouse_to(v, EVENT_RELEASE, h / 2 + 0.5, w - 1, false);
     mouse_to(v, EVENT_MOVE, 1, 1, false);
     CHECK(ink_of(v) == line);
-    mouse_to(v, EVENT_CLICK, h / 2 + 0.5, w / 2, true);
+    mouse_to(v, EVENT_PRESS, h / 2 + 0.5, w / 2, true);
     mouse_to(v, EVENT_RELEASE, h / 2 + 0.5, w / 2, true);
     CHECK(ink_of(v) < line && v->canvas.ink[middle + w / 2] < 128 && v->canvas.ink[middle + 1] == 255);
-    mouse_to(v, EVENT_CLICK, h / 2, 1, false);
+    mouse_to(v, EVENT_PRESS, h / 2, 1, false);
     mouse_to(v, EVENT_MOVE, -5 * h, 40 * w, false); // far outside: the pen stays at the edge
     CHECK_NEAR(v->canvas.y, 0, 0);
     CHECK_NEAR(v->canvas.x, w, 0);
@@ -123,6 +124,69 @@ static void test_draw_answer(View *v) {
     CHECK(v->scene == SCENE_STAGES && !v->quit);
 }
 
+// ---- colours -------------------------------------------------------------------------------------
+
+static bool pixel_is(const View *v, int x, int y, const uint8_t *rgb) {
+    const Canvas *c = &v->canvas;
+    return memcmp(&c->ink[(y * c->w + x) * 3], rgb, 3) == 0;
+}
+
+static void click_colour(View *v, int to) {
+    show(v);
+    Rect r = {0};
+    for (int i = 0; i < v->hits.n; i++)
+        if (v->hits.hit[i].kind == HIT_COLOUR && v->hits.hit[i].to == to) r = v->hits.hit[i].rect;
+    CHECK(r.w > 20 && r.h > 20);
+    const double x = r.x + r.w / 2, y = r.y + r.h / 2;
+    view_event(v, &(Event){.kind = EVENT_PRESS, .x = x, .y = y});
+    view_event(v, &(Event){.kind = EVENT_RELEASE, .x = x, .y = y});
+}
+
+// Where the pictures have colours the pen has, too: a key or a click chooses one, 0 fills the canvas, the
+// rubber leaves black, and the network gets all three numbers of a pixel. Going over a place twice in one
+// stroke covers it no more than once.
+static void test_pen_colours(View *v) {
+    press(v, 'd'), press(v, KEY_BACKSPACE);
+    const Canvas *c = &v->canvas;
+    const int x = (int)c->x, y = (int)c->y;
+    for (int k = 0; k < N_COLOURS; k++) {
+        if (k % 2) press(v, (uint32_t)('1' + k));
+        else click_colour(v, k);
+        CHECK(c->colour == k && !c->rubber && v->scene == SCENE_DRAW);
+        press(v, ' '), press(v, ' ');
+        if (!CHECK(pixel_is(v, x, y, canvas_colours[k].rgb))) printf("  %s\n", canvas_colours[k].name);
+        look(v, canvas_colours[k].name);
+    }
+    press(v, '8'), press(v, '0');
+    CHECK(pixel_is(v, 0, 0, canvas_colours[7].rgb) && pixel_is(v, x, y, canvas_colours[7].rgb));
+    const size_t bytes = (size_t)(c->h * c->w * 3);
+    uint8_t *once = malloc(bytes);
+    for (int times = 1; once && times <= 2; times++) {
+        press(v, '8'), press(v, '0'), press(v, '5'), press(v, ' ');
+        for (int i = 0; i < times; i++) press(v, KEY_RIGHT), press(v, KEY_LEFT);
+        press(v, ' ');
+        CHECK(pixel_is(v, x, y, canvas_colours[4].rgb) && pixel_is(v, 0, 0, canvas_colours[7].rgb));
+        if (times == 1) memcpy(once, c->ink, bytes);
+        else CHECK(memcmp(once, c->ink, bytes) == 0);
+    }
+    free(once);
+    click_colour(v, N_COLOURS);
+    CHECK(pixel_is(v, 0, 0, canvas_colours[4].rgb));
+    press(v, 'e'), press(v, ' '), press(v, ' ');
+    CHECK(c->rubber && pixel_is(v, (int)c->x, (int)c->y, (uint8_t[3]){0}));
+    press(v, '2'), press(v, ' '), press(v, ' ');
+    press(v, KEY_ENTER);
+    const Tensor pixels = trace_picture(&v->t, 0);
+    int wrong = 0;
+    for (int i = 0; i < c->h * c->w * 3; i++)
+        wrong += fabs((double)*at(pixels, 0, i % 3, i / 3 / c->w, i / 3 % c->w) - c->ink[i]) > 0.01;
+    CHECK(pixels.c == 3 && wrong == 0);
+    press(v, 'd'), press(v, KEY_BACKSPACE);
+    CHECK(ink_of(v) == 0);
+    press(v, '1');
+    press(v, KEY_ESCAPE);
+}
+
 // ---- other data ----------------------------------------------------------------------------------
 
 // Twelve classes of one small picture each, in colour or gray.
@@ -141,7 +205,7 @@ static void put_pictures(Folder *f, bool colour) {
 }
 
 // Pictures in colour or gray, higher than wide or large; probabilities or plain scores; more classes
-// than there are rows: the white pen draws on as many pixels as the data's pictures have.
+// than there are rows: the pen draws on as many pixels as the data's pictures have.
 static void test_draw_other(void) {
     static const struct { bool colour; const char *size, *end; int w, h; } rows[] = {
         {true, "32x20", "softmax\nloss crossentropy", 20, 32},
@@ -174,6 +238,12 @@ static void test_draw_other(void) {
             view_event(o.v, &(Event){.kind = EVENT_RESIZE, .w = 1024, .h = 700});
             press(o.v, 'x');
             look(o.v, "a drawing beside the model's text");
+            press(o.v, 'x');
+            view_event(o.v, &(Event){.kind = EVENT_RESIZE, .w = SLIDE_W, .h = SLIDE_H});
+            press(o.v, KEY_ESCAPE);
+            if (rows[i].colour) test_pen_colours(o.v);
+            press(o.v, 'd'), press(o.v, '2'); // without colours it is the key of a stage
+            CHECK((o.v->scene == SCENE_STAGES) == !rows[i].colour);
             close_model(&o);
         }
         folder_remove(&f);
@@ -195,7 +265,7 @@ static void test_look(void) {
     Opened o;
     if (!open_model(&o, "tests/data/view.cnn", 3)) return;
     press(o.v, 'd');
-    mouse_to(o.v, EVENT_CLICK, 1.5, 2, false);
+    mouse_to(o.v, EVENT_PRESS, 1.5, 2, false);
     mouse_to(o.v, EVENT_MOVE, 1.5, 6, false);
     mouse_to(o.v, EVENT_MOVE, 7, 3, false);
     mouse_to(o.v, EVENT_RELEASE, 7, 3, false);

@@ -27,6 +27,7 @@ static void test_numbers(void) {
     static const struct { double v; int figures; const char *text; } rounded[] = {
         {3.14159, 3, "3.14"}, {-0.0191, 3, "−0.0191"}, {0.00999999999, 6, "0.0100000"}, {0, 3, "0"},
         {9.9999, 3, "10.0"}, {12345.6, 3, "12346"}, {1.92e-5, 3, "1.92·10⁻⁵"}, {9.9999e-5, 3, "1.00·10⁻⁴"},
+        {1234567, 4, "1234567"}, {1e8, 4, "1.000·10⁸"}, {-2.5e9, 2, "−2.5·10⁹"},
     };
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
         CHECK_TEXT(look_plain(number_count(counts[i].n).s).s, counts[i].count);

@@ -286,7 +286,7 @@ static Point middle_of(View *v, HitKind kind, int to) {
 
 static void click(View *v, HitKind kind, int to) {
     const Point p = middle_of(v, kind, to);
-    mouse(v, EVENT_CLICK, p.x, p.y), mouse(v, EVENT_RELEASE, p.x, p.y);
+    mouse(v, EVENT_PRESS, p.x, p.y), mouse(v, EVENT_RELEASE, p.x, p.y);
 }
 
 static void test_mouse(View *v) {
@@ -310,8 +310,33 @@ static void test_mouse(View *v) {
     CHECK(v->at.level == LEVEL_PIXEL && v->at.stage == first);
     click(v, HIT_SCENE, SCENE_TRAIN);
     CHECK(v->scene == SCENE_TRAIN);
-    mouse(v, EVENT_CLICK, 3, 3); // where nothing is
+    mouse(v, EVENT_PRESS, 3, 3), mouse(v, EVENT_RELEASE, 3, 3); // where nothing is
     CHECK(v->scene == SCENE_TRAIN);
+    reset(v);
+}
+
+// A press is a click once the button is up again, however much a hand shakes meanwhile, and at the place
+// where it went down. A press that is moved away from there is none, and neither is a release alone.
+static void test_drag(View *v) {
+    static const struct { double by; bool clicks; } moved[] = {{0, true}, {4, true}, {8, false},
+                                                               {300, false}};
+    for (int large = 0; large < 2; large++)
+        for (size_t i = 0; i < sizeof moved / sizeof *moved; i++) {
+            reset(v);
+            view_event(v, &(Event){.kind = EVENT_RESIZE, .w = SLIDE_W << large, .h = SLIDE_H << large});
+            const int first = trace_stage(&v->t, "first");
+            const Point p = middle_of(v, HIT_STAGE, first);
+            const double scale = 1 << large, x = scale * p.x, y = scale * p.y, to = y + scale * moved[i].by;
+            mouse(v, EVENT_PRESS, x, y);
+            CHECK(v->at.stage == 0);
+            mouse(v, EVENT_MOVE, x, to), mouse(v, EVENT_RELEASE, x, to);
+            if (!CHECK(v->at.stage == (moved[i].clicks ? first : 0)))
+                printf("  moved by %g dp\n", moved[i].by);
+            walk_to_stage(v, 0);
+            mouse(v, EVENT_RELEASE, x, y);
+            CHECK(v->at.stage == 0);
+        }
+    view_event(v, &(Event){.kind = EVENT_RESIZE, .w = SLIDE_W, .h = SLIDE_H});
     reset(v);
 }
 
@@ -324,7 +349,7 @@ static void test_magnifier(View *v) {
     CHECK_NEAR(v->zoom, 1, 0);
     do_words(v, "Ctrl++ Ctrl++");
     CHECK(v->zoom > 1.5 && v->at.stage == 0);
-    mouse(v, EVENT_MOVE, 5, 5), mouse(v, EVENT_CLICK, 5, 5);
+    mouse(v, EVENT_MOVE, 5, 5), mouse(v, EVENT_PRESS, 5, 5);
     const PaintView before = view_place(v);
     mouse(v, EVENT_MOVE, 900, 700), mouse(v, EVENT_RELEASE, 900, 700);
     CHECK(view_place(v).x < before.x && view_place(v).y < before.y);
@@ -460,7 +485,7 @@ int main(void) {
     if (open_model(&o, "tests/data/view.cnn", IMAGE)) {
         CHECK(chdir(f.path) == 0); // for what keys save
         test_rows(o.v), test_levels(o.v), test_target_stays(o.v), test_play(o.v), test_help(o.v);
-        test_mouse(o.v), test_magnifier(o.v), test_hover(o.v), test_scale(o.v);
+        test_mouse(o.v), test_drag(o.v), test_magnifier(o.v), test_hover(o.v), test_scale(o.v);
         test_back_to_start(o.v);
         test_files(o.v);
         test_quit(o.v);

@@ -115,6 +115,12 @@ static inline bool holds(Rect r, Point p) {
     return p.x >= r.x && p.x <= r.x + r.w && p.y >= r.y && p.y <= r.y + r.h;
 }
 
+static inline uint32_t mixed_rgb(const float *v, float max) {
+    uint32_t rgb = 0;
+    for (int c = 0; c < 3; c++) rgb = rgb << 8 | (uint32_t)(255 * v[c] / max + 0.5f);
+    return rgb;
+}
+
 // The colour that lies under the middle of text i: the last area painted there before it.
 static inline uint32_t look_ground(const DrawList *d, int i, Theme theme) {
     const Rect r = d->command[i].rect;
@@ -127,8 +133,9 @@ static inline uint32_t look_ground(const DrawList *d, int i, Theme theme) {
         if (c->kind != DRAW_CELLS) continue;
         const int row = (int)((middle.y - c->rect.y) / c->rect.h * c->rows);
         const int column = (int)((middle.x - c->rect.x) / c->rect.w * c->columns);
-        const float v = c->value[row * c->columns + column];
-        rgb = scale_rgb(c->cells.palette, c->cells.scale, v / c->cells.max);
+        const float *v = &c->value[(row * c->columns + column) * (c->cells.scale == SCALE_RGB ? 3 : 1)];
+        rgb = c->cells.scale == SCALE_RGB ? mixed_rgb(v, (float)c->cells.max)
+                                          : scale_rgb(c->cells.palette, c->cells.scale, *v / c->cells.max);
     }
     return rgb;
 }

@@ -5,46 +5,16 @@
  *                           belong to it are made anew */
 #include <unistd.h>
 
+#include "tests/tools/panel_models.h"
 #include "tests/tools/view_look.h"
-#include "tests/unit/folder.h"
 #include "viz/view/frame.h"
 #include "viz/view/overview_layout.h"
 #include "viz/view/panels/join.h"
 #include "viz/view/panels/mask.h"
 #include "viz/view/panels/norm.h"
 #include "viz/view/panels/patch.h"
+#include "viz/view/panels/pool.h"
 #include "viz/view/panels/scores.h"
-
-// ---- the models ------------------------------------------------------------------------------------
-
-#define LEARNS "loss crossentropy\noptimizer sgd lr=0.1\ntrain epochs=1 batch=4\n"
-
-static const struct { const char *name, *text; } models[] = {
-    {"norms.cnn", "data digits\nconv 3 3x3 pad=same as first; batchnorm as batch; relu\n"
-                  "conv 3 3x3 pad=same bias=no as second; instancenorm as instance; relu\n"
-                  "layernorm as layer; dense 6 as six; batchnorm as vector; relu; dropout 50% as drop\n"
-                  "dense classes; softmax\n" LEARNS},
-    {"joins.cnn", "data digits\nconv 4 3x3 pad=same as stem; relu\n"
-                  "residual { conv 4 3x3 pad=same as body; relu }\n"
-                  "parallel { conv 2 1x1 as left } { conv 3 3x3 pad=same as right }\n"
-                  "dropout 25% as drop; dense classes; softmax\n" LEARNS},
-    {"sizes.cnn", "data digits\nconv 3 3x3 pad=same; lrn 3 as damp; avgpool 2 as mean; upsample 2 as large\n"
-                  "avgpool 3 stride=2 as overlap; globalavgpool as whole\ndense classes; softmax\n" LEARNS},
-    {"steps.cnn", "data digits\npreprocess { crop 7x7; resize 6x5; grayscale; blur 3x3; edges\n"
-                  "equalize\nrescale 1/255; normalize; standardize }\n"
-                  "conv 2 3x3; relu; dense classes; softmax\n" LEARNS},
-    {"long.cnn", "data digits\nconv 150 1x1 as wide; dense classes as many; softmax\n"
-                 "loss mse\noptimizer sgd lr=0.1 momentum=0.9 nesterov=yes\ntrain epochs=1 batch=4\n"},
-    {"random.cnn", "data digits\naugment { flip horizontal; rotate 30; shift 20%; noise 10% }\n"
-                   "preprocess { rescale 1/255 }\nconv 2 3x3; relu; dense classes; softmax\n" LEARNS},
-};
-
-static bool open_text(Opened *o, Folder *f, const char *name) {
-    for (size_t i = 0; i < sizeof models / sizeof *models; i++)
-        if (strcmp(models[i].name, name) == 0)
-            return open_model(o, folder_put(f, name, models[i].text, strlen(models[i].text)), 3);
-    return CHECK(false);
-}
 
 // ---- every screen of them ----------------------------------------------------------------------------
 
@@ -108,6 +78,13 @@ static const struct { const char *model, *screen, *says; int times; } words[] = 
     {"long.cnn", "loss:stage",                 "It is the sum of", 1},
     {"long.cnn", "loss:stage",                 "wanted t", 1},
     {"long.cnn", "update:stage",               "w = w − lr·(g + momentum·v)", 1},
+    {"last.cnn", "one:channel",                "max(", 1},
+    {"last.cnn", "one.backward:channel",       "it gets all of", 1},
+    {"last.cnn", "one.backward:pixel",         "it gets all of", 1},
+    {"last.cnn", "cold.backward:stage",        "∂L/∂w", 0},
+    {"last.cnn", "cold.backward:channel",      "the weights are frozen", 1},
+    {"last.cnn", "cold.backward:pixel",        "it is frozen", 1},
+    {"last.cnn", "update:stage",               "frozen", 0}, // the first that learns is looked at
     {"random.cnn", "rotate:stage",             "degrees", 1},
     {"random.cnn", "noise:stage",              "The frame shows", 0},
 };
@@ -215,6 +192,27 @@ static void check_largest(Screen *s) {
     CHECK_NEAR(x.sum, first.sum, 0);
 }
 
+// A pool that leaves one number of each map shows that of its channel, forward and backward.
+static void check_last_pool(Screen *s) {
+    for (int c = 0; c < s->here.channels; c++) {
+        const Map m = pool_map(s, s->here.v, c, 0);
+        CHECK(m.rows == 1 && m.columns == 1 && m.top == 0 && m.left == 0);
+        CHECK_NEAR((double)m.v[0], (double)*at(s->here.v, 0, c, 0, 0), 1e-6);
+    }
+    CHECK(s->here.channels == 24);
+}
+
+// In the update one looks first at a weight that moves: that with the largest gradient.
+static void check_moving(Screen *s) {
+    const Tensor grad = trace_param(&s->v->t, s->here.k, PARAM_GRAD);
+    Target t = s->here;
+    t.v = grad;
+    double most = 0;
+    for (size_t i = 0; i < tensor_len(grad); i++) most = fmax(most, fabs((double)grad.v[i]));
+    CHECK(most > 0);
+    CHECK_NEAR(fabs(target_value(&t, s->v->at.channel, s->v->at.pixel)), most, 0);
+}
+
 // Behind a softmax z is what went into it, whatever the loss looks at.
 static void check_scores(Screen *s) {
     const Graph *g = &s->v->t.s->x->graph;
@@ -248,6 +246,8 @@ static void check_layer_position(Screen *s) {
 static const struct { const char *model, *screen; void (*check)(Screen *s); } numbers[] = {
     {"long.cnn", "many:pixel", check_largest}, {"long.cnn", "loss", check_scores},
     {"norms.cnn", "layer.backward", check_layer_position},
+    {"last.cnn", "one:pixel", check_last_pool}, {"last.cnn", "one.backward:pixel", check_last_pool},
+    {"last.cnn", "update", check_moving}, {"norms.cnn", "update", check_moving},
     {"norms.cnn", "batch", check_norm}, {"norms.cnn", "instance", check_norm},
         {"norms.cnn", "layer", check_norm},
     {"norms.cnn", "vector", check_norm}, {"norms.cnn", "batch", check_useless_bias},
@@ -328,8 +328,8 @@ static void test_colours(Folder *f) {
 static const char *folder_model(Folder *f) {
     static const char text[] = "data \"pets\" size=20x18 color=gray classes=2\n"
                                "conv 2 3x3; relu; dense classes; softmax\n" LEARNS;
-    static const char *const folders[] = {"pets", "pets/train", "pets/test", "pets/train/a", "pets/train/b",
-                                          "pets/test/a", "pets/test/b"};
+    static const char *const folders[] = {"pets", "pets/train", "pets/test", "pets/train/automobiles",
+                                          "pets/train/b", "pets/test/automobiles", "pets/test/b"};
     size_t len;
     Error e;
     char *seven = io_read("tests/data/seven.png", 1 << 20, &len, &e);

@@ -100,7 +100,8 @@ static Point middle_of(View *v, HitKind kind, int to) {
 
 static void click(View *v, HitKind kind, int to) {
     const Point p = middle_of(v, kind, to);
-    view_event(v, &(Event){.kind = EVENT_CLICK, .x = p.x, .y = p.y});
+    view_event(v, &(Event){.kind = EVENT_PRESS, .x = p.x, .y = p.y});
+    view_event(v, &(Event){.kind = EVENT_RELEASE, .x = p.x, .y = p.y});
 }
 
 static void put_files(Folder *f) {

@@ -166,7 +166,7 @@ static void test_step_inside(const char *path) {
 // ---- the confusion matrix and the pictures behind it ---------------------------------------------------
 
 static void click_at(View *v, Point p) {
-    view_event(v, &(Event){.kind = EVENT_CLICK, .x = p.x, .y = p.y});
+    view_event(v, &(Event){.kind = EVENT_PRESS, .x = p.x, .y = p.y});
     view_event(v, &(Event){.kind = EVENT_RELEASE, .x = p.x, .y = p.y});
 }
 

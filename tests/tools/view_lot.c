@@ -19,7 +19,7 @@ static void test_lot(View *v, int events) {
     for (int i = 0; i < events; i++) {
         if (i % 50 == 25) v->scene = SCENE_TRAIN; // a person stays with something for a while
         const Rng r = rng_at(rng, (uint64_t)i);
-        Event event = {.kind = (EventKind[]){EVENT_KEY, EVENT_KEY, EVENT_KEY, EVENT_MOVE, EVENT_CLICK,
+        Event event = {.kind = (EventKind[]){EVENT_KEY, EVENT_KEY, EVENT_KEY, EVENT_MOVE, EVENT_PRESS,
                                              EVENT_RELEASE, EVENT_WHEEL, EVENT_TICK,
                                              EVENT_RESIZE}[rng_below(r, 0, 9)],
                        .ctrl = rng_below(r, 1, 8) == 0, .right = rng_below(r, 10, 4) == 0,
@@ -37,6 +37,10 @@ static void test_lot(View *v, int events) {
         event.h = 1 + (int)rng_below(r, 9, tiny ? 500 : 1000);
         if (event.kind == EVENT_WHEEL) event.y = event.x > 300 ? 1 : -1;
         view_event(v, &event);
+        if (event.kind == EVENT_PRESS && rng_below(r, 13, 4) > 0) { // and is lifted where it went down
+            event.kind = EVENT_RELEASE;
+            view_event(v, &event);
+        }
         v->quit = false;
         DrawList *d = view_draw(v, &e);
         CHECK(d != NULL);

@@ -201,7 +201,8 @@ static void click(View *v, HitKind kind, int to) {
     draw_free(view_draw(v, &e));
     const Point p = middle_of(v, kind, to);
     CHECK(p.x >= 0);
-    view_event(v, &(Event){.kind = EVENT_CLICK, .x = p.x, .y = p.y});
+    view_event(v, &(Event){.kind = EVENT_PRESS, .x = p.x, .y = p.y});
+    view_event(v, &(Event){.kind = EVENT_RELEASE, .x = p.x, .y = p.y});
 }
 
 // Over a number that is known the mouse shows it with its place; over one that is not there yet, nothing.

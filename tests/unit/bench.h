@@ -17,7 +17,6 @@ typedef struct Bench {
     unsigned char *saved, *notes; // notes: what is joined, then those of BENCH_NOTES groups
     size_t saved_image, notes_len, n_work, n_prepared;
     real *work, *prepared; // prepared: NULL if there is none, or the layer is to do without
-    bool fixed;            // it is for weights that stay, and forward alone
 } Bench;
 
 enum { BENCH_NOTES = 4 };
@@ -54,23 +53,13 @@ static inline void bench_params(Bench *b, const Node *node) {
     }
 }
 
-// From now on the weights are prepared for many steps (fixed) or for one.
-static inline void bench_room_prepared(Bench *b, bool fixed) {
-    const Node *n = b->node;
-    free(b->prepared);
-    b->prepared = NULL;
-    b->fixed = fixed;
-    if (b->kind->prepared)
-        b->n_prepared = b->kind->prepared(n->use.cfg, b->src_shape, n->shape, b->layout, fixed);
-    if (b->n_prepared && !(b->prepared = malloc(b->n_prepared * sizeof *b->prepared))) abort();
-}
-
 static inline void bench_memory(Bench *b) {
     const void *cfg = b->node->use.cfg;
     if (b->kind->saved) b->saved_image = b->kind->saved(cfg, b->src_shape, b->node->shape);
     if (b->kind->notes) b->notes_len = b->kind->notes(cfg, b->src_shape, b->node->shape);
     if (b->kind->work) b->n_work = b->kind->work(cfg, b->src_shape, b->node->shape, b->n, b->layout);
-    bench_room_prepared(b, false);
+    if (b->kind->prepared) b->n_prepared = b->kind->prepared(cfg, b->src_shape, b->node->shape, b->layout);
+    if (b->n_prepared && !(b->prepared = malloc(b->n_prepared * sizeof *b->prepared))) abort();
     const size_t room = tensor_len(b->dst) / tensor_image(b->dst); // images, lanes without one included
     b->saved = malloc(room * b->saved_image + 1);
     b->work = malloc(b->n_work * sizeof *b->work + 1);
@@ -170,8 +159,7 @@ static inline const Step *bench_step(Bench *b, Call *c, Mode m, Range images, Ra
                   .diff_param = b->diff_param, .saved = b->saved_image
                       ? b->saved + (size_t)images.lo * b->saved_image : NULL,
                   .joined = b->notes, .notes = b->notes + b->notes_len, .n_notes = 1,
-                  .work = b->work, .prepared = b->prepared, .fixed = b->fixed, .part = part,
-                  .training = m.training,
+                  .work = b->work, .prepared = b->prepared, .part = part, .training = m.training,
                   .replay = m.replay, .frozen = m.frozen, .first = images.lo, .rng = rng_make(3, "dropout")};
     return &c->s;
 }

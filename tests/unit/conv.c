@@ -73,15 +73,6 @@ static const struct { Shape in; int n; const char *net, *note; } cases[] = {
     // many weights
     {{256, 2, 3},  18, "conv 130 3x3 pad=1",                NULL},
     {{130, 10, 11}, 2, "conv 256 3x3 pad=1",                NULL},
-    // weights that stay: one or more panels of filters, whole images and rows of one together, rims
-    {{5, 9, 9},    5,  "conv 100 3x3 dilation=2 pad=same",  NULL},
-    {{64, 8, 7},   3,  "conv 129 1x1 stride=2",             NULL},
-    {{3, 40, 41},  2,  "conv 70 7x7 stride=2 pad=3",        NULL},
-    {{128, 2, 2},  9,  "conv 96 3x3 pad=1 bias=no",         NULL},
-    {{32, 7, 7},   5,  "conv 130 3x3 pad=1",                NULL},
-    {{16, 9, 8},   2,  "conv 97 3x3 pad=2 bias=no",         NULL},
-    {{16, 30, 29}, 2,  "conv 70 3x3",                       NULL},
-    {{16, 3, 299}, 1,  "conv 66 3x3",                       NULL},
     // channels in parts for the gradient of the weights, rows in bands
     {{40, 66, 60}, 2,  "conv 9 3x3 stride=2 pad=1",         NULL},
     {{23, 70, 55}, 3,  "conv 10 1x1 stride=2",              NULL},
@@ -168,25 +159,6 @@ static void check_unprepared(Bench *fast, const Bench *ref, const char *net) {
     check_same(fast, ref, "without preparing the weights the numbers are others", net);
 }
 
-// Weights that stay: the call at once, and in parts.
-static void check_fixed(const Graph *g, const Node *node, const Bench *ref, const char *net) {
-    Bench b = bench_make(g, node, ref->n);
-    bench_room_prepared(&b, true);
-    fill(&b);
-    for (int of = 1; b.prepared && of <= 7; of += 2) {
-        Call c;
-        bench_whole(&b, &c, (Mode){0});
-        bench_prepare(&b, &c.s);
-        bench_fill_with(b.dst, (real)NAN);
-        for (int k = of - 1; k >= 0; k--) {
-            c.s.share = (Share){k, of};
-            b.kind->forward(&c.s);
-        }
-        if (!CHECK(same(b.dst, ref->dst))) printf("    %s, %d images, %d parts\n", net, ref->n, of);
-    }
-    bench_free(&b);
-}
-
 static void check_case(Shape in, int n, const char *net, const char *note) {
     Model m = model_make(net, in, 10);
     const Node *node = m.g ? &m.g->node[m.g->output] : NULL;
@@ -200,7 +172,6 @@ static void check_case(Shape in, int n, const char *net, const char *note) {
         run_rows(&fast);
         check_same(&fast, &ref, "gradients by filters are others", net);
         check_unprepared(&fast, &ref, net);
-        check_fixed(m.g, node, &ref, net);
         bench_free(&fast);
         fast = bench_make_in(m.g, node, n, LAYOUT_LANES);
         fill_lanes(&fast, &ref);

@@ -8,6 +8,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
+#include "runtime/kernels/kernels.h"
 #include "runtime/loss.h"
 #include "tests/unit/model.h"
 #include "tests/unit/session.h"
@@ -170,6 +171,8 @@ static void check_training(const Folder *f, const char *model, int threads) {
 }
 
 int main(void) {
+    Error e;
+    CHECK(kernels_choose(getenv("CNNRUN_KERNELS"), &e)); // as a program does, before anything else
     counters_count();
     for (int n = 1; n <= 3; n += 2) {
         Threads *t = threads_make(n);

@@ -73,20 +73,6 @@ static void judge_diff_weight(const Bench *b, int f, int c, int i, int j, Worst 
     judge(&w->diff_weights, s, *at(b->diff_param[0], f, c, i, j));
 }
 
-// Weights that stay have a form that only forward reads.
-static Worst measure_fixed(Bench *b) {
-    Worst w = {0};
-    Call c;
-    bench_room_prepared(b, true);
-    CHECK(b->prepared != NULL);
-    bench_fill(b);
-    bench_forward(b, false, bench_whole(b, &c, (Mode){0}));
-    for (int f = 0; f < b->dst.c; f += 3)
-    for (int y = 0; y < b->dst.h; y++)
-    for (int x = 0; x < b->dst.w; x++) judge_dst(b, f % b->n, f, y, x, &w);
-    return w;
-}
-
 static Worst measure(Bench *b) {
     Worst w = {0};
     bench_fill(b);
@@ -116,7 +102,6 @@ static void check_case(const char *row, Shape in, const char *net, Layout layout
         check(measure(&b), row, net, "Winograd");
         bench_unprepared(&b);
         check(measure(&b), row, net, "plain");
-        if (layout == LAYOUT_PLAIN) check(measure_fixed(&b), row, net, "panels");
         bench_free(&b);
     }
     model_free(&m);

@@ -10,7 +10,8 @@
 
 #define MINUS      "\u2212"
 #define THIN_SPACE "\u2009"
-#define LARGE      1e10 // from here on a power of ten says more
+#define LARGE      1e10 // from here on a power of ten says more …
+#define LONG       1e7  // … and where only some figures are asked for, from here on
 
 Digits number_count(int64_t n) {
     char digits[24];
@@ -72,7 +73,7 @@ Digits number_figures(double v, int figures) {
     if (!isfinite(v) || size >= LARGE) return number_fixed(v, 0);
     if (size < 1e-30) return (Digits){"0"};
     char digits[40];
-    if (size < 1e-4) {
+    if (size < 1e-4 || size >= LONG) {
         Digits t;
         powered(digits, sizeof digits, size, figures);
         snprintf(t.s, sizeof t.s, "%s%s", v < 0 ? MINUS : "", digits);

@@ -1,7 +1,13 @@
 /* canvas.h — a picture one draws oneself: as many pixels as the data's pictures have, a soft round
- * white pen on black, and what the network says of it. The scene that shows it is draw_scene.c. */
+ * pen on black, white or, where the data have colours, of a colour one chooses, and what the network says
+ * of it. The scene that shows it is draw_scene.c. */
 #pragma once
 #include "viz/view/view.h"
+
+// The colours of the pen, of which the keys 1, 2, 3 … choose; the first one is white.
+enum { N_COLOURS = 9 };
+typedef struct CanvasColour { const char *name; uint8_t rgb[3]; } CanvasColour;
+extern const CanvasColour canvas_colours[N_COLOURS];
 
 // A black canvas. False when memory is out.
 bool canvas_open(View *v, Error *e);
@@ -13,6 +19,9 @@ void canvas_press(View *v, Rect place, bool rubber);
 void canvas_drag(View *v);
 void canvas_hover(View *v, Rect place);
 void canvas_lift(View *v);
+
+// The pen gets a colour; with N_COLOURS the whole canvas gets that of the pen.
+void canvas_colour(View *v, int colour);
 
 // A key while the canvas is shown: true if it meant something here.
 bool canvas_key(View *v, const Event *e);

@@ -9,7 +9,7 @@
 #include "viz/view/pieces/pieces.h"
 #include "viz/view/scenes.h"
 
-enum { SHOWN = 10 };
+enum { SHOWN = 10, PALETTE_H = 58, SWATCH = 42 };
 
 // ---- which classes -------------------------------------------------------------------------------
 
@@ -41,15 +41,45 @@ static int choose(const View *v, int *class) {
 
 static bool rubs_out(const Canvas *c) { return c->held ? c->held_rubber : c->rubber; }
 
+// A colour of the pen with the key that chooses it; the chosen one is marked.
+static void draw_colour(Screen *s, Rect r, int i) {
+    const Canvas *c = &s->v->canvas;
+    const uint8_t *rgb = canvas_colours[i].rgb;
+    const float cell[3] = {rgb[0] / 255.0f, rgb[1] / 255.0f, rgb[2] / 255.0f};
+    const uint32_t ground = (uint32_t)rgb[0] << 16 | (uint32_t)rgb[1] << 8 | rgb[2];
+    const bool dark = rgb_contrast(ground, 0xFFFFFF) > rgb_contrast(ground, 0);
+    const TextStyle key = {FONT_BOLD, SIZE_BODY, dark ? TONE_WHITE : TONE_BLACK, ALIGN_CENTRE, true};
+    draw_cells(s->d, r, 1, 1, cell, (CellStyle){.scale = SCALE_RGB, .max = 1});
+    draw_rect(s->d, r, (ShapeStyle){.line = TONE_LINE});
+    draw_fitted(s->d, r, key, arena_print(s->a, "%d", i + 1));
+    if (i == c->colour && !rubs_out(c)) draw_marker(s->d, r);
+}
+
+// The colours in a row, and behind them what fills the whole canvas.
+static void draw_palette(Screen *s, Rect room) {
+    const double gap = 8, w = (room.w + gap) / (N_COLOURS + 1.5);
+    const TextStyle words = {.size = SIZE_LABEL, .tone = TONE_INK, .align = ALIGN_CENTRE};
+    for (int i = 0; i <= N_COLOURS; i++) {
+        const double wide = i < N_COLOURS ? w - gap : 1.5 * w - gap;
+        const Rect r = {room.x + i * w, room.y + room.h - SWATCH, wide, SWATCH};
+        if (i < N_COLOURS) draw_colour(s, r, i);
+        else draw_rect(s->d, r, (ShapeStyle){.fill = TONE_SUNKEN, .line = TONE_LINE, .radius = CHIP_RADIUS});
+        if (i == N_COLOURS) draw_fitted(s->d, r, words, "0  fill");
+        hits_add(s->hits, (Hit){.kind = HIT_COLOUR, .rect = r, .to = i});
+    }
+}
+
 static void draw_canvas(Screen *s, Rect card) {
     const Canvas *c = &s->v->canvas;
     const int n = c->h * c->w;
-    float *value = arena_array(s->a, float, (size_t)n + 1);
-    for (int i = 0; i < n; i++) value[i] = c->ink[i] / 255.0f;
-    const Map m = {.v = value, .rows = c->h, .columns = c->w, .scale = SCALE_GRAY, .max = 1, .done = n,
-                   .target = -1, .step = c->w};
+    float *value = arena_array(s->a, float, (size_t)n * (size_t)c->c + 1);
+    for (int i = 0; i < n * c->c; i++) value[i] = c->ink[i] / 255.0f;
+    const Map m = {.v = value, .rows = c->h, .columns = c->w, .scale = c->c < 3 ? SCALE_GRAY : SCALE_RGB,
+                   .max = 1, .done = n, .target = -1, .step = c->w};
     draw_card(s->d, card);
-    const Rect r = map_fit(rect_inset(card, 19), c->h, c->w);
+    Rect room = rect_inset(card, 19);
+    if (c->c == 3) draw_palette(s, cut_bottom(&room, PALETTE_H));
+    const Rect r = map_fit(room, c->h, c->w);
     draw_map(s, r, &m);
     hits_add(s->hits, (Hit){.kind = HIT_CANVAS, .rect = r});
 
@@ -137,10 +167,17 @@ static void tell_drawing(Telling *t) {
     const View *v = t->v;
     const Canvas *c = &v->canvas;
     int inked = 0, class[SHOWN];
-    for (int i = 0; i < c->h * c->w; i++) inked += c->ink[i] > 0;
+    for (int i = 0; i < c->h * c->w; i++) {
+        const uint8_t *pixel = &c->ink[i * c->c];
+        inked += pixel[0] || pixel[c->c / 2] || pixel[c->c - 1];
+    }
     tell(t, "canvas %d × %d, %d pixels with ink\n", c->h, c->w, inked);
     tell(t, "%s at row %d, column %d%s\n", rubs_out(c) ? "rubber" : "pen", (int)fmin(c->y, c->h - 1),
          (int)fmin(c->x, c->w - 1), c->down || c->held ? ", down" : "");
+    for (int i = 0; i < N_COLOURS && c->c == 3; i++)
+        tell(t, "%s%d %s%s", i ? ", " : "colours: ", i + 1, canvas_colours[i].name,
+             i == c->colour ? " (chosen)" : "");
+    if (c->c == 3) tell(t, "; 0 fills the canvas\n");
     tell(t, "says %s\n", v->s->data.class_name[next_best(v, -1)]);
     for (int i = 0, n = choose(v, class); i < n; i++)
         tell(t, "class %s: %s\n", v->s->data.class_name[class[i]],

@@ -12,8 +12,8 @@ typedef enum EventKind {
     EVENT_RESIZE, // to w × h pixels
     EVENT_KEY,
     EVENT_MOVE,   // the mouse is at x, y (pixels)
-    EVENT_CLICK,  // a button went down there; right: the right one
-    EVENT_RELEASE, // and up again, there
+    EVENT_PRESS,  // a button went down there; right: the right one
+    EVENT_RELEASE, // and up again, there: a click, unless the mouse was dragged meanwhile
     EVENT_WHEEL,  // turned by y clicks, away from the person is positive; ctrl
     EVENT_DROP,   // a file was dropped on the window: path
     EVENT_NEWS,   // the training beside the window has come further

@@ -18,6 +18,7 @@ typedef enum HitKind {
     HIT_TAB,       // choose among list `to` (opener.h)
     HIT_ENTRY,     // open entry `to` of it
     HIT_CANVAS,    // the pen draws there
+    HIT_COLOUR,    // colour `to` of the pen; N_COLOURS: the whole canvas becomes of the pen's colour
     HIT_MATRIX,    // the pictures behind a cell of rows × columns: so wanted, so answered
     HIT_PICTURE,   // look inside test picture `to`
     HIT_CELLS      // go to a cell: a map of rows × columns

@@ -247,8 +247,8 @@ void lesson_picture(View *v, const char *path) {
 
 void lesson_drawing(View *v) {
     const Canvas *c = &v->canvas;
-    const size_t n = (size_t)c->h * (size_t)c->w;
-    Picture p = {.w = c->w, .h = c->h, .c = 1, .v = malloc(n + 1)};
+    const size_t n = (size_t)c->h * (size_t)c->w * (size_t)c->c;
+    Picture p = {.w = c->w, .h = c->h, .c = c->c, .v = malloc(n + 1)};
     if (!p.v) {
         snprintf(v->message, sizeof v->message, "there is no memory left");
         return;

@@ -41,10 +41,10 @@ static bool mouse(Script *s, Event event, const char *word) {
 }
 
 static bool do_move(Script *s, const char *word)  { return mouse(s, (Event){.kind = EVENT_MOVE}, word); }
-static bool do_press(Script *s, const char *word) { return mouse(s, (Event){.kind = EVENT_CLICK}, word); }
+static bool do_press(Script *s, const char *word) { return mouse(s, (Event){.kind = EVENT_PRESS}, word); }
 
 static bool do_erase(Script *s, const char *word) {
-    return mouse(s, (Event){.kind = EVENT_CLICK, .right = true}, word);
+    return mouse(s, (Event){.kind = EVENT_PRESS, .right = true}, word);
 }
 
 static bool do_release(Script *s, const char *word) {

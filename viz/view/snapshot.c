@@ -81,9 +81,14 @@ static bool go_to_scene(View *v, const char *name) {
     return false;
 }
 
+enum { MANY = 40 }; // names beyond that fill a screen, and the message ends before they do
+
 static bool unknown(const View *v, const char *name, Error *e) {
+    const int some = v->t.n_stages > MANY ? MANY / 2 : v->t.n_stages;
     error_set(e, "there is no picture '%s'; there are overview, train, pictures, draw, open, help", name);
-    for (int i = 0; i < v->t.n_stages; i++) error_add(e, ", %s", v->t.stage[i].name);
+    for (int i = 0; i < some; i++) error_add(e, ", %s", v->t.stage[i].name);
+    if (some < v->t.n_stages)
+        error_add(e, " … %s: %d stages, named by --steps", v->t.stage[v->t.n_stages - 1].name, v->t.n_stages);
     error_add(e, "; a stage may be followed by :channel, :pixel or :multiply");
     return false;
 }

@@ -17,6 +17,8 @@
 #include "viz/view/train_view.h"
 #include "viz/view/walk.h"
 
+#define DRAG 6 // dp: what is moved further than that is dragged, not clicked
+
 // ---- events --------------------------------------------------------------------------------------
 
 static double clamp(double v, double lo, double hi) { return fmin(fmax(v, lo), hi); }
@@ -77,8 +79,8 @@ static void click_channel(View *v, const Hit *hit) {
     if (v->at.level == LEVEL_STAGE) walk_level(v, LEVEL_CHANNEL);
 }
 
-static void click_event(View *v, const Event *e) {
-    v->mouse = on_slide(v, e->x, e->y);
+// What lies under the mouse is done. Whatever covers the picture is taken away first.
+static void click(View *v) {
     v->edit.active = false;
     v->dirty = true;
     const bool card = v->trouble[0] != '\0';
@@ -98,9 +100,22 @@ static void click_event(View *v, const Event *e) {
     case HIT_TAB:     opener_tab(v, hit->to == 1); break;
     case HIT_ENTRY:   opener_take(v, hit->to); break;
     case HIT_ANSWER:  predict_choose(v, hit->to); break;
-    case HIT_CANVAS:  canvas_press(v, hit->rect, e->right); break;
+    case HIT_COLOUR:  canvas_colour(v, hit->to); break;
+    case HIT_CANVAS:
     case HIT_NONE:    break;
     }
+}
+
+// A pen draws at once. Everything else waits for the button to go up: who drags does not click.
+static void press_event(View *v, const Event *e) {
+    v->mouse = on_slide(v, e->x, e->y);
+    const Hit *hit = v->blank || v->trouble[0] ? NULL : hits_at(&v->hits, v->mouse);
+    v->pressed = !hit || hit->kind != HIT_CANVAS;
+    v->press_at = (Point){e->x, e->y};
+    if (v->pressed) return;
+    v->edit.active = false;
+    v->dirty = true;
+    canvas_press(v, hit->rect, e->right);
 }
 
 // While something is drawn the magnifier stands still.
@@ -110,7 +125,14 @@ static void drag_event(View *v, const Event *e) {
     v->dirty = true;
 }
 
-static void release_event(View *v) {
+static bool is_click(const View *v, const Event *e) {
+    return v->pressed && hypot(e->x - v->press_at.x, e->y - v->press_at.y) <= DRAG * frame_scale(v);
+}
+
+// A click is where the button went down: a hand that shakes a little has not moved.
+static void release_event(View *v, const Event *e) {
+    if (is_click(v, e)) v->mouse = on_slide(v, v->press_at.x, v->press_at.y), click(v);
+    v->pressed = false;
     v->dirty = v->dirty || v->canvas.held;
     canvas_lift(v);
 }
@@ -173,8 +195,8 @@ static void take_event(View *v, const Event *e) {
     case EVENT_RESIZE: resize_event(v, e); break;
     case EVENT_KEY:    key_event(v, e); break;
     case EVENT_MOVE:   move_event(v, e); break;
-    case EVENT_CLICK:  click_event(v, e); break;
-    case EVENT_RELEASE: release_event(v); break;
+    case EVENT_PRESS:  press_event(v, e); break;
+    case EVENT_RELEASE: release_event(v, e); break;
     case EVENT_WHEEL:  wheel_event(v, e); break;
     case EVENT_DROP:   lesson_picture(v, e->path); break;
     case EVENT_NEWS:   train_view_news(v); break;

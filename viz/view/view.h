@@ -89,8 +89,10 @@ typedef struct Remembered {
 
 // What is drawn by hand (canvas.h). Lengths are pixels of the canvas.
 typedef struct Canvas {
-    int w, h;
-    uint8_t *ink;            // h × w: 0 is black, 255 white
+    int w, h, c;             // c: as many numbers of a pixel as the data's pictures have
+    uint8_t *ink;            // h × w × c: 0 is black, 255 white
+    uint8_t *under, *cover;  // the same before this stroke began; h × w: how much of a pixel it covers
+    int colour;              // of the pen: a place in canvas_colours
     real *says;              // of each class, what the network says
     bool answered;           // … of this ink, with these weights
     double x, y;             // the middle of the pen
@@ -172,6 +174,8 @@ typedef struct View {
     int w, h;                // of the window, pixels
     bool pointing;           // the mouse is over the window and was moved since the last key
     Point mouse;             // dp
+    bool pressed;            // a button went down, not over the canvas, and is not up again: a click begins …
+    Point press_at;          // … there, pixels of the window; further away it is a drag
     char trouble[512];       // what cannot be opened, and why; "" or shown on a card until the next key
     char message[256];       // what was just done or went wrong; gone with the next key
     bool full_screen, quit;

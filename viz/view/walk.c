@@ -137,6 +137,14 @@ double target_value(const Target *t, int channel, int pixel) {
 
 // ---- where something is to be seen ---------------------------------------------------------------
 
+// By which numbers that is judged: a weight is looked at where its gradient is large.
+static Target judged_by(const View *v, Target t) {
+    const bool update = v->t.stage[v->at.stage].kind == STAGE_UPDATE && t.param;
+    const Tensor grad = update ? trace_param(&v->t, t.k, PARAM_GRAD) : (Tensor){0};
+    if (grad.v) t.v = grad;
+    return t;
+}
+
 static int largest_pixel(const Target *t, int channel) {
     int best = 0;
     for (int i = 1; i < t->pixels; i++)
@@ -165,17 +173,26 @@ static int first_channel(const View *v, const Target *t) {
 // What is finer than the level is where something is to be seen.
 static void settle(View *v) {
     Place *at = &v->at;
-    const Target t = walk_here(v);
+    const Target t = judged_by(v, walk_here(v));
     at->term = 0;
     if (at->level < LEVEL_CHANNEL) at->channel = first_channel(v, &t);
     if (at->level < LEVEL_PIXEL) at->pixel = largest_pixel(&t, at->channel);
+}
+
+// Of the update that of the first parameter that learns; 0 if all are frozen.
+static int first_target(const View *v, int stage) {
+    Target t;
+    if (v->t.stage[stage].kind != STAGE_UPDATE) return 0;
+    for (int i = 0; walk_target(v, stage, i, &t); i++)
+        if (trace_param(&v->t, t.k, PARAM_GRAD).v) return i;
+    return 0;
 }
 
 void walk_to_stage(View *v, int stage) {
     if (stage < 0 || stage >= v->t.n_stages) return;
     const Level level = v->at.level;
     v->scene = SCENE_STAGES;
-    v->at = (Place){.stage = stage};
+    v->at = (Place){.stage = stage, .target = first_target(v, stage)};
     settle(v);
     v->at.level = level;
 }
@@ -183,6 +200,7 @@ void walk_to_stage(View *v, int stage) {
 void walk_to(View *v, int target, int channel, int pixel) {
     Target t;
     if (!walk_target(v, v->at.stage, target, &t) || channel < 0 || channel >= t.channels) return;
+    t = judged_by(v, t);
     v->at.target = target, v->at.channel = channel, v->at.term = 0;
     v->at.pixel = pixel >= 0 && pixel < t.pixels ? pixel : largest_pixel(&t, channel);
 }

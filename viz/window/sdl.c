@@ -163,7 +163,7 @@ static bool take(Window *w, const SDL_Event *s, Event *e) {
     case SDL_WINDOWEVENT: return take_window(w, &s->window, e);
     case SDL_KEYDOWN:     return take_key(&s->key, e);
     case SDL_MOUSEMOTION: return take_mouse(w, EVENT_MOVE, s->motion.x, s->motion.y, e);
-    case SDL_MOUSEBUTTONDOWN: return take_button(w, EVENT_CLICK, &s->button, e);
+    case SDL_MOUSEBUTTONDOWN: return take_button(w, EVENT_PRESS, &s->button, e);
     case SDL_MOUSEBUTTONUP: return take_button(w, EVENT_RELEASE, &s->button, e);
     case SDL_MOUSEWHEEL:  return take_wheel(&s->wheel, e);
     case SDL_TEXTINPUT:

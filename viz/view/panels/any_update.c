@@ -277,22 +277,28 @@ static Tensor scores_after(const Screen *s) {
     return (Tensor){s->v->score_after, 1, out.c, 1, 1, LAYOUT_PLAIN};
 }
 
-static void draw_class(Screen *s, Rect r, int c, bool label) {
+static void draw_class(Screen *s, Rect r, double name_w, int c, bool label) {
     const Trace *t = &s->v->t;
     const double before = score_share(trace_value(t, t->s->x->graph.output), c);
     const double after = score_share(scores_after(s), c);
     const TextStyle name = {FONT_BOLD, SIZE_BODY, label ? TONE_ON_FOCUS : TONE_INK, ALIGN_CENTRE, false};
     const TextStyle old = {FONT_REGULAR, SIZE_AXIS, TONE_INK2, ALIGN_RIGHT, true};
     const TextStyle now = {FONT_BOLD, SIZE_BODY, TONE_INK, ALIGN_RIGHT, true};
-    const Rect tag = {r.x, r.y + 4, 74, 30};
+    const Rect tag = {r.x, r.y + 4, name_w, 30};
     if (label) draw_rect(s->d, tag, (ShapeStyle){.fill = TONE_FOCUS, .radius = 5});
     draw_fitted(s->d, rect_inset(tag, 4), name, t->s->data.class_name[c]);
-    const Rect bar = {r.x + 84, r.y, r.w - 84 - 96, 38};
+    const Rect bar = {r.x + name_w + 10, r.y, r.w - name_w - 106, 38};
     draw_rect(s->d, (Rect){bar.x, bar.y, bar.w, 12}, (ShapeStyle){.fill = TONE_SUNKEN});
     draw_rect(s->d, (Rect){bar.x, bar.y, fmax(2, bar.w * before), 12}, (ShapeStyle){.fill = TONE_POS_TINT});
     draw_bar(s, (Rect){bar.x, bar.y + 15, bar.w, 20}, after, 1, false);
     draw_text(s->d, (Point){r.x + r.w, r.y + 10}, old, arena_print(s->a, "%.1f %%", 100 * before));
     draw_text(s->d, (Point){r.x + r.w, r.y + 33}, now, arena_print(s->a, "%.1f %%", 100 * after));
+}
+
+// Of the tag that a class's name stands in.
+static double name_width(const Screen *s, int c) {
+    const TextStyle name = {.font = FONT_BOLD, .size = SIZE_BODY};
+    return fmin(fmax(74, fonts_width(s->d->fonts, &name, s->v->t.s->data.class_name[c]) + 20), 190);
 }
 
 static int rival_of(const Screen *s, int label) {
@@ -338,9 +344,11 @@ static void draw_help(Screen *s, Rect r) {
     const double y = in.y + 92;
     if (y + 38 > in.y + in.h) return;
     draw_said(s, (Rect){in.x, in.y + 66, in.w, 20});
-    draw_class(s, (Rect){in.x, y, in.w, 38}, t->label[0], true);
     const int rival = rival_of(s, t->label[0]);
-    if (rival >= 0 && y + 90 <= in.y + in.h + 8) draw_class(s, (Rect){in.x, y + 52, in.w, 38}, rival, false);
+    const double names = fmax(name_width(s, t->label[0]), rival >= 0 ? name_width(s, rival) : 0);
+    draw_class(s, (Rect){in.x, y, in.w, 38}, names, t->label[0], true);
+    if (rival >= 0 && y + 90 <= in.y + in.h + 8)
+        draw_class(s, (Rect){in.x, y + 52, in.w, 38}, names, rival, false);
 }
 
 // ---- together ------------------------------------------------------------------------------------

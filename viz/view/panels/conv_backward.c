@@ -159,13 +159,19 @@ static Rect draw_question(Screen *s, Rect r, const Question3 *q, const Window *w
     return (Rect){x3, y, wide, h};
 }
 
+// NULL where the kernel is frozen.
+static Tensor kernel_grad(const Screen *s) {
+    return trace_param(&s->v->t, params_of_node(s->v->t.s->params, s->stage->index), PARAM_GRAD);
+}
+
 static void draw_kernel_question(Screen *s, Rect r, const Window *w, const Sums *sums, int current) {
     const int cells = w->rows * w->columns;
     float *share = arena_array(s->a, float, (size_t)cells);
     const double delta = target_value(&s->here, s->v->at.channel, s->v->at.pixel);
     for (int i = 0; i < cells; i++) share[i] = (float)(delta * (double)w->x[i]);
     const char *power = power_of(map_size(w->x, cells)).text;
-    const Question3 q = {.head = "1  How should the kernel change?", .rule = "∂L/∂w += δ · x",
+    const char *rule = kernel_grad(s).v ? "∂L/∂w += δ · x" : "it is frozen, and stays as it is";
+    const Question3 q = {.head = "1  How should the kernel change?", .rule = rule,
                          .left = *power ? arena_print(s->a, "window of x, as it was  %s", power)
                                         : "window of x, kept from the forward pass",
                          .factor = w->x, .factor_max = map_size(w->x, cells), .share = share};
@@ -229,14 +235,16 @@ static const char *factor(Screen *s, double v) {
 static void draw_step(Screen *s, Rect r, const Window *w, const Sums *sums, int cell, double delta) {
     const double share = delta * (double)w->x[cell], after = (double)sums->w[cell];
     const int i = cell / w->columns, j = cell % w->columns;
-    const int first = params_of_node(s->v->t.s->params, s->stage->index);
-    const Tensor grad = trace_param(&s->v->t, first, PARAM_GRAD);
+    const Tensor grad = kernel_grad(s);
     const char *const x = factor(s, (double)w->x[cell]), *const d = factor(s, delta);
     const char *before = arena_print(s->a, "∂L/∂w[%d,%d]  ←  %s  +  %s · %s  =", i, j,
                                      figures(s, after - share, 3), d, x);
     if (sums->whole) before = arena_print(s->a, "to ∂L/∂w[%d,%d] goes  %s · %s  =", i, j, d, x);
-    const char *whole = !grad.v ? "" : arena_print(s->a, "the whole batch of %d: %s", s->v->t.n,
-        number_figures((double)*at(grad, s->v->at.channel, w->channel % grad.c, i, j), 3).s);
+    const char *whole = "frozen weights: left out";
+    if (grad.v) {
+        const double all = (double)*at(grad, s->v->at.channel, w->channel % grad.c, i, j);
+        whole = arena_print(s->a, "the whole batch of %d: %s", s->v->t.n, number_figures(all, 3).s);
+    }
     draw_sentence(s, r, before, figures(s, sums->whole ? share : after, 3), whole);
 }
 
@@ -313,8 +321,11 @@ static void draw_channel(Screen *s) {
     draw_map_card(s, left, "δ arrives", s->here.v, 0, (Cells){.channel = f}, -1);
     draw_thumbnails(s, draw_titled(s, upper, arena_print(s->a, "Filter %d", f), "its weights w"),
                     filter_of(trace_param(&s->v->t, first, PARAM_BEFORE), f), -1);
-    draw_thumbnails(s, draw_titled(s, room, "∂L/∂w", arena_print(s->a, "of the batch of %d", s->v->t.n)),
-                    filter_of(trace_param(&s->v->t, first, PARAM_GRAD), f), -1);
+    const Tensor grad = kernel_grad(s);
+    if (grad.v)
+        draw_thumbnails(s, draw_titled(s, room, "∂L/∂w", arena_print(s->a, "of the batch of %d", s->v->t.n)),
+                        filter_of(grad, f), -1);
+    else draw_hatch(s->d, draw_titled(s, room, "∂L/∂w", "the weights are frozen"), TONE_LINE, 12);
     const Tensor dx = trace_diff(&s->v->t, s->node->src[0]);
     const Rect in = draw_titled(s, right, "∂L/∂x leaves",
                                 dx.v ? "sum over all filters" : "nobody asks for it");
@@ -322,6 +333,7 @@ static void draw_channel(Screen *s) {
 }
 
 static const char *formula_of(Screen *s) {
+    if (!kernel_grad(s).v) return "∂L/∂x = Σ δ·w";
     return layer_has_bias(s) ? "∂L/∂w = Σ δ·x,   ∂L/∂x = Σ δ·w,   ∂L/∂b = Σ δ"
                              : "∂L/∂w = Σ δ·x,   ∂L/∂x = Σ δ·w";
 }

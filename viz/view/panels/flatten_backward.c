@@ -13,7 +13,7 @@ static Row row_of(const Screen *s, int at) {
 static void draw_stage(Screen *s) {
     const Row row = row_of(s, -1);
     const Rect in = draw_titled(s, s->area, "Map after map, row after row",
-                                "the gradients in the order in which forward the numbers stood");
+                                "the gradients, in the order of the numbers they belong to");
     draw_row(s, in, &row);
 }
 

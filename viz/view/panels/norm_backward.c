@@ -250,7 +250,7 @@ static void draw_channel(Screen *s) {
 
 const Panel norm_backward_panel = {
     .kind = STAGE_BACKWARD, .of = "batchnorm instancenorm layernorm",
-    .sentence = "µ and σ hold every number: each gets a part of the blame of all",
+    .sentence = "through µ and σ every number is blamed for all others, too",
     .formula = "∂L/∂x = γ/σ · (δ − mean δ − x̂ · mean δ·x̂)",
     .draw = {draw_stage, draw_channel, draw_pixel, draw_pixel},
 };

@@ -53,6 +53,14 @@ Pools pools_around(Screen *s, int c, int y, int x) {
     return p;
 }
 
+Map pool_map(Screen *s, Tensor t, int c, int target) {
+    const Map m = map_of(s, t, 0, c, target);
+    if (!m.vector) return m;
+    Map one = map_part(s, &m, c / m.columns, c % m.columns, 1, 1);
+    one.top = one.left = 0, one.step = 1, one.channel = c, one.vector = false;
+    return one;
+}
+
 // ---- drawing -------------------------------------------------------------------------------------
 
 static bool wins(const Pools *p, int y, int x) {

@@ -25,7 +25,7 @@ static void draw_pixel(Screen *s) {
     }
     const Spot here = target_spot(&s->here, s->v->at.channel, s->v->at.pixel);
     const Pools p = pools_around(s, here.c, here.y, here.x);
-    const Map delta = map_of_target(s, &s->here, here.c, 0), kept = map_of(s, src, 0, here.c, -1);
+    const Map delta = pool_map(s, s->here.v, here.c, 0), kept = map_of(s, src, 0, here.c, -1);
     const Map leaves = map_of(s, dx, 0, here.c, 1);
     const Cells c = p.covers;
     const Map a = map_part(s, &delta, p.top, p.left, p.rows, p.columns);
@@ -54,8 +54,14 @@ static void draw_pixel(Screen *s) {
                   figures(s, g, 3), "the others get 0");
 }
 
+static void draw_channel(Screen *s) {
+    if (s->v->at.target == 0 && s->here.v.h * s->here.v.w == 1) draw_pixel(s);
+    else draw_gradient_channel(s);
+}
+
 const Panel pool_backward_panel = {
     .kind = STAGE_BACKWARD, .of = "maxpool", .target = walk_arriving, .terms = terms,
     .sentence = "only the winner of each window receives the gradient",
-    .formula = "∂L/∂x[winner] += ∂L/∂y", .draw = {[LEVEL_PIXEL] = draw_pixel, [LEVEL_TERM] = draw_pixel},
+    .formula = "∂L/∂x[winner] += ∂L/∂y",
+    .draw = {[LEVEL_CHANNEL] = draw_channel, [LEVEL_PIXEL] = draw_pixel, [LEVEL_TERM] = draw_pixel},
 };
