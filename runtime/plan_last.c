@@ -53,8 +53,11 @@ void plan_choose_last(Plan *p) {
     }
 }
 
+// The shape of what an operation writes, which may lie in the place of another node.
+static Shape written(const Plan *p, const Op *op) { return p->g->node[p->node[op->node].place].shape; }
+
 static bool can_follow(const Plan *p, const Op *head, const Op *op) {
-    const Shape a = p->g->node[head->node].shape, b = p->g->node[op->node].shape;
+    const Shape a = written(p, head), b = written(p, op);
     return is_last(p, op->node) && p->node[op->node].kind->pointwise && a.h == b.h && a.w == b.w;
 }
 

@@ -58,6 +58,8 @@ static GradMode grad_mode(const Plan *p, int i) {
     return q->kind->backward_params && !p->o.ref ? GRAD_ROWS : GRAD_WHOLE;
 }
 
+static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
+
 /* With few groups most threads would have nothing to do: long calls are then done in parts, whatever the
  * number of threads. */
 static int shares_of(const Plan *p, int i) {
@@ -67,7 +69,8 @@ static int shares_of(const Plan *p, int i) {
     const int64_t images = p->o.batch < p->group ? p->o.batch : p->group;
     const int64_t numbers = images * (int64_t)p->node[i].image + (int64_t)p->node[i].param_range;
     const int64_t work = images * p->g->node[i].macs + NUMBER_WORK * numbers;
-    const int64_t parts = work / (last ? LAST_WORK : SHARE_WORK) / (p->max_groups > 1 ? MANY_TIMES : 1);
+    int64_t parts = work / (last ? LAST_WORK : SHARE_WORK) / (p->max_groups > 1 ? MANY_TIMES : 1);
+    if (last) parts = least(parts, images * ((p->g->node[i].shape.h + 1) / 2 / LAST_PAIRS)) & ~1;
     return parts < 1 ? 1 : parts > SHARES ? SHARES : (int)parts;
 }
 
@@ -199,7 +202,7 @@ static bool may_overwrite(const Plan *p, int i) {
     if (s == 0 || p->node[s].is_input || s == p->score || q->behind || p->node[s - 1].behind) return false;
     if (p->o.kept && p->o.kept[s]) return false;
     const NodePlan *before = &p->node[s];
-    return q->kind->in_place && before->kind->forgets && before->n_readers == 1 &&
+    return q->kind->in_place && (before->kind->forgets || !p->o.training) && before->n_readers == 1 &&
            (q->clear & 1 || !before->wants_diff);
 }
 

@@ -21,8 +21,9 @@ enum {
     OWN_WEIGHTS = 1 << 17, // this, threads do not take groups but rows of the weights, which stay with them
     FEW_GROUPS = 4,        // with fewer of them a long call is done in parts: at most
     SHARES = 4,            // so many,
-    SHARE_WORK = 1 << 19,  // each of so many products at least, or a multiple of that
-    LAST_WORK = 1 << 17,   // and of a layer in LAYOUT_LAST of so many
+    SHARE_WORK = 1 << 19,  // each of so many products at least, or a multiple of that;
+    LAST_WORK = 1 << 16,   // of a layer in LAYOUT_LAST, and of so many pairs
+    LAST_PAIRS = 2,        // of rows; an even number of parts: two threads are done at the same time
     SUMMED_OFTEN = 4096,   // products of each weight from which each of the shares has a sum of them,
     MANY_TIMES = 16,       // if groups can occupy two threads already
     NUMBER_WORK = 8,       // a number that is read or written takes as long as so many products

@@ -1,10 +1,13 @@
 /* threads.c — a pool of threads that sleeps when there is nothing to share.
  *
- * A round is one call of threads_run(). The caller writes down the work, raises `round` and takes
- * tasks itself; so does every other thread that sees the new round. Between rounds a thread looks
- * at `round` a few thousand times, because the next one often follows within microseconds, and then
- * goes to sleep on `wake`. Nobody waits for a thread that is still asleep: when the tasks are gone,
- * the caller shuts the door and waits only for those who came in while it was open.
+ * A round is one call of threads_run(). The caller writes down the work, opens the door of every other
+ * thread and takes tasks itself; so does every thread that finds its door open. Between rounds a thread
+ * looks at its door a few thousand times, because the next round often follows within microseconds, and
+ * then goes to sleep on `wake`. Nobody waits for a thread that is still asleep: when the tasks are gone,
+ * the caller shuts the doors and waits only for those who came in while theirs was open.
+ *
+ * What a thread must know of a round is one line of the cache: it goes to the thread's core when the door
+ * is opened, and back when the thread has left. Nothing else does, and nobody is woken who does not sleep.
  *
  * The tasks are shared out beforehand, neighbours to the same thread, and round after round in the same
  * way: so a thread usually finds in its cache what it worked on before. Who is done helps the others.
@@ -13,7 +16,7 @@
  * so does the caller when its tasks are gone and others still work on theirs. A round that begins
  * meanwhile does not wait for that thread.
  *
- * Invariants: task, ctx and the queues' ends change only while the door is shut and nobody is inside;
+ * Invariants: tasks, ctx and the queues' ends change only while all doors are shut and nobody is inside;
  * idle_work and idle_ctx only while nobody is busy with them. */
 #include "runtime/threads.h"
 
@@ -21,6 +24,7 @@
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #if defined __x86_64__
@@ -28,24 +32,29 @@
 #endif
 
 enum { MAX_THREADS = 256, LOOKS = 4000 };
-static const unsigned OPEN = 1u << 31;
+
+// Shut: the thread is outside and stays there. Who finds it open makes it INSIDE, and shuts it when leaving.
+typedef enum Door { SHUT, OPEN, INSIDE, THE_END } Door;
 
 typedef struct Worker { struct Threads *pool; pthread_t thread; int number; } Worker;
 
 // The tasks of one thread: from the first that nobody has taken, to `end`. Alone on its line of the cache.
-typedef struct Queue { _Alignas(64) atomic_int next; int end; } Queue;
+typedef struct Queue {
+    _Alignas(64) _Atomic(Door) door;
+    atomic_int next;
+    int end;
+    Task *task;
+    void *ctx;
+} Queue;
 
 struct Threads {
     int n;                 // the caller included
     Worker *worker;        // n − 1 of them
     pthread_mutex_t lock;
     pthread_cond_t wake, done, rest;
-    Task *task;
-    void *ctx;
     Queue *queue;          // n of them
-    atomic_uint door;      // OPEN or not, and how many workers are inside
-    atomic_uint round;
-    atomic_bool quit;
+    atomic_int asleep;     // so many threads are, on `wake`,
+    atomic_bool waiting;   // and the caller is, on `done`
     _Atomic(IdleWork *) idle_work;
     void *idle_ctx;
     int busy;              // threads in a piece of idle work
@@ -80,10 +89,13 @@ static void set_mode(Mode mode) { (void)mode; }
 
 // ---- rounds ----------------------------------------------------------------------------------------
 
-static void fill_queues(Threads *t, int n_tasks) {
+static void fill_queues(Threads *t, int n_tasks, Task *task, void *ctx) {
     for (int k = 0; k < t->n; k++) {
-        t->queue[k].end = (int)((int64_t)n_tasks * (k + 1) / t->n);
-        atomic_store(&t->queue[k].next, (int)((int64_t)n_tasks * k / t->n));
+        Queue *q = &t->queue[k];
+        q->task = task;
+        q->ctx = ctx;
+        q->end = (int)((int64_t)n_tasks * (k + 1) / t->n);
+        atomic_store_explicit(&q->next, (int)((int64_t)n_tasks * k / t->n), memory_order_relaxed);
     }
 }
 
@@ -95,7 +107,7 @@ static void take_tasks(Threads *t, int worker) {
             if (atomic_load(&q->next) >= q->end) break;
             const int i = atomic_fetch_add(&q->next, 1);
             if (i >= q->end) break;
-            t->task(t->ctx, i, worker);
+            q->task(q->ctx, i, worker);
         }
     }
 }
@@ -125,60 +137,88 @@ static bool idle_piece(Threads *t, int worker) {
     return did;
 }
 
-// Is there a round other than `seen`, or will there be soon?
-static bool round_comes(Threads *t, unsigned seen) {
+static Door door_of(Threads *t, int worker) { return atomic_load(&t->queue[worker].door); }
+
+// Is the door open, or will it be soon?
+static bool round_comes(Threads *t, int worker) {
     for (int i = 0; i < LOOKS; i++) {
-        if (atomic_load(&t->round) != seen) return true;
+        if (door_of(t, worker) != SHUT) return true;
         pause_briefly();
     }
     return false;
 }
 
-// Returns the number of a round other than `seen`, once there is one.
-static unsigned next_round(Threads *t, int worker, unsigned seen) {
-    while (atomic_load(&t->round) == seen) {
+// Who falls asleep says so and then looks at the door again; who opens it then looks whether somebody sleeps.
+static void sleep_until(Threads *t, int worker, unsigned news) {
+    pthread_mutex_lock(&t->lock);
+    atomic_fetch_add(&t->asleep, 1);
+    while (door_of(t, worker) == SHUT && atomic_load(&t->news) == news) pthread_cond_wait(&t->wake, &t->lock);
+    atomic_fetch_sub(&t->asleep, 1);
+    pthread_mutex_unlock(&t->lock);
+}
+
+static void wait_for_round(Threads *t, int worker) {
+    while (door_of(t, worker) == SHUT) {
         const unsigned news = atomic_load(&t->news);
-        if (idle_piece(t, worker) || round_comes(t, seen)) continue;
-        pthread_mutex_lock(&t->lock);
-        while (atomic_load(&t->round) == seen && atomic_load(&t->news) == news)
-            pthread_cond_wait(&t->wake, &t->lock);
-        pthread_mutex_unlock(&t->lock);
+        if (!idle_piece(t, worker) && !round_comes(t, worker)) sleep_until(t, worker, news);
     }
-    return atomic_load(&t->round);
+}
+
+static bool go_in(Threads *t, int worker) {
+    Door open = OPEN;
+    return atomic_compare_exchange_strong(&t->queue[worker].door, &open, INSIDE);
+}
+
+static void go_out(Threads *t, int worker) {
+    atomic_store(&t->queue[worker].door, SHUT);
+    if (!atomic_load(&t->waiting)) return;
+    pthread_mutex_lock(&t->lock);
+    pthread_cond_signal(&t->done);
+    pthread_mutex_unlock(&t->lock);
 }
 
 static void *worker_main(void *arg) {
     const Worker *w = arg;
     Threads *t = w->pool;
-    unsigned seen = 0;
     set_mode(get_mode() | TINY_IS_ZERO);
     for (;;) {
-        seen = next_round(t, w->number, seen);
-        if (atomic_load(&t->quit)) return NULL;
-        if (atomic_fetch_add(&t->door, 1) & OPEN) take_tasks(t, w->number);
-        if (atomic_fetch_sub(&t->door, 1) != 1) continue;
-        pthread_mutex_lock(&t->lock);
-        pthread_cond_signal(&t->done);
-        pthread_mutex_unlock(&t->lock);
+        wait_for_round(t, w->number);
+        if (door_of(t, w->number) == THE_END) return NULL;
+        if (!go_in(t, w->number)) continue; // it has just been shut
+        take_tasks(t, w->number);
+        go_out(t, w->number);
     }
 }
 
-static void begin_round(Threads *t) {
+static void set_doors(Threads *t, Door door) {
+    for (int k = 1; k < t->n; k++) atomic_store(&t->queue[k].door, door);
+    if (!atomic_load(&t->asleep)) return;
     pthread_mutex_lock(&t->lock);
-    atomic_fetch_add(&t->round, 1);
     pthread_cond_broadcast(&t->wake);
     pthread_mutex_unlock(&t->lock);
 }
 
+// Shuts the doors of those who have not come in; is anybody inside?
+static bool anybody_inside(Threads *t) {
+    bool inside = false;
+    for (int k = 1; k < t->n; k++) {
+        Door open = OPEN;
+        if (door_of(t, k) == OPEN) atomic_compare_exchange_strong(&t->queue[k].door, &open, SHUT);
+        inside |= door_of(t, k) == INSIDE;
+    }
+    return inside;
+}
+
 static void end_round(Threads *t) {
-    atomic_fetch_and(&t->door, ~OPEN);
-    while (atomic_load(&t->door) != 0 && idle_piece(t, 0)) continue;
+    while (anybody_inside(t) && idle_piece(t, 0)) continue;
     for (int i = 0; i < LOOKS; i++) {
-        if (atomic_load(&t->door) == 0) return;
+        if (!anybody_inside(t)) return;
         pause_briefly();
     }
     pthread_mutex_lock(&t->lock);
-    while (atomic_load(&t->door) != 0) pthread_cond_wait(&t->done, &t->lock);
+    atomic_store(&t->waiting, true);
+    while (anybody_inside(t)) pthread_cond_wait(&t->done, &t->lock);
+    atomic_store(&t->waiting, false);
     pthread_mutex_unlock(&t->lock);
 }
 
@@ -199,6 +239,7 @@ Threads *threads_make(int n) {
     }
     t->worker = worker;
     t->queue = queue;
+    memset(queue, 0, (size_t)n * sizeof *queue);
     pthread_mutex_init(&t->lock, NULL);
     pthread_cond_init(&t->wake, NULL);
     pthread_cond_init(&t->done, NULL);
@@ -213,8 +254,7 @@ Threads *threads_make(int n) {
 
 void threads_free(Threads *t) {
     if (!t) return;
-    atomic_store(&t->quit, true);
-    begin_round(t);
+    set_doors(t, THE_END);
     for (int i = 0; i < t->n - 1; i++) pthread_join(t->worker[i].thread, NULL);
     pthread_cond_destroy(&t->wake);
     pthread_cond_destroy(&t->done);
@@ -226,11 +266,8 @@ void threads_free(Threads *t) {
 int threads_count(const Threads *t) { return t ? t->n : 1; }
 
 static void share_tasks(Threads *t, int n, Task *task, void *ctx) {
-    t->task = task;
-    t->ctx = ctx;
-    fill_queues(t, n);
-    atomic_fetch_or(&t->door, OPEN);
-    begin_round(t);
+    fill_queues(t, n, task, ctx);
+    set_doors(t, OPEN);
     take_tasks(t, 0);
     end_round(t);
 }

@@ -29,17 +29,17 @@ typedef struct LastTile {
 
 enum { LAST_MAX_X = 14, LAST_MAX_V = 4 };
 
-/* The transforms of winograd.h, of one tile and n channels, a multiple of LANES: the places of V and M lie
- * `next` reals apart, rows and columns of the map `row` and `column`. */
+/* The transforms of winograd.h, of a row of tiles and n channels, a multiple of LANES: the places of V and M
+ * lie `next` reals apart, tiles and columns of the map n, its rows `row`. */
 typedef struct LastKernels {
     int vl;                           // numbers in a vector
     int most_v, most_x[LAST_MAX_V + 1]; // the largest tiles: vectors, and places for so many vectors
     void (*const (*product)[LAST_MAX_X + 1])(const LastTile *t); // [nv][xt]
-    // V = Bᵀ·d·B of the 4×4 places from d on.
-    void (*see)(const real *d, ptrdiff_t row, ptrdiff_t column, int n, real *V, ptrdiff_t next);
-    // Aᵀ·M·A + bias (NULL: none), of which h × w ≤ 2×2 places are written.
+    // V = Bᵀ·d·B of tiles whose first begins at d.
+    void (*see)(const real *d, ptrdiff_t row, int n, int tiles, real *V, ptrdiff_t next);
+    // dst = Aᵀ·M·A + bias (NULL: none): h ≤ 2 rows of w places.
     void (*gather)(const real *M, ptrdiff_t next, int n, const real *bias, int h, int w, real *dst,
-                   ptrdiff_t row, ptrdiff_t column);
+                   ptrdiff_t row);
 } LastKernels;
 
 // One of each instruction set (see kernels.h).

@@ -23,8 +23,9 @@
 #include "runtime/layers/conv.h"
 
 enum {
-    MOST_WEIGHTS = 1 << 14, // channels times filters: with more the weights leave the cache
-    BAND = 1 << 14,         // numbers that a band of src, or the tiles of one, has at most,
+    MOST_WEIGHTS = 1 << 14, // channels times filters: with more the weights leave the cache,
+    FEW_WEIGHTS = 1 << 10,  // and of so few all places of U stay in the first one
+    BAND = 1 << 13,         // numbers that a band of src, or the tiles of one, has at most,
     LEAST_TILES = 16,       // but so many tiles: every band reads all weights
     GAP = LANES,            // reals between two places of tiles: a power of two apart they would share a
 };                          // few lines of the cache
@@ -213,18 +214,19 @@ static void tiles_band(const Last *a, int n, int y, int h) {
     const int across = tiles_across(a), down = (h + 1) / 2;
     const Seen in = seen(a, n, y, h);
     for (int i = 0; i < down; i++)
-        for (int j = 0; j < across; j++)
-            k->see(in.v + 2 * i * in.row + 2 * j * a->C, in.row, a->C, a->C,
-                   a->V + ((ptrdiff_t)i * across + j) * a->C, V_place(a));
-    const LastTile t = {.P = WINOGRAD, .I = 1, .K = a->C, .src = a->V, .src_p = V_place(a), .src_x = a->C,
+        k->see(in.v + 2 * i * in.row, in.row, a->C, across, a->V + (ptrdiff_t)i * across * a->C, V_place(a));
+    const int P = a->C * a->F <= FEW_WEIGHTS ? WINOGRAD : 1;
+    const LastTile t = {.P = P, .I = 1, .K = a->C, .src = a->V, .src_p = V_place(a), .src_x = a->C,
                         .weights = a->s->prepared, .weights_p = (ptrdiff_t)a->C * a->F, .weights_k = a->F,
                         .dst = a->M, .dst_p = M_place(a), .dst_x = a->F};
-    all_tiles(&t, down * across, a->F);
+    for (int p = 0; p < WINOGRAD; p += P) {
+        LastTile some = t;
+        some.src += p * t.src_p, some.weights += p * t.weights_p, some.dst += p * t.dst_p;
+        all_tiles(&some, down * across, a->F);
+    }
     for (int i = 0; i < down; i++)
-        for (int j = 0; j < across; j++)
-            k->gather(a->M + ((ptrdiff_t)i * across + j) * a->F, M_place(a), a->F, bias_of(a),
-                      smaller(2, h - 2 * i), smaller(2, dst.w - 2 * j), at(dst, n, 0, y + 2 * i, 2 * j),
-                      (ptrdiff_t)dst.w * a->F, a->F);
+        k->gather(a->M + (ptrdiff_t)i * across * a->F, M_place(a), a->F, bias_of(a), smaller(2, h - 2 * i),
+                  dst.w, at(dst, n, 0, y + 2 * i, 0), (ptrdiff_t)dst.w * a->F);
 }
 
 void conv_last_forward(const Step *s) {
