@@ -64,7 +64,7 @@ static bool can_follow(const Plan *p, const Op *head, const Op *op) {
 void plan_choose_followers(Plan *p) {
     for (int k = 0, end; k < p->n_forward; k = end) {
         int until = p->op[k].node;
-        const bool parts = p->node[until].shares > 1 && is_last(p, until);
+        const bool parts = p->node[until].shares > 1 && is_last(p, until) && !p->node[until].cuts_maps;
         for (end = k + 1; parts && end < p->n_forward && can_follow(p, &p->op[k], &p->op[end]); end++) {
             p->node[p->op[end].node].follows = true;
             if (p->op[end].node > until) until = p->op[end].node;

@@ -60,6 +60,7 @@ typedef struct NodePlan {
     Home value_home, diff_home;
     size_t value_at, diff_at; // offsets in reals: in Plan.values, or in the memory of a group or place
     int shares;          // parts a call of it is done in
+    bool cuts_maps;      // parts are some maps each (LAYOUT_LAST), not rows
     bool follows;        // its parts are done with those of the operation before it, the same rows of each,
     int until;           // up to this node: none of the values that they read may go before all are done
     bool spans;          // all groups that a worker has taken come in one call

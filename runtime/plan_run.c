@@ -174,7 +174,7 @@ static void do_part(const Plan *p, const Op *op, int task, int worker, int lo, i
     NodeStep c;
     watch_op(p, op);
     plan_call(p, &c, op->node, worker, lo, hi);
-    c.s.share = (Share){task % q->shares, q->shares};
+    c.s.share = (Share){task % q->shares, q->shares, q->cuts_maps};
     if (last && q->kind->pointwise) narrow_places(&c);
     else if (!last && q->kind->by_map) narrow_step(&c, q->saved_image);
     if (c.s.dst.c == 0 || c.s.dst.h == 0) return; // fewer maps or rows than parts

@@ -1,23 +1,20 @@
-/* conv_panels.c — convolution with the filters side by side (panels.h): the sums of conv.c, sooner.
+/* conv_panels.c — convolution with the channels of a place side by side, and many weights (panels.h): the sums
+ * of conv.c, sooner.
  *
- *     dst[f,p] = bias[f] + Σ window[p,k] · weights[f,k]          k = (i·KW + j)·C + c
+ *     dst[p,f] = bias[f] + Σ window[p,k] · weights[f,k]          k = (i·KW + j)·C + c
  *                          k
  *
- * Here k counts the channels first, so that the numbers under a row of the window lie side by side once the
- * channels of each pixel do: the image is turned round, and a window is a few rows of numbers to copy. The
- * work is cut into strips: some rows of an image, or several whole images. */
+ * What a window sees of a row of the image is one run of numbers: a window is copied in KH pieces. The work
+ * is cut into strips, some rows of an image or several images, whose windows stay in the second cache. */
 #include <string.h>
 
 #include "runtime/kernels/wide.h"
-#include "runtime/layers/conv.h"
 #include "runtime/layers/panels.h"
 
 enum {
-    WINDOWS = 1 << 18,   // numbers in the windows of a strip, to stay in the second cache,
+    WINDOWS = 1 << 18,   // numbers in the windows of a strip,
     MOST_PLACES = 512,   // of so many places at most
-    LEAST_PLACES = 48,   // With fewer than so many places for each part of a call, the filters are cut
-    NARROWEST = 24,      // filters: a panel should not be much larger, and …
-    SMALLEST = 32,       // … numbers of a window: copying it and turning the sums round have to pay
+    FEW_PLACES = 256,    // with fewer than so many in a call of several parts, the filters are cut
     GAP = LANES          // reals between two windows: a copy may write so many too many
 };
 
@@ -26,11 +23,11 @@ typedef struct Work {
     const Step *s;
     const Conv *o;
     Tensor src, dst;
-    int C, KH, KW, M, P;
+    int C, KH, KW, M;
     Axis down, across;
-    int images, rows;  // of a strip, at most: several images, or some rows of one
-    ptrdiff_t window;  // from one window to the next
-    real *pixels, *windows, *sums;
+    PanelCut cut;
+    ptrdiff_t window; // from one window to the next
+    real *pixels, *windows;
 } Work;
 
 static int larger(int a, int b) { return a > b ? a : b; }
@@ -38,9 +35,11 @@ static int smaller(int a, int b) { return a < b ? a : b; }
 static size_t aligned(size_t n) { return (n + LANES - 1) / LANES * LANES; }
 
 bool conv_panels_fits(const Conv *o, Shape src, Shape dst, Layout layout) {
-    return layout == LAYOUT_PLAIN && o->groups == 1 && dst.c >= NARROWEST &&
-           src.c * o->kernel.h * o->kernel.w >= SMALLEST;
+    return layout == LAYOUT_LAST && o->groups == 1 && o->filters % LANES == 0 &&
+           (int64_t)src.c * dst.c > MOST_CONV_LAST;
 }
+
+bool conv_panels_maps(Shape dst, int n) { return (int64_t)n * dst.h * dst.w < FEW_PLACES; }
 
 // ---- the weights ---------------------------------------------------------------------------------
 
@@ -60,63 +59,37 @@ void conv_panels_prepare(const Step *s) {
     const ptrdiff_t panel = (ptrdiff_t)weights.c * K * PANEL;
     for (int f = s->part.lo; f < s->part.hi; f++)
         place_filter(at(weights, f, 0, 0, 0), weights.c, K, s->prepared + f / PANEL * panel + f % PANEL);
-    for (int f = weights.n; s->part.hi == weights.n && f % PANEL; f++)
-        for (ptrdiff_t k = 0; k < panel; k += PANEL) s->prepared[f / PANEL * panel + f % PANEL + k] = 0;
 }
 
 // ---- strips --------------------------------------------------------------------------------------
 
 static Work work_for(const Conv *o, Shape src, Shape dst, int n) {
-    Work w = {.o = o, .C = src.c, .KH = o->kernel.h, .KW = o->kernel.w, .P = dst.h * dst.w,
+    Work w = {.o = o, .C = src.c, .KH = o->kernel.h, .KW = o->kernel.w,
               .down = conv_axis(o, src.h, o->kernel.h), .across = conv_axis(o, src.w, o->kernel.w)};
     w.M = w.C * w.KH * w.KW;
     w.window = (ptrdiff_t)aligned((size_t)w.M) + GAP;
-    const int places = larger(1, smaller(MOST_PLACES, WINDOWS / w.M));
-    w.images = larger(1, smaller(n, places / w.P));
-    w.rows = w.images > 1 ? dst.h : larger(1, smaller(dst.h, places / dst.w));
+    const int places = larger(1, smaller(MOST_PLACES, WINDOWS / w.M)), even = (dst.h + 1) / 2 * 2;
+    w.cut.images = larger(1, smaller(n, places / (dst.h * dst.w)));
+    w.cut.rows = w.cut.images > 1 ? even : smaller(even, larger(2, places / dst.w / 2 * 2));
     return w;
 }
 
-static int most_places(const Work *w) { return w->images * w->rows * w->across.out; }
-
-// Rows of the image under so many rows of windows, at most.
-static int rows_under(const Work *w, int rows) {
-    return smaller(w->down.n, (rows - 1) * w->o->stride + w->down.reach);
+static size_t most_places(const Work *w) {
+    return (size_t)w->cut.images * (size_t)w->cut.rows * (size_t)w->across.out;
 }
 
 static size_t pixels_len(const Work *w) {
-    return (size_t)rows_under(w, w->rows) * (size_t)w->across.n * (size_t)w->C + GAP;
+    const int under = smaller(w->down.n, (w->cut.rows - 1) * w->o->stride + w->down.reach);
+    return aligned((size_t)under * (size_t)w->across.n * (size_t)w->C) + GAP;
 }
 
-size_t conv_panels_work(const Conv *o, Shape src, Shape dst, int n) {
+size_t conv_panels_work(const Conv *o, Shape src, Shape dst, int n, Layout layout) {
+    (void)layout;
     const Work w = work_for(o, src, dst, n);
-    const size_t places = (size_t)most_places(&w);
-    return aligned(pixels_len(&w)) + aligned(places * (size_t)w.window) + places * PANEL;
+    return pixels_len(&w) + most_places(&w) * (size_t)w.window;
 }
 
 static Shape sides(Tensor t) { return (Shape){t.c, t.h, t.w}; }
-
-static Work work_of(const Step *s) {
-    Work w = work_for(s->cfg, sides(s->src[0]), sides(s->dst), s->dst.n);
-    w.s = s;
-    w.src = s->src[0], w.dst = s->dst;
-    w.pixels = s->work;
-    w.windows = w.pixels + aligned(pixels_len(&w));
-    w.sums = w.windows + aligned((size_t)most_places(&w) * (size_t)w.window);
-    return w;
-}
-
-// Equal strips, and as many as a call has parts, if they do not become too small.
-static int cuts_of_image(Work *w) {
-    const int of = larger(1, w->s->share.of), n = w->dst.n, OH = w->down.out;
-    const int groups = (n + w->images - 1) / w->images;
-    int cuts = (OH + w->rows - 1) / w->rows;
-    if (groups * cuts < of && n * w->P >= of * LEAST_PLACES) {
-        if (n >= of) w->images = n / of;
-        else w->images = 1, cuts = smaller(OH, (of + n - 1) / n);
-    }
-    return cuts;
-}
 
 // ---- windows -------------------------------------------------------------------------------------
 
@@ -146,8 +119,8 @@ static void copy_pixels(const Work *w, const real *row, int first, int n, real *
     }
 }
 
-// The windows of rows [y.lo, y.hi) of one image, whose pixels begin with row `top`.
-static void copy_windows(const Work *w, Range y, int top, real *dst) {
+// The windows of rows [y.lo, y.hi) of one image, of whose pixels those from row `top` on are there.
+static void copy_windows(const Work *w, Range y, const real *pixels, int top, real *dst) {
     const int S = w->o->stride, D = w->o->dilation;
     for (int r = y.lo; r < y.hi; r++)
     for (int x = 0; x < w->across.out; x++, dst += w->window)
@@ -155,48 +128,39 @@ static void copy_windows(const Work *w, Range y, int top, real *dst) {
         const int row = r * S - w->down.before + i * D;
         real *const to = dst + (ptrdiff_t)i * w->KW * w->C;
         if (row < 0 || row >= w->down.n) clear(to, (ptrdiff_t)w->KW * w->C);
-        else copy_pixels(w, w->pixels + (ptrdiff_t)(row - top) * w->across.n * w->C, x * S - w->across.before,
+        else copy_pixels(w, pixels + (ptrdiff_t)(row - top) * w->across.n * w->C, x * S - w->across.before,
                          w->KW, to);
     }
 }
 
 static void see_rows(const Work *w, int n, Range y, real *windows) {
-    const int S = w->o->stride, H = w->down.n, W = w->across.n;
-    const int lo = larger(0, y.lo * S - w->down.before);
-    const int hi = smaller(H, (y.hi - 1) * S - w->down.before + w->down.reach);
-    if (lo < hi)
-        panel_turn(w->C, (hi - lo) * W, at(w->src, n, 0, lo, 0), (ptrdiff_t)H * W, w->pixels, w->C);
-    copy_windows(w, y, lo, windows);
+    const int S = w->o->stride, first = y.lo * S - w->down.before;
+    const Range rows = {larger(0, first), smaller(w->down.n, (y.hi - 1) * S - w->down.before + w->down.reach)};
+    const real *const pixels = rows.lo < rows.hi ? panel_pixels(w->src, n, rows, w->pixels) : NULL;
+    copy_windows(w, y, pixels, rows.lo, windows);
 }
 
 // ---- forward -------------------------------------------------------------------------------------
 
-// Sums of one image's rows from y on, to the maps of a panel.
-static void put_sums(const Work *w, int k, int n, Range y, const real *sums) {
-    const int f = k * PANEL, OW = w->across.out;
-    panel_turn((y.hi - y.lo) * OW, smaller(PANEL, w->dst.c - f), sums, PANEL, at(w->dst, n, f, y.lo, 0),
-               w->P);
-}
-
-static void forward_strip(const Work *w, Range n, Range y, Range panels) {
-    const int places = (y.hi - y.lo) * w->across.out, all = (n.hi - n.lo) * places;
-    for (int i = n.lo; i < n.hi; i++) see_rows(w, i, y, w->windows + (i - n.lo) * places * w->window);
+static void forward_strip(void *ctx, Strip t, Range panels) {
+    const Work *const w = ctx;
+    const int places = (t.y.hi - t.y.lo) * w->across.out, F = w->dst.c;
+    for (int n = t.n.lo; n < t.n.hi; n++) see_rows(w, n, t.y, w->windows + (n - t.n.lo) * places * w->window);
     for (int k = panels.lo; k < panels.hi; k++) {
-        real room[PANEL];
-        panel_product(all, w->M, w->windows, w->window, w->s->prepared + (ptrdiff_t)k * w->M * PANEL,
-                      panel_bias(w->s, k, room), w->sums);
-        for (int i = n.lo; i < n.hi; i++)
-            put_sums(w, k, i, y, w->sums + (ptrdiff_t)(i - n.lo) * places * PANEL);
+        const PanelProduct q = {.T = (t.n.hi - t.n.lo) * places, .K = w->M, .n = panel_filters(k, F),
+                                .A = w->windows, .next = w->window,
+                                .W = w->s->prepared + (ptrdiff_t)k * w->M * PANEL,
+                                .bias = panel_bias(w->s, k), .sums = at(w->dst, t.n.lo, k * PANEL, t.y.lo, 0),
+                                .sums_next = F};
+        panel_product(&q);
     }
 }
 
 void conv_panels_forward(const Step *s) {
-    Work w = work_of(s);
-    const int cuts = cuts_of_image(&w), groups = (w.dst.n + w.images - 1) / w.images, OH = w.down.out;
-    const PanelCut cut = panel_cut(s, groups * cuts, panels_of(w.dst.c));
-    for (int i = cut.strips.lo; i < cut.strips.hi; i++) {
-        const int n = i / cuts * w.images, k = i % cuts;
-        forward_strip(&w, (Range){n, smaller(n + w.images, w.dst.n)},
-                      (Range){k * OH / cuts, (k + 1) * OH / cuts}, cut.panels);
-    }
+    Work w = work_for(s->cfg, sides(s->src[0]), sides(s->dst), s->dst.n);
+    w.s = s;
+    w.src = s->src[0], w.dst = s->dst;
+    w.pixels = s->work;
+    w.windows = w.pixels + pixels_len(&w);
+    panel_strips(s, w.cut, forward_strip, &w);
 }

@@ -1,30 +1,43 @@
-/* panels.h — filters side by side: the matrix product for few places and many filters.
+/* panels.h — filters in panels: the matrix product for few places and many weights.
  *
  *     sums[t,f] = Σ A[t,k] · W[k,f]              t: a place, or a tile of places    k: what it sees
  *                 k
  *
- * A map of 7×7 numbers has few places for a vector, but enough filters. So a vector lane is a filter.
- * The weights lie in panels of PANEL filters, number k of all of them side by side; A has what one place sees
- * in a row, and each of its numbers is multiplied with a row of the panel. The sums are turned round at the
- * end: in the plain layout the places of a map lie side by side. Turning the weights takes as long as a few
- * pictures do, so this is for weights that stay (Step.fixed): conv_panels.c, conv_panels_winograd.c. */
+ * A vector lane is a filter, and sums lie as LAYOUT_LAST wants them. What conv_last.c does with weights that
+ * stay in the cache is done here with more of them: the weights lie in panels of PANEL filters, number k of
+ * all of them side by side, so that a panel is read from its beginning to its end; a slice of it stays in the
+ * first cache while it is used for all places. Used by conv_panels.c and conv_panels_winograd.c. */
 #pragma once
-#include "runtime/layer.h"
+#include "runtime/layers/conv.h"
 
 enum { PANEL = 2 * LANES };
 
-int panels_of(int filters); // the last one may be filled up with zeros
+int panels_of(int filters); // the last one may be half empty
 
-// sums of T places and one panel, PANEL numbers a place, plus bias of each filter if it is not NULL. A row of
-// A is `next` numbers long, one of W PANEL.
-void panel_product(int T, int K, const real *A, ptrdiff_t next, const real *W, const real *bias, real *sums);
+// The rows of A are `next` numbers apart, those of W PANEL, those of sums `sums_next`. n ≤ PANEL filters, a
+// multiple of LANES, begin with their bias, or with 0 if it is NULL.
+typedef struct PanelProduct {
+    int T, K, n;
+    const real *A;
+    ptrdiff_t next;
+    const real *W, *bias;
+    real *sums;
+    ptrdiff_t sums_next;
+} PanelProduct;
+void panel_product(const PanelProduct *q);
 
-// Turns a matrix round: dst[j·dst_ld + i] = src[i·src_ld + j], i < rows, j < columns.
-void panel_turn(int rows, int columns, const real *src, ptrdiff_t src_ld, real *dst, ptrdiff_t dst_ld);
+// Some rows of one image, or several whole images.
+typedef struct Strip { Range n, y; } Strip;
 
-// How a call in parts (Step.share) is cut: the strips of places, or the panels.
-typedef struct PanelCut { Range strips, panels; } PanelCut;
-PanelCut panel_cut(const Step *s, int strips, int panels);
+/* How a call is cut. A strip has at most so many images, or so many rows (an even number) of one. Of a call
+ * in parts each has some rows, or (Share.maps) some panels. */
+typedef struct PanelCut { int images, rows; } PanelCut;
+void panel_strips(const Step *s, PanelCut cut, void (*visit)(void *ctx, Strip strip, Range panels), void *ctx);
 
-// The bias of panel k, filled up with zeros, in `room` for PANEL numbers; NULL if there is none.
-const real *panel_bias(const Step *s, int k, real *room);
+// Filters k·PANEL … of F: how many, and their bias.
+int panel_filters(int k, int F);
+const real *panel_bias(const Step *s, int k);
+
+// Rows `rows` of image n with the channels of each place side by side: where they lie if they do, or turned
+// round, to `room`.
+const real *panel_pixels(Tensor src, int n, Range rows, real *room);
