@@ -36,9 +36,15 @@ bool bench_product(int n, ProductSpeed *out, Error *e);
 typedef enum Direction { FORWARD, WEIGHT_GRADIENT, INPUT_GRADIENT, N_DIRECTIONS } Direction;
 
 // A layer of one of the models, as it is written, and what goes in.
-typedef struct ConvShape { const char *model, *text; Shape src; int batch; } ConvShape;
+typedef struct ConvShape {
+    const char *model, *text;
+    Shape src;
+    int batch;
+    bool first; // it sees the image: nobody asks for the gradient of its input
+} ConvShape;
 
 extern const ConvShape bench_conv_shapes[]; // ends with {0}
+bool bench_conv_counts(const ConvShape *shape, Direction d); // the others are not measured
 
 // FLOP per second on all threads; the peak is that of all threads right behind.
 typedef struct ConvSpeed { double ref[N_DIRECTIONS], fast[N_DIRECTIONS], peak; } ConvSpeed;

@@ -51,6 +51,7 @@ typedef struct Step {
     Share share;              // of a kind that shares
     bool training;
     bool replay;              // `saved` already holds the random choices: use those
+    bool forward_only;        // no backward follows: what only that needs is not kept in `saved`
     bool fresh_params;        // diff_param holds nothing yet, so it is written, not added to
     bool frozen;              // the parameters are: batchnorm uses its stored mean and variance
     int first;                // number of image 0 of src within the batch
@@ -108,6 +109,8 @@ typedef struct LayerKind {
     bool same;
     // Backward does not look at dst: the next layer may work in its place.
     bool forgets;
+    // Backward does not look at the numbers of src.
+    bool forgets_src;
     // Works in place, and the larger of two numbers stays the larger one, unless both become equal and
     // neither has a gradient any more.
     bool monotone;
@@ -125,6 +128,9 @@ typedef struct LayerKind {
     // Map c of dst follows from map c of each source and nothing else (no parameter, no chance), and every
     // map has as many bytes of `saved`: a call can be cut between any two maps, and knows nothing of it.
     bool by_map;
+    // The same for map c of dst, but that it follows from all of src and row c of each parameter: a call for
+    // some maps gets these rows. Only asked for LAYOUT_LANES; NULL: no.
+    bool (*by_row)(const void *cfg, const Shape *src, Shape dst);
     // Bytes of `saved` per image, and reals of `work` per call on n images. NULL: none. Where saved
     // holds something for every number, it lies as dst does: at(dst, n, c, y, x) − dst.v.
     size_t (*saved)(const void *cfg, const Shape *src, Shape dst);

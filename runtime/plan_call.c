@@ -11,6 +11,7 @@ static Lies lies(const Plan *p, int i, Home home, size_t at) {
     case OF_BATCH: a.t.v = p->values + at; a.per_group = p->node[i].image * (size_t)p->group; break;
     case OF_GROUP: a.t.v = p->groups + at; a.per_group = p->group_len; break;
     case OF_PLACE: a.t.v = p->places + at; a.per_place = p->place_len; break;
+    case OF_CHAIN: a.t.v = p->work + at; a.per_worker = p->work_len; break;
     }
     return a;
 }
@@ -39,7 +40,9 @@ static size_t place_of(const Plan *p, int worker, int lo) {
 
 static Tensor images(const Plan *p, const Lies *a, int worker, int lo, int hi) {
     Tensor t = a->t;
-    if (t.v) t.v += place_of(p, worker, lo) * a->per_place + (size_t)(lo / p->group) * a->per_group;
+    if (t.v)
+        t.v += place_of(p, worker, lo) * a->per_place + (size_t)(lo / p->group) * a->per_group +
+               (size_t)worker * a->per_worker;
     t.n = hi - lo;
     return t;
 }
@@ -83,13 +86,16 @@ void plan_call(const Plan *p, NodeStep *c, int i, int worker, int lo, int hi) {
     c->s.n_notes = (hi - lo + p->group - 1) / p->group;
     c->s.work = p->work + (size_t)worker * p->work_len;
     c->s.training = p->run.training;
+    c->s.forward_only = p->by_place;
     c->s.replay = p->run.replay;
     c->s.first = lo;
     c->s.rng = rng_at(q->rng, p->run.step);
 }
 
 int plan_sums(const Plan *p, int i, int groups) {
-    return p->node[i].grad == GRAD_GROUPS ? groups * p->node[i].shares : 0;
+    const NodePlan *q = &p->node[i];
+    if (q->grad != GRAD_GROUPS) return 0;
+    return q->chained_back ? groups : groups * q->shares; // the parts of a chain have rows of their own
 }
 
 real *plan_grad(const Plan *p, int i) {

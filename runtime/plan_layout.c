@@ -50,7 +50,8 @@ static GradMode grad_mode(const Plan *p, int i) {
     const NodePlan *q = &p->node[i];
     if (!q->live || !can_learn(p, i)) return GRAD_NONE;
     if (q->notes_len) return GRAD_JOINED;
-    if (q->shares > 1 && q->kind->shares) return sums_by_share(p, i) ? GRAD_GROUPS : GRAD_ROWS;
+    if (q->shares > 1 && q->kind->shares && !q->chained_back)
+        return sums_by_share(p, i) ? GRAD_GROUPS : GRAD_ROWS;
     const size_t sums = q->param_range * sizeof(real) * (size_t)p->max_groups;
     const bool huge = p->layout == LAYOUT_LANES && q->param_range >= HUGE_GRADIENT;
     const bool small = q->param_range < LARGE_GRADIENT || (uses_weights_often(p, i) && !huge);
@@ -132,7 +133,8 @@ static void describe_nodes(Plan *p) {
         q->first_param = param;
         for (int k = 0; k < n->n_params; k++, param++) q->param_range += param_room(&n->param[k]);
         q->rng = rng_named(rng, n->name);
-        q->last_reader = q->place = q->until = i;
+        q->last_reader = q->place = i;
+        q->chain = (Range){i, i + 1};
         for (int k = 0; k < n->n_src; k++) {
             p->node[n->src[k]].last_reader = i;
             p->node[n->src[k]].n_readers++;
@@ -200,6 +202,7 @@ static void change_places(Plan *p) {
         second->reads = first->reads;
         second->clear = first->clear;
         first->reads = first->place = i + 1;
+        first->shares = second->shares; // it has only so many numbers to work on
         first->behind = true;
         first->clear = 1;
     }
@@ -244,7 +247,8 @@ static void choose_spans(Plan *p) {
 // ---- the order of work -----------------------------------------------------------------------------
 
 static void add_op(Plan *p, OpKind kind, int i, bool whole) {
-    p->op[p->n_op++] = (Op){kind, i, whole};
+    p->op[p->n_op] = (Op){.kind = kind, .node = i, .whole = whole, .chain = {p->n_op, p->n_op + 1}};
+    p->n_op++;
 }
 
 // A kind that takes notes needs them joined first; its definition looks at the whole batch itself.
@@ -353,10 +357,12 @@ bool plan_lay_out(Plan *p) {
     follow_gradients(p);
     change_places(p);
     share_places(p);
+    list_ops(p);
+    plan_find_chains(p);
     if (p->o.training)
         for (int i = 1; i < p->g->n_nodes; i++) p->node[i].grad = grad_mode(p, i);
+    plan_find_chains_back(p);
     choose_spans(p);
-    list_ops(p);
     plan_choose_followers(p);
     if (!plan_place(p)) return false;
 

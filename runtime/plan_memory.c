@@ -8,6 +8,9 @@
  *     gradients, where nobody asks for them   there, too, if no worker waits for the others meanwhile;
  *                                             otherwise in memory of the group
  *
+ *     what passes between the layers of a        in scratch of the worker (plan_chain.c)
+ *     chain
+ *
  * So a worker finds most of them in its cache, where those of the group before lay. */
 #include <stdlib.h>
 #include <string.h>
@@ -65,9 +68,10 @@ static bool share_values(Plan *p) {
         const int at = p->node[i].place;
         NodePlan *q = &p->node[at];
         const bool kept = (p->o.kept && p->o.kept[at]) || q->is_input;
-        if (q->value_home == OF_PLACE || at == p->g->output || at == p->score || kept) continue;
+        if (q->value_home != OF_BATCH || at == p->g->output || at == p->score || kept) continue;
         q->value_home = OF_PLACE;
-        q->value_at = pool_take(&pool, room_of_group(p, q), i, p->node[q->last_reader].until);
+        const int last = p->node[q->last_reader].chain.hi - 1;
+        q->value_at = pool_take(&pool, room_of_group(p, q), p->node[i].chain.lo, last);
     }
     p->place_len = pool.len;
     free(pool.taken);
@@ -94,7 +98,7 @@ static void find_lives(const Plan *p, Life *life) {
     for (int k = p->n_forward; k < p->n_op; k++)
         for (int n = gradients_of(p, &p->op[k], node) - 1; n >= 0; n--) {
             Life *a = &life[node[n]];
-            *a = (Life){a->first ? a->first : k, k};
+            *a = (Life){a->first ? a->first : p->op[k].chain.lo, p->op[k].chain.hi - 1};
         }
 }
 
@@ -135,10 +139,11 @@ static void place_diffs(Plan *p, const Life *life, Pool *group, Pool *place) {
         for (int n = gradients_of(p, &p->op[k], node) - 1; n >= 0; n--) {
             NodePlan *q = &p->node[node[n]];
             const Life a = life[node[n]];
-            if (a.first != k || q->diff_home != OF_BATCH) continue;
+            if (a.first != p->op[k].chain.lo || q->diff_home != OF_BATCH) continue;
             q->diff_home = home_of_diff(p, node[n], a);
             if (q->diff_home == OF_BATCH) continue;
-            q->diff_at = pool_take(q->diff_home == OF_GROUP ? group : place, room_of_group(p, q), k, a.last);
+            q->diff_at = pool_take(q->diff_home == OF_GROUP ? group : place, room_of_group(p, q), a.first,
+                                    a.last);
         }
 }
 
@@ -197,7 +202,7 @@ static void place_work(Plan *p) {
         const int images = whole ? p->o.batch : p->group;
         p->work_len = larger(p->work_len, q->kind->work(n->use.cfg, src, n->shape, images, q->layout));
     }
-    p->work_len = round_up(p->work_len);
+    p->work_len = round_up(plan_place_chains(p, round_up(p->work_len)));
 }
 
 bool plan_place(Plan *p) {

@@ -27,6 +27,9 @@ enum {
     SUMMED_OFTEN = 4096,   // products of each weight from which each of the shares has a sum of them,
     MANY_TIMES = 16,       // if groups can occupy two threads already
     NUMBER_WORK = 8,       // a number that is read or written takes as long as so many products
+    CHAIN_NUMBERS = 1 << 18, // numbers that stay in the second cache: of so many maps neighbours work on at a
+                           // time, if all of them have more and what they follow from has not;
+    CHAIN_MAPS = 3,        // with fewer maps at a time a convolution is slow
 };
 
 static const size_t PARTIAL_BYTES = 64u << 20; // at most so much for the partial sums of one layer
@@ -44,11 +47,12 @@ typedef enum GradMode {
 typedef enum Home {
     OF_BATCH, // all images, one after the other
     OF_GROUP, // in memory of each group, which others use before and after it
-    OF_PLACE  // the same in that of a place: of a worker or, if there are few, of a group
+    OF_PLACE, // the same in that of a place: of a worker or, if there are few, of a group
+    OF_CHAIN  // in scratch of the worker, and only of the maps that a chain has come to
 } Home;
 
-// The same as an address: of image 0, and how far it is from there to that of a place and a group.
-typedef struct Lies { Tensor t; size_t per_place, per_group; } Lies;
+// The same as an address: of image 0, and how far it is from there to that of a place, a group and a worker.
+typedef struct Lies { Tensor t; size_t per_place, per_group, per_worker; } Lies;
 
 typedef struct NodePlan {
     const LayerKind *kind;
@@ -61,8 +65,6 @@ typedef struct NodePlan {
     size_t value_at, diff_at; // offsets in reals: in Plan.values, or in the memory of a group or place
     int shares;          // parts a call of it is done in
     bool cuts_maps;      // parts are some maps each (LAYOUT_LAST), not rows
-    bool follows;        // its parts are done with those of the operation before it, the same rows of each,
-    int until;           // up to this node: none of the values that they read may go before all are done
     bool spans;          // all groups that a worker has taken come in one call
     size_t saved;        // offset in bytes, and bytes per image
     size_t saved_image;
@@ -71,6 +73,9 @@ typedef struct NodePlan {
     bool plain_sums;     // it would have some, but for no_winograd
     int reads;           // the node whose value is its first source, and the one in whose place its own
     int place;           // value lies: usually n->src[0] and itself (see change_places, share_places)
+    Range chain;         // nodes that are done together with this one, itself included: none of the values
+                         // that they read may go before all are done
+    bool chained_back;   // backward, too
     bool is_input;       // it has the same numbers as the input, which lie where they are
     bool behind;         // it has changed places with the node behind it
     int last_reader;     // the last node that reads it
@@ -105,6 +110,9 @@ typedef struct Op {
     OpKind kind;
     int node;
     bool whole; // one call for the whole batch, when all groups are there; otherwise one for each group
+    Range chain; // operations that are done together, this one included:
+    int maps;    // for so many maps at a time (plan_chain.c), or (0) part by part, the same rows of each
+                 // (plan_last.c)
 } Op;
 
 struct Plan {
@@ -165,6 +173,20 @@ void plan_free_layout(Plan *p);
 
 bool plan_unseen(const Plan *p); // may values and gradients be left out, since nobody looks?
 void plan_source_shapes(const Graph *g, const Node *n, Shape *src);
+
+// plan_chain.c: these operations, and their nodes, are done together (see Op).
+void plan_do_together(Plan *p, Range ops, int maps);
+// Neighbours that are done together for a few maps at a time, when the operations are known; those of
+// backward when it is known how the gradients of parameters are found.
+void plan_find_chains(Plan *p);
+void plan_find_chains_back(Plan *p);
+// Reals of each worker's scratch for what lies in OF_CHAIN, behind the first `work` of them.
+size_t plan_place_chains(Plan *p, size_t work);
+
+// Lets a call be one for some maps only: values, `saved`, and of a kind by_row its parameters' rows.
+// Gradients of parameters are narrowed apart, when it is known where they lie.
+void plan_narrow(const Plan *p, NodeStep *c, int i, Range maps);
+void plan_narrow_diff_params(NodeStep *c, int n_params, Range maps);
 
 // plan_last.c: the layout of each node; and, when the operations are known, what follows.
 void plan_choose_last(Plan *p);

@@ -15,6 +15,11 @@
 
 static int least(int a, int b) { return a < b ? a : b; }
 
+static Range part_of(Range all, int k, int of) {
+    const int n = all.hi - all.lo;
+    return (Range){all.lo + n * k / of, all.lo + n * (k + 1) / of};
+}
+
 // Whoever waits is told what is being done.
 static void watch(const Plan *p, int node, bool back) {
     if (p->o.watch) p->o.watch(p->o.watch_ctx, node, back);
@@ -66,18 +71,29 @@ static void open_grad(const Plan *p, NodeStep *c, int i) {
     plan_point_diff_params(p, c, i, plan_grad(p, i));
 }
 
-// Of the parameters only what is summed by groups.
-static void begin_sum(const Plan *p, NodeStep *c, int i, int number) {
-    if (p->node[i].grad != GRAD_GROUPS) return;
-    real *sum = partial_of(p, i, number);
-    c->s.fresh_params = p->node[i].writes_params;
-    if (!c->s.fresh_params) memset(sum, 0, p->node[i].param_range * sizeof *sum);
-    plan_point_diff_params(p, c, i, sum);
+static void clear_rows(const NodeStep *c, int n_params, Range rows) {
+    for (int k = 0; k < n_params; k++) {
+        const Tensor d = c->diff_param[k];
+        if (d.v) tensor_zero(tensor_part(d, rows.lo, rows.hi));
+    }
 }
 
-static void backward_group(const Plan *p, NodeStep *c, int i, int group) {
+// Of the parameters only what is summed by groups.
+static void begin_sum(const Plan *p, NodeStep *c, int i, int number, Range maps) {
+    if (p->node[i].grad != GRAD_GROUPS) return;
+    const int n_params = p->g->node[i].n_params;
+    const bool some = maps.hi > 0, clear = !p->node[i].writes_params;
+    real *sum = partial_of(p, i, number);
+    c->s.fresh_params = !clear;
+    if (clear && !some) memset(sum, 0, p->node[i].param_range * sizeof *sum);
+    plan_point_diff_params(p, c, i, sum);
+    if (clear && some) clear_rows(c, n_params, maps);
+    if (some) plan_narrow_diff_params(c, n_params, maps);
+}
+
+static void backward_group(const Plan *p, NodeStep *c, int i, int group, Range maps) {
     begin_sources(p, c, i);
-    begin_sum(p, c, i, group);
+    begin_sum(p, c, i, group, maps);
     p->node[i].backward(&c->s);
 }
 
@@ -92,12 +108,14 @@ static void join_back(const Plan *p, NodeStep *c, int i) {
     p->node[i].kind->join_back(&c->s);
 }
 
-static void do_op(const Plan *p, const Op *op, int group, int worker, int lo, int hi) {
+// For all maps, or (maps.hi > 0) for some.
+static void do_op(const Plan *p, const Op *op, int group, int worker, int lo, int hi, Range maps) {
     const int i = op->node;
     const LayerKind *kind = p->node[i].kind;
     NodeStep c;
     watch_op(p, op);
     if (op->kind != OP_LOSS) plan_call(p, &c, i, worker, lo, hi);
+    if (maps.hi) plan_narrow(p, &c, i, maps);
     switch (op->kind) {
     case OP_GATHER:      kind->gather(&c.s); break;
     case OP_JOIN:        kind->join(&c.s); break;
@@ -107,13 +125,33 @@ static void do_op(const Plan *p, const Op *op, int group, int worker, int lo, in
     case OP_JOIN_BACK:   join_back(p, &c, i); break;
     case OP_BACKWARD:
         if (op->whole) backward_whole(p, &c, i);
-        else backward_group(p, &c, i, group);
+        else backward_group(p, &c, i, group, maps);
     }
+}
+
+// Operations that are done together, for some maps of one group: what each writes for a few of them is
+// still in the cache when the next one reads it.
+static void do_chain(const Plan *p, const Op *op, int group, int worker, int lo, int hi, Range maps) {
+    const int bits = (maps.hi - maps.lo + op->maps - 1) / op->maps;
+    for (int k = 0; k < bits; k++) {
+        const Range some = part_of(maps, k, bits);
+        for (int i = op->chain.lo; i < op->chain.hi; i++) do_op(p, p->op + i, group, worker, lo, hi, some);
+    }
+}
+
+static bool by_maps(const Op *op) { return op->maps > 0; }
+
+// An operation and those that are done with it. Returns the next one.
+static const Op *do_group(const Plan *p, const Op *op, int group, int worker, int lo, int hi) {
+    const Range all = {0, p->g->node[op->node].shape.c};
+    if (!by_maps(op)) return do_op(p, op, group, worker, lo, hi, (Range){0}), op + 1;
+    do_chain(p, op, group, worker, lo, hi, all);
+    return p->op + op->chain.hi;
 }
 
 static void do_whole(void *ctx, int task, int worker) {
     const Plan *p = ctx;
-    do_op(p, p->op + p->run.lo, task, worker, 0, p->run.n);
+    do_op(p, p->op + p->run.lo, task, worker, 0, p->run.n, (Range){0});
 }
 
 static bool op_spans(const Plan *p, const Op *op) { return op->kind != OP_LOSS && p->node[op->node].spans; }
@@ -129,32 +167,14 @@ static void do_ops(void *ctx, int task, int worker) {
         for (end = first + 1; end < last && !spans && !op_spans(p, end);) end++;
         const int len = spans ? all : p->group;
         for (int n = lo; n < hi; n += len)
-            for (const Op *op = first; op < end; op++)
-                do_op(p, op, n / p->group, worker, n, least(n + len, hi));
+            for (const Op *op = first; op < end;)
+                op = do_group(p, op, n / p->group, worker, n, least(n + len, hi));
     }
 }
 
 // ---- a call in parts -------------------------------------------------------------------------------
 
-// Of all maps of t the range `maps`. In the plain layout it does not matter to which image they belong.
-static void narrow(Tensor *t, Range maps) {
-    const bool plain = t->layout == LAYOUT_PLAIN;
-    if (t->v) t->v += (size_t)maps.lo * (size_t)t->h * (size_t)t->w * (plain ? 1 : LANES);
-    t->c = maps.hi - maps.lo;
-    if (plain) t->n = 1;
-}
-
-static void narrow_step(NodeStep *c, size_t saved_image) {
-    Step *s = &c->s;
-    const size_t images = s->dst.layout == LAYOUT_PLAIN ? 1 : LANES;
-    const size_t saved = saved_image / (size_t)s->dst.c * images;
-    const Range maps = step_share(s, images == 1 ? s->dst.n * s->dst.c : s->dst.c);
-    for (int k = 0; k < s->n_src; k++) narrow(&c->src[k], maps), narrow(&c->diff_src[k], maps);
-    narrow(&s->dst, maps), narrow(&s->diff_dst, maps);
-    s->saved = (unsigned char *)s->saved + (size_t)maps.lo * saved;
-}
-
-// The same of all rows (LAYOUT_LAST) of each image.
+// Of all rows (LAYOUT_LAST) of all images some.
 static void narrow_rows(Tensor *t, Range rows) {
     t->v += (ptrdiff_t)rows.lo * t->w * t->c;
     t->n = 1;
@@ -167,18 +187,25 @@ static void narrow_places(NodeStep *c) {
     narrow_rows(&c->s.dst, rows);
 }
 
-// Part task % shares of a call for images [lo, hi). Gradients of parameters that are not summed come later.
-static void do_part(const Plan *p, const Op *op, int task, int worker, int lo, int hi) {
+// Part task % shares of a call for images [lo, hi); the shares are those of the operation that others
+// follow. Gradients of parameters that are not summed come later.
+static void do_part(const Plan *p, const Op *op, int shares, int task, int worker, int lo, int hi) {
     const NodePlan *q = &p->node[op->node];
     const bool last = q->layout == LAYOUT_LAST;
     NodeStep c;
     watch_op(p, op);
     plan_call(p, &c, op->node, worker, lo, hi);
-    c.s.share = (Share){task % q->shares, q->shares, q->cuts_maps};
+    c.s.share = (Share){task % shares, shares, q->cuts_maps};
     if (last && q->kind->pointwise) narrow_places(&c);
-    else if (!last && q->kind->by_map) narrow_step(&c, q->saved_image);
+    else if (!last && q->kind->by_map) {
+        const int all = q->layout == LAYOUT_PLAIN ? c.s.dst.n * c.s.dst.c : c.s.dst.c;
+        plan_narrow(p, &c, op->node, step_share(&c.s, all));
+    }
     if (c.s.dst.c == 0 || c.s.dst.h == 0) return; // fewer maps or rows than parts
-    if (op->kind == OP_BACKWARD) begin_sources(p, &c, op->node), begin_sum(p, &c, op->node, task);
+    if (op->kind == OP_BACKWARD) {
+        begin_sources(p, &c, op->node);
+        begin_sum(p, &c, op->node, task, (Range){0});
+    }
     switch (op->kind) {
     case OP_GATHER:      q->kind->gather(&c.s); break;
     case OP_GATHER_BACK: q->kind->gather_back(&c.s); break;
@@ -190,11 +217,16 @@ static void do_part(const Plan *p, const Op *op, int task, int worker, int lo, i
 // Part task % shares of the calls of group task / shares, or of those for all of them.
 static void do_share(void *ctx, int task, int worker) {
     const Plan *p = ctx;
-    const NodePlan *q = &p->node[p->op[p->run.lo].node];
+    const Op *op = p->op + p->run.lo;
+    const NodePlan *q = &p->node[op->node];
     const int lo = q->spans ? 0 : task / q->shares * p->group;
     const int hi = q->spans ? p->run.n : least(lo + p->group, p->run.n);
-    for (int k = p->run.lo; k < p->run.hi; k++)
-        do_part(p, &p->op[k], task, worker, lo, hi);
+    if (by_maps(op)) {
+        const Range all = {0, p->g->node[op->node].shape.c};
+        do_chain(p, op, task / q->shares, worker, lo, hi, part_of(all, task % q->shares, q->shares));
+        return;
+    }
+    for (int k = op->chain.lo; k < op->chain.hi; k++) do_part(p, p->op + k, q->shares, task, worker, lo, hi);
 }
 
 // ---- all operations --------------------------------------------------------------------------------
@@ -207,8 +239,7 @@ static bool by_group(const Plan *p, const Op *op) { return !op->whole && !in_par
 
 // The first operation behind `lo` that does not run together with it.
 static int end_of_run(const Plan *p, int lo, int hi) {
-    int end = lo + 1;
-    while (!by_group(p, &p->op[lo]) && end < hi && p->node[p->op[end].node].follows) end++;
+    int end = p->op[lo].chain.hi;
     while (by_group(p, &p->op[lo]) && end < hi && by_group(p, &p->op[end])) end++;
     return end;
 }
@@ -242,13 +273,6 @@ static void join_groups(const Plan *p, const GradTask *t) {
     for (int k = 1; k < n_sums; k++) {
         const real *sum = partial_of(p, t->node, k);
         for (size_t i = t->lo; i < t->hi; i++) grad[i] += sum[i];
-    }
-}
-
-static void clear_rows(const NodeStep *c, int n_params, Range rows) {
-    for (int k = 0; k < n_params; k++) {
-        const Tensor d = c->diff_param[k];
-        if (d.v) tensor_zero(tensor_part(d, rows.lo, rows.hi));
     }
 }
 

@@ -125,6 +125,12 @@ for option in --train --resume --test --predict --check --epochs --weights --see
     has out "  $option" "--help"
 done
 empty err "--help"
+for args in "first.cnn --view --help" "first.cnn --help --train" "first.cnn --view --image 3 --help"; do
+    # shellcheck disable=SC2086
+    run $args
+    is 0 "$args"
+    has out "usage: cnnrun MODEL.cnn" "$args"
+done
 run first.cnn --nothing --help
 is 2 "a wrong option before --help"
 # Of 4 images of 8x8: 4·36·9 products each in conv, 36·16 and 16·10 in dense.

@@ -26,6 +26,16 @@ INLINE void NAME(store_lanes)(real *p, int n, vec v) {
 #define KEEP(v)        ((void)0)
 #endif
 
+// A vector, or the first n numbers of one.
+INLINE vec NAME(load_first)(const real *p, int n) {
+    if (n >= VL) return NAME(load)(p);
+    return (vec)LOAD(p, n);
+}
+INLINE void NAME(store_first)(real *p, int n, vec v) {
+    if (n >= VL) NAME(store)(p, v);
+    else STORE(p, n, v);
+}
+
 // The sum of a vector, half upon half: by pieces of 16 bytes, then within the last piece.
 INLINE real NAME(total)(vec v) {
     piece part[VL / PIECE];

@@ -20,17 +20,21 @@ static bool always(void) { return true; }
 
 const Kernels kernels_table[] = {
 #if defined __x86_64__ && !defined REAL_DOUBLE
-    {.name = "avx512", .usable = have_avx512, .gemm = &gemm_avx512, .lanes = &lanes_avx512, .last = &last_avx512,
-     .spread = &spread_avx512, .winograd = &winograd_avx512, .pool = &pool_avx512},
-    {.name = "avx2", .usable = have_avx2, .gemm = &gemm_avx2, .lanes = &lanes_avx2, .last = &last_avx2,
-     .spread = &spread_avx2, .winograd = &winograd_avx2, .pool = &pool_avx2},
+    {.name = "avx512", .usable = have_avx512, .gemm = &gemm_avx512, .winograd = &winograd_avx512,
+     .lanes = &lanes_avx512, .last = &last_avx512, .rows = &rows_avx512, .spread = &spread_avx512,
+     .pool = &pool_avx512},
+    {.name = "avx2", .usable = have_avx2, .gemm = &gemm_avx2, .winograd = &winograd_avx2,
+     .lanes = &lanes_avx2, .last = &last_avx2, .rows = &rows_avx2, .spread = &spread_avx2,
+     .pool = &pool_avx2},
 #endif
 #if defined __aarch64__ && !defined REAL_DOUBLE
-    {.name = "neon", .usable = always, .gemm = &gemm_neon, .lanes = &lanes_neon, .last = &last_neon,
-     .spread = &spread_neon, .winograd = &winograd_neon, .pool = &pool_neon},
+    {.name = "neon", .usable = always, .gemm = &gemm_neon, .winograd = &winograd_neon,
+     .lanes = &lanes_neon, .last = &last_neon, .rows = &rows_neon, .spread = &spread_neon,
+     .pool = &pool_neon},
 #endif
-    {.name = "c", .usable = always, .gemm = &gemm_c, .lanes = &lanes_c, .last = &last_c,
-     .spread = &spread_c, .winograd = &winograd_c, .pool = &pool_c},
+    {.name = "c", .usable = always, .gemm = &gemm_c, .winograd = &winograd_c,
+     .lanes = &lanes_c, .last = &last_c, .rows = &rows_c, .spread = &spread_c,
+     .pool = &pool_c},
     {0},
 };
 

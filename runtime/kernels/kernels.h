@@ -10,6 +10,7 @@
 #include "runtime/kernels/lanes.h"
 #include "runtime/kernels/last.h"
 #include "runtime/kernels/pool.h"
+#include "runtime/kernels/rows.h"
 #include "runtime/kernels/spread.h"
 #include "runtime/kernels/winograd.h"
 
@@ -22,6 +23,7 @@ typedef struct Kernels {
     const SpreadKernels *spread;
     const PoolKernels *pool;
     const LastKernels *last;
+    const RowsKernels *rows;
 } Kernels;
 
 // Best first; the last row, plain C, is usable everywhere. Ends with a row without a name.

@@ -84,16 +84,11 @@ TARGET static void NAME(turn_rest)(const real *src, ptrdiff_t src_ld, int n, int
                                    ptrdiff_t dst_ld) {
     vec v[VL];
     for (int i = 0; i < VL; i++) {
-        const real *const from = src + i * src_ld;
         v[i] = (vec){0};
-        if (i < n && m == VL) v[i] = NAME(load)(from);
-        else if (i < n) v[i] = LOAD(from, m);
+        if (i < n) v[i] = NAME(load_first)(src + i * src_ld, m);
     }
     NAME(zip_square)(v);
-    for (int k = 0; k < m; k++) {
-        if (n == VL) NAME(store)(dst + k * dst_ld, v[k]);
-        else STORE(dst + k * dst_ld, n, v[k]);
-    }
+    for (int k = 0; k < m; k++) NAME(store_first)(dst + k * dst_ld, n, v[k]);
 }
 
 TARGET static void NAME(turn_matrix)(const real *src, ptrdiff_t src_ld, int n, int m, real *dst,

@@ -206,6 +206,7 @@ const LayerKind avgpool_layer = {
              .cfg_size = sizeof(PoolOptions), .attrs = pool_attrs, .infer = pool_infer},
     .lanes        = true,
     .by_map       = true,
+    .forgets_src  = true,
     .work         = work,
     .forward_ref  = forward_ref,
     .backward_ref = backward_ref,

@@ -281,6 +281,7 @@ const LayerKind conv_layer = {
     .shares_sums     = conv_shares_sums,
     .writes          = true,
     .forgets         = true,
+    .by_row          = conv_by_row,
     .work            = conv_work,
     .prepared        = conv_prepared,
     .prepare         = conv_prepare,

@@ -25,10 +25,12 @@ bool conv_cuts_maps(const void *cfg, const Shape *src, Shape dst, int n);
 size_t conv_prepared(const void *cfg, const Shape *src, Shape dst, Layout layout);
 bool conv_shares_sums(const void *cfg, const Shape *src, Shape dst, Layout layout);
 void conv_prepare(const Step *s);
+bool conv_by_row(const void *cfg, const Shape *src, Shape dst);
 bool conv_fewer_products(const void *cfg, const Shape *src, Shape dst, Layout layout);
 
 // For all the ways below: diff_bias of these filters += their sums of diff_dst, if somebody asks for it.
 void conv_diff_bias(const Step *s, Range filters);
+real conv_sum(const real *v, ptrdiff_t n); // of n numbers
 
 // conv_rows.c: small images one after the other, the places of a row as vectors.
 bool conv_rows_fits(const Conv *o, Shape src, Shape dst, Layout layout);

@@ -103,6 +103,12 @@ size_t conv_prepared(const void *cfg, const Shape *src, Shape dst, Layout layout
     return w->prepared ? w->prepared(cfg, src[0]) : 0;
 }
 
+// Some filters are a smaller convolution, where weights are not prepared for all of them.
+bool conv_by_row(const void *cfg, const Shape *src, Shape dst) {
+    const Conv *o = cfg;
+    return o->groups == 1 && way_for(o, src[0], dst, LAYOUT_LANES, true)->forward == conv_lanes_forward;
+}
+
 bool conv_shares_sums(const void *cfg, const Shape *src, Shape dst, Layout layout) {
     return way_for(cfg, src[0], dst, layout, true)->shares_sums;
 }
@@ -127,15 +133,17 @@ void conv_backward_params(const Step *s) { way_of(s)->backward_params(s); }
 
 // ---- the gradient of the bias ----------------------------------------------------------------------
 
-// Sixteen sums side by side.
-WIDE static real sum_of(const real *v, ptrdiff_t n) {
-    real lane[LANES] = {0}, sum = 0;
+// Many sums side by side: an addition need not wait for the one before it.
+WIDE real conv_sum(const real *v, ptrdiff_t n) {
+    enum { SUMS = 8 * LANES };
+    real some[SUMS] = {0};
     ptrdiff_t i = 0;
-    for (; i + LANES <= n; i += LANES)
-        for (int l = 0; l < LANES; l++) lane[l] += v[i + l];
-    for (; i < n; i++) sum += v[i];
-    for (int l = 0; l < LANES; l++) sum += lane[l];
-    return sum;
+    for (; i + SUMS <= n; i += SUMS)
+        for (int k = 0; k < SUMS; k++) some[k] += v[i + k];
+    for (; i < n; i++) some[i % SUMS] += v[i];
+    for (int half = SUMS / 2; half > 0; half /= 2)
+        for (int k = 0; k < half; k++) some[k] += some[k + half];
+    return some[0];
 }
 
 void conv_diff_bias(const Step *s, Range filters) {
@@ -144,5 +152,5 @@ void conv_diff_bias(const Step *s, Range filters) {
     const int together = diff_dst.layout == LAYOUT_LANES ? LANES : 1;
     const ptrdiff_t map = (ptrdiff_t)diff_dst.h * diff_dst.w * together;
     for (int n = 0; n < diff_dst.n && diff_bias; n += together)
-        for (int f = filters.lo; f < filters.hi; f++) diff_bias[f] += sum_of(at(diff_dst, n, f, 0, 0), map);
+        for (int f = filters.lo; f < filters.hi; f++) diff_bias[f] += conv_sum(at(diff_dst, n, f, 0, 0), map);
 }

@@ -23,7 +23,8 @@
 #include "runtime/layers/conv.h"
 
 enum {
-    FEW_WEIGHTS = 1 << 10,  // channels times filters: of so few all places of U stay in the first one
+    FEW_WEIGHTS = 1 << 10,  // channels times filters: of so few all places of U stay in the first cache
+    SMALL_MAP = 128,        // places: of other channels than whole vectors a plain way is as quick
     BAND = 1 << 13,         // numbers that a band of src, or the tiles of one, has at most,
     LEAST_TILES = 16,       // but so many tiles: every band reads all weights
     GAP = LANES,            // reals between two places of tiles: a power of two apart they would share a
@@ -53,7 +54,7 @@ static int equal_part(int total, int limit) {
 
 bool conv_last_fits(const Conv *o, Shape src, Shape dst, Layout layout) {
     return layout == LAYOUT_LAST && o->groups == 1 && o->dilation == 1 && o->filters % LANES == 0 &&
-           (int64_t)src.c * dst.c <= MOST_CONV_LAST;
+           (int64_t)src.c * dst.c <= MOST_CONV_LAST && (src.c % LANES == 0 || dst.h * dst.w >= SMALL_MAP);
 }
 
 static bool by_tiles(const Conv *o, Shape src) {

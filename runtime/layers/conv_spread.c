@@ -66,7 +66,7 @@ static size_t maps_room(const Spread *a) { return (size_t)a->rows * (size_t)a->d
 
 bool conv_spread_fits(const Conv *o, Shape src, Shape dst, Layout layout) {
     const int F = o->filters / o->groups, all = (F + LANES - 1) / LANES * LANES;
-    return conv_rows_fits(o, src, dst, layout) && o->dilation == 1 && 4 * F >= 3 * all &&
+    return conv_rows_fits(o, src, dst, layout) && 4 * F >= 3 * all &&
            o->kernel.h * o->kernel.w >= LEAST_WINDOW && dst.w >= LEAST_WIDTH;
 }
 

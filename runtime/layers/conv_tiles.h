@@ -41,10 +41,11 @@ int tiling_tile(const Tiling *w);             // of one tile: LANES, or 1
 
 // V = Bᵀ·d·B of all inputs, which begin at `maps`.
 void tiling_see(const Tiling *w, Chunk k, const real *maps, real *V, real *work);
-/* A·δ·Aᵀ of n outputs, which begin at `maps`, turned: sums over tiles want outputs side by side. Place p of
- * output f and number t (of a tile, or of an image in a tile; of tiling_numbers(w, k) = T) lies at
- * p·plane + (f/LANES·T + t)·LANES + f%LANES; behind the last output are zeros up to a multiple of LANES. */
-void tiling_spread(const Tiling *w, Chunk k, const real *maps, int n, real *M, ptrdiff_t plane, real *work);
+/* A·δ·Aᵀ of the outputs of a part, turned: sums over tiles want outputs side by side. Place p of output
+ * part.lo + i and number t (of a tile, or of an image in a tile; of tiling_numbers(w, k) = T) lies at
+ * p·plane + (i/LANES·T + t)·LANES + i%LANES; behind the last output are zeros up to a multiple of LANES. */
+void tiling_spread(const Tiling *w, Chunk k, const real *maps, Range part, real *M, ptrdiff_t plane,
+                   real *work);
 // Outputs f.lo … f.hi of tiles t.lo … t.hi of the chunk, from M whose first number is that of the first of
 // them: map (+)= Aᵀ·M·A + bias, which may be NULL.
 typedef struct Gather {

@@ -25,12 +25,13 @@
 
 enum {
     V_NUMBERS = 1 << 16,   // numbers of V that stay in the second cache …
-    FEW = 96,              // … but a chunk has at least so many of each map and place: it reads all of U,
+    FEW = 112,             // … but a chunk has at least so many of each map and place: it reads all of U,
     MANY = 256,            // and has more if U does not stay in that cache, because there are at least so
     LARGE = 1 << 15,       // many weights (inputs times outputs)
     SUM_NUMBERS = 1 << 18, // numbers of V and M together, for the gradient of the weights
     CUT = 16,              // a part of a call has so many filters, or a multiple
-    FILTERS = 64,          // filters whose diff_U is gathered at a time
+    FILTERS = 64,          // filters whose diff_dst is spread at a time,
+    MOST_FILTERS = 256,    // and whose diff_U is there at a time
     NARROWEST = 8,         // from so many channels and filters on it wins,
     NARROWEST_PLAIN = 32,  // with images one after the other from so many,
     SMALLEST_PLAIN = 100,  // and places: making U costs what few tiles save
@@ -145,9 +146,9 @@ static size_t pass_room(const Tiling *w) {
 static int whole(int filters) { return (filters + LANES - 1) / LANES * LANES; }
 
 static size_t sums_room(const Tiling *w) {
-    const int filters = whole(smaller(w->out, FILTERS));
-    return tiling_work(w) + tiling_planes(w->in, w->pitch) + tiling_planes(filters, w->pitch) +
-           tiling_planes(w->in, filters);
+    return tiling_work(w) + tiling_planes(w->in, w->pitch) +
+           tiling_planes(whole(smaller(w->out, FILTERS)), w->pitch) +
+           tiling_planes(w->in, whole(smaller(w->out, MOST_FILTERS)));
 }
 
 size_t conv_winograd_work(const Conv *o, Shape src, Shape dst, int n, Layout layout) {
@@ -174,10 +175,8 @@ static Pass pass_of(const Step *s, const Tiling *w) {
     return a;
 }
 
-static int equal_part(int total, int limit) {
-    const int parts = (total + limit - 1) / limit;
-    return (total + parts - 1) / parts;
-}
+static int parts(int total, int limit) { return (total + limit - 1) / limit; }
+static int equal_part(int total, int limit) { return parts(total, parts(total, limit)); }
 
 // The product for P places from p on, filters [f, f + n), tiles t;
 // M begins with that of filters g.f, tiles g.t.
@@ -198,6 +197,12 @@ static void product(const Pass *a, const Tiling *w, int p, int P, int f, int n, 
     }
 }
 
+// Tiles of sliver i of so many, cut between vectors: all of nearly one size.
+static Range sliver(const Tiling *w, int vectors, int i, int slivers) {
+    const int each = LANES / tiling_tile(w);
+    return (Range){i * vectors / slivers * each, (i + 1) * vectors / slivers * each};
+}
+
 /* Few weights: filters stand outside, what they read of U stays in the first cache for all tiles, and so
  * does M of a few tiles, until it is gathered. Many: places stand outside, U is read once, and V and M of one
  * place stay in the second cache. */
@@ -205,18 +210,19 @@ static void pass_chunk(void *ctx, const Tiling *w, Chunk k) {
     Pass *const a = ctx;
     const WinogradKernels *const kernels = kernels_chosen()->winograd;
     const bool many = large(w->in, w->out);
-    const int tiles = k.rows * k.columns, sliver = equal_part(tiles, SLIVER / tiling_tile(w));
-    const int vectors = (sliver * tiling_tile(w) + kernels->vl - 1) / kernels->vl;
-    const int most = equal_part(a->f.hi - a->f.lo, kernels->most_f[smaller(vectors, kernels->most_v)]);
-    const int places = many ? 1 : WINOGRAD;
+    const int places = many ? 1 : WINOGRAD, tiles = k.rows * k.columns;
+    const int vectors = (tiling_numbers(w, k) + LANES - 1) / LANES, slivers = parts(vectors, WINOGRAD_MAX_V);
+    const int widest = equal_part(vectors, WINOGRAD_MAX_V) * LANES / kernels->vl;
+    const int most = equal_part(a->f.hi - a->f.lo, kernels->most_f[smaller(widest, kernels->most_v)]);
 
     if (!a->seen) tiling_see(w, k, a->from, a->V, a->tiles);
     a->g.f = a->f, a->g.t = (Range){0, tiles};
     for (int p = 0; p < WINOGRAD; p += places)
     for (int f = a->f.lo; f < a->f.hi; f += most)
-    for (int t = 0; t < tiles; t += sliver) {
+    for (int i = 0; i < slivers; i++) {
         const int n = smaller(most, a->f.hi - f);
-        const Range some = {t, smaller(t + sliver, tiles)};
+        Range some = sliver(w, vectors, i, slivers);
+        some.hi = smaller(some.hi, tiles);
         if (!many) a->g.f = (Range){f, f + n}, a->g.t = some;
         product(a, w, p, places, f, n, some);
         if (!many) tiling_gather(w, k, &a->g, a->tiles);
@@ -274,28 +280,32 @@ typedef struct Sums {
     real *tiles, *V, *M, *diff_U;
     const real *src, *diff_dst; // diff_dst from the first of the filters on
     int filters;
-    bool seen, add; // V is there: of the only chunk, from the filters before
+    bool add;                   // to what other chunks have left in diff_U
 } Sums;
 
 static Sums sums_of(const Step *s, const Tiling *w, int filters) {
     Sums a = {.tiles = s->work, .filters = filters};
     a.V = a.tiles + tiling_work(w);
     a.M = a.V + tiling_planes(w->in, w->pitch);
-    a.diff_U = a.M + tiling_planes(whole(filters), w->pitch);
+    a.diff_U = a.M + tiling_planes(whole(smaller(w->out, FILTERS)), w->pitch);
     return a;
 }
 
-/* Filters lie side by side in M and in diff_U: a product of each number of V with vectors of them. */
+// diff_U of n filters from f on. They lie side by side in M and in diff_U: each number of V is multiplied
+// by vectors of them.
+static void sums_filters(const Sums *a, const Tiling *w, Chunk k, int f, int n) {
+    const ptrdiff_t M_p = tiling_plane(whole(n), w->pitch), U_p = tiling_plane(w->in, whole(a->filters));
+    tiling_spread(w, k, a->diff_dst, (Range){f, f + n}, a->M, M_p, a->tiles);
+    for (int p = 0; p < WINOGRAD; p++)
+        gemm_lanes(w->in, whole(n) / LANES, tiling_numbers(w, k),
+                   (Matrix){a->V + p * tiling_plane(w->in, w->pitch), w->pitch, 1}, a->M + p * M_p,
+                   a->diff_U + p * U_p + (ptrdiff_t)f * w->in, (ptrdiff_t)w->in * LANES, NULL, a->add);
+}
+
 static void sums_chunk(void *ctx, const Tiling *w, Chunk k) {
     Sums *a = ctx;
-    const int filters = whole(a->filters);
-    const ptrdiff_t M_p = tiling_plane(filters, w->pitch);
-    if (!a->seen) tiling_see(w, k, a->src, a->V, a->tiles);
-    tiling_spread(w, k, a->diff_dst, a->filters, a->M, M_p, a->tiles);
-    for (int p = 0; p < WINOGRAD; p++)
-        gemm_lanes(w->in, filters / LANES, tiling_numbers(w, k),
-                   (Matrix){a->V + p * tiling_plane(w->in, w->pitch), w->pitch, 1}, a->M + p * M_p,
-                   a->diff_U + p * tiling_plane(w->in, filters), (ptrdiff_t)w->in * LANES, NULL, a->add);
+    tiling_see(w, k, a->src, a->V, a->tiles);
+    for (int f = 0; f < a->filters; f += FILTERS) sums_filters(a, w, k, f, smaller(FILTERS, a->filters - f));
     a->add = true;
 }
 
@@ -304,9 +314,8 @@ static void diff_weights(const Step *s, Range part) {
     const Tiling w = sums(s->cfg, sides(s->src[0]), sides(s->dst), s->dst.layout, s->dst.n);
     const Range chunks = step_share(s, tiling_chunks(&w));
     if (chunks.lo == chunks.hi) return;
-    for (int f = part.lo; f < part.hi; f += FILTERS) {
-        Sums a = sums_of(s, &w, smaller(FILTERS, part.hi - f));
-        a.seen = f > part.lo && w.rows >= w.down && w.columns >= w.across;
+    for (int f = part.lo; f < part.hi; f += MOST_FILTERS) {
+        Sums a = sums_of(s, &w, smaller(MOST_FILTERS, part.hi - f));
         a.src = s->src[0].v;
         a.diff_dst = at(s->diff_dst, 0, f, 0, 0);
         tiling_each(&w, chunks, sums_chunk, &a);

@@ -143,8 +143,8 @@ static void keep_turned(const Step *s) {
     const Range part = step_share(s, blocks(s->diff_dst));
     for (int n = part.lo * LANES; n < part.hi * LANES; n += LANES) {
         real *const image = (real *)s->saved + (ptrdiff_t)n * ld;
-        k->turn(at(s->src[0], n, 0, 0, 0), I, image, ld);
-        k->turn(at(s->diff_dst, n, 0, 0, 0), O, image + kept_diff(I), ld);
+        k->turn(at(s->src[0], n, 0, 0, 0), LANES, I, image, ld);
+        k->turn(at(s->diff_dst, n, 0, 0, 0), LANES, O, image + kept_diff(I), ld);
     }
 }
 

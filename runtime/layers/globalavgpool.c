@@ -89,6 +89,7 @@ const LayerKind globalavgpool_layer = {
     .lanes        = true,
     .takes_last   = true,
     .by_map       = true,
+    .forgets_src  = true,
     .forward_ref  = forward_ref,
     .backward_ref = backward,
     .forward      = forward,

@@ -181,11 +181,25 @@ WIDE static void pool_2x2_lanes(const real *restrict src, int y, int W, int n, r
     }
 }
 
-static void plane_lanes(const real *src, Slide rows, Slide columns, real *dst, int32_t *winner) {
+// The same where nobody asks who won.
+WIDE static void largest_2x2_lanes(const real *restrict src, int y, int W, int n, real *restrict dst) {
+    const real *restrict upper = src + (ptrdiff_t)2 * y * W * LANES, *restrict lower = upper + W * LANES;
+    for (int x = 0; x < n; x++, dst += LANES, upper += 2 * LANES, lower += 2 * LANES)
+        AS_ONE for (int l = 0; l < LANES; l++) {
+            const real v1 = upper[LANES + l], v2 = lower[l], v3 = lower[LANES + l];
+            real best = beats(v1, upper[l]) ? v1 : upper[l];
+            best = beats(v2, best) ? v2 : best;
+            dst[l] = beats(v3, best) ? v3 : best;
+        }
+}
+
+static void plane_lanes(const real *src, Slide rows, Slide columns, bool winners, real *dst,
+                        int32_t *winner) {
     const bool simple = side_by_side(rows) && side_by_side(columns);
     for (int y = 0; y < rows.out; y++) {
         const ptrdiff_t row = (ptrdiff_t)y * columns.out * LANES;
-        if (simple) pool_2x2_lanes(src, y, columns.n, columns.out, dst + row, winner + row);
+        if (simple && !winners) largest_2x2_lanes(src, y, columns.n, columns.out, dst + row);
+        else if (simple) pool_2x2_lanes(src, y, columns.n, columns.out, dst + row, winner + row);
         else pool_row_lanes(src, rows, columns, y, dst + row, winner + row);
     }
 }
@@ -230,16 +244,17 @@ static void forward_lanes(const Step *s) {
     const size_t image = (size_t)rows.n * (size_t)columns.n * LANES;
     const size_t places = (size_t)rows.out * (size_t)columns.out * LANES;
     for (size_t p = 0; p < planes_of(s->dst); p++)
-        plane_lanes(s->src[0].v + p * image, rows, columns, s->dst.v + p * places,
+        plane_lanes(s->src[0].v + p * image, rows, columns, !s->forward_only, s->dst.v + p * places,
                     (int32_t *)s->saved + p * places);
 }
 
-WIDE static void unpool_2x2_lanes(const real *restrict diff_dst, const int32_t *restrict winner, int y, int W,
-                                  int n, bool fresh, real *restrict diff_src) {
+// What is there already, or nothing (`fresh`, known when this is compiled), and what the four pixels get.
+static inline void unpool_2x2_by(const real *restrict diff_dst, const int32_t *restrict winner, int y, int W,
+                                 int n, bool fresh, real *restrict diff_src) {
     for (int x = 0; x < n; x++, diff_dst += LANES, winner += LANES) {
         const int32_t place = 2 * y * W + 2 * x;
         real *restrict upper = diff_src + (ptrdiff_t)place * LANES, *restrict lower = upper + W * LANES;
-        for (int l = 0; l < LANES; l++) {
+        AS_ONE for (int l = 0; l < LANES; l++) {
             const real g = diff_dst[l];
             const int32_t won = winner[l] - place;
             upper[l] = (fresh ? 0 : upper[l]) + (won == 0 ? g : 0);
@@ -248,6 +263,12 @@ WIDE static void unpool_2x2_lanes(const real *restrict diff_dst, const int32_t *
             lower[LANES + l] = (fresh ? 0 : lower[LANES + l]) + (won == W + 1 ? g : 0);
         }
     }
+}
+
+WIDE static void unpool_2x2_lanes(const real *restrict diff_dst, const int32_t *restrict winner, int y, int W,
+                                  int n, bool fresh, real *restrict diff_src) {
+    if (fresh) unpool_2x2_by(diff_dst, winner, y, W, n, true, diff_src);
+    else unpool_2x2_by(diff_dst, winner, y, W, n, false, diff_src);
 }
 
 static void unplane_lanes(const real *diff_dst, const int32_t *winner, Slide rows, Slide columns,
@@ -407,6 +428,7 @@ const LayerKind maxpool_layer = {
     .lanes        = true,
     .takes_last   = true,
     .by_map       = true,
+    .forgets_src  = true,
     .writes       = true,
     .picks        = true,
     .saved        = saved,

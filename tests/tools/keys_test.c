@@ -102,6 +102,8 @@ static const struct { const char *words, *says; } rows[] = {
     {">first:multiply Right e", "message first W"}, {"e", "message"},
     {">first:multiply Right e 2 . 5 Enter z", "message"},
     {">first:multiply Right i", "measured by changing it"},
+    {">first.backward:multiply i", "message first W["},
+    {">middle.backward:multiply i", "message middle W["},
     // keep and compare
     {"m", "kept step"}, {"m m", "kept step"}, {"M", "kept step"},
     // help, and keys that mean nothing

@@ -21,7 +21,8 @@ static const struct { const char *name, *text; } models[] = {
                   "conv 2 3x3; relu; dense classes; softmax\n" LEARNS},
     {"long.cnn", "data digits\nconv 150 1x1 as wide; dense classes as many; softmax\n"
                  "loss mse\noptimizer sgd lr=0.1 momentum=0.9 nesterov=yes\ntrain epochs=1 batch=4\n"},
-    {"last.cnn", "data digits\nconv 24 3x3 as cold; relu; maxpool 6 as one\n"
+    {"last.cnn", "data digits\nconv 24 3x3 as cold; relu; maxpool 6 as one\nconv 5 1x1 as each; relu\n"
+                 "maxpool 1 as same\n"
                  "dense 4 as few; relu; dense classes; softmax\nfreeze cold\n" LEARNS},
     {"random.cnn", "data digits\naugment { flip horizontal; rotate 30; shift 20%; noise 10% }\n"
                    "preprocess { rescale 1/255 }\nconv 2 3x3; relu; dense classes; softmax\n" LEARNS},

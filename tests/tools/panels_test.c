@@ -13,7 +13,6 @@
 #include "viz/view/panels/mask.h"
 #include "viz/view/panels/norm.h"
 #include "viz/view/panels/patch.h"
-#include "viz/view/panels/pool.h"
 #include "viz/view/panels/scores.h"
 
 // ---- every screen of them ----------------------------------------------------------------------------
@@ -192,10 +191,10 @@ static void check_largest(Screen *s) {
     CHECK_NEAR(x.sum, first.sum, 0);
 }
 
-// A pool that leaves one number of each map shows that of its channel, forward and backward.
-static void check_last_pool(Screen *s) {
+// Of a layer that leaves one number of each map, one channel is that number.
+static void check_single(Screen *s) {
     for (int c = 0; c < s->here.channels; c++) {
-        const Map m = pool_map(s, s->here.v, c, 0);
+        const Map m = map_of_channel(s, s->here.v, c, 0);
         CHECK(m.rows == 1 && m.columns == 1 && m.top == 0 && m.left == 0);
         CHECK_NEAR((double)m.v[0], (double)*at(s->here.v, 0, c, 0, 0), 1e-6);
     }
@@ -246,7 +245,7 @@ static void check_layer_position(Screen *s) {
 static const struct { const char *model, *screen; void (*check)(Screen *s); } numbers[] = {
     {"long.cnn", "many:pixel", check_largest}, {"long.cnn", "loss", check_scores},
     {"norms.cnn", "layer.backward", check_layer_position},
-    {"last.cnn", "one:pixel", check_last_pool}, {"last.cnn", "one.backward:pixel", check_last_pool},
+    {"last.cnn", "one:pixel", check_single}, {"last.cnn", "one.backward:pixel", check_single},
     {"last.cnn", "update", check_moving}, {"norms.cnn", "update", check_moving},
     {"norms.cnn", "batch", check_norm}, {"norms.cnn", "instance", check_norm},
         {"norms.cnn", "layer", check_norm},

@@ -45,6 +45,19 @@ static const struct { Shape in; int n; const char *net, *note; } cases[] = {
     {{6, 12, 12},  13, "conv 16 5x5",                       NULL},
     {{40, 4, 4},   17, "conv 8 3x3 pad=1 bias=no",          NULL},
     {{3, 2, 2},    15, "conv 33 3x3 pad=1",                 NULL},
+    // single images with sixteen filters as a vector, or nearly so many; rims above, below and beside the map
+    {{6, 14, 14},  2,  "conv 16 5x5",                       NULL},
+    {{3, 13, 17},  3,  "conv 28 3x3 pad=1",                 NULL},
+    {{4, 9, 11},   2,  "conv 32 3x3 pad=2 groups=2 bias=no", NULL},
+    {{2, 6, 70},   1,  "conv 13 5x7 pad=same",              NULL},
+    {{3, 40, 33},  2,  "conv 16 2x6 pad=1",                 NULL},
+    {{1, 30, 4},   3,  "conv 15 7x3 pad=3",                 NULL},
+    // … with fewer filters, along rows
+    {{1, 28, 28},  2,  "conv 6 5x5 pad=2",                  NULL},
+    {{3, 32, 32},  1,  "conv 6 5x5",                        NULL},
+    {{6, 10, 50},  2,  "conv 11 3x7 pad=same",              NULL},
+    {{4, 7, 18},   3,  "conv 6 6x2 pad=1 groups=2",         NULL},
+    {{2, 3, 16},   2,  "conv 9 5x1 pad=4",                  NULL},
     // large images in strips of rows
     {{40, 30, 29}, 1,  "conv 5 3x3 pad=1",                  NULL},
     {{70, 9, 41},  2,  "conv 3 5x5 pad=2 stride=2",         NULL},
@@ -76,6 +89,14 @@ static const struct { Shape in; int n; const char *net, *note; } cases[] = {
     // channels in parts for the gradient of the weights, rows in bands
     {{40, 66, 60}, 2,  "conv 9 3x3 stride=2 pad=1",         NULL},
     {{23, 70, 55}, 3,  "conv 10 1x1 stride=2",              NULL},
+    // sixteen images side by side: filters, too, for the gradient of the weights, by channels and by window
+    // rows; maps a power of two apart; rims wider than the map
+    {{6, 11, 9},   17, "conv 32 3x3 stride=2 pad=1",        NULL},
+    {{7, 6, 7},    16, "conv 64 5x4 pad=2",                 NULL},
+    {{2, 9, 10},   18, "conv 32 5x7 pad=1 bias=no",         NULL},
+    {{10, 5, 6},   2,  "conv 64 3x5 pad=same groups=2",     NULL},
+    {{8, 16, 16},  16, "conv 12 3x3 stride=2 pad=1",        NULL},
+    {{16, 3, 3},   16, "conv 96 2x2 pad=4 stride=2",        NULL},
     // dense layers
     {{1, 1, 1},    1,  "dense 1",                           NULL},
     {{84, 1, 1},   16, "dense 10",                          NULL},

@@ -14,7 +14,7 @@ static const struct { const char *net; Shape image; const char *lies; } rows[] =
     {"conv 32 5x5 pad=2; leakyrelu; conv 16 3x3; sigmoid; conv 48 3x3; tanh; flatten; dense 3",
                                                                                    {4, 11, 12}, ".LLLLLL.."},
     {"conv 64 3x3 stride=2 pad=1; gelu; conv 64 3x3 pad=same; dropout 20%; conv 32 1x1; globalavgpool",
-                                                                                   {3, 21, 15}, ".LLLLL."},
+                                                                                   {3, 31, 25}, ".LLLLL."},
     {"conv 16 3x3 pad=1 as a; batchnorm; relu; conv 16 3x3 pad=1; batchnorm; add a; relu; "
      "conv 32 3x3 stride=2 pad=1; silu; maxpool 3 stride=2 pad=1; conv 32 3x3 pad=2; elu; flatten; dense 3",
                                                                                    {3, 16, 20}, ".LLLLLLLLLLLL.."},
@@ -27,7 +27,8 @@ static const struct { const char *net; Shape image; const char *lies; } rows[] =
                                                                                    {32, 20, 19}, "..LLL.."},
     {"avgpool 2; conv 400 4x3 stride=2 pad=1; relu; conv 48 1x1; globalavgpool; dense 3",
                                                                                    {48, 22, 21}, "..LLL.."},
-    {"conv 16 3x3 as a; conv 24 3x3; relu; conv 16 3x3; flatten; dense 3",         {3, 12, 12}, "....L.."},
+    {"conv 16 3x3 as a; conv 24 3x3; relu; conv 16 3x3; flatten; dense 3",         {3, 18, 18}, "....L.."},
+    {"conv 16 3x3; relu; flatten; dense 3",                                        {3, 12, 12}, "....."},
     {"conv 16 3x3; avgpool 2; conv 16 3x3; relu; flatten; dense 3",                {3, 14, 14}, "...LL.."},
     {"conv 16 3x3 dilation=2; conv 32 3x3 groups=2; relu; conv 16 3x3",            {3, 14, 14}, "....."},
     {"conv 16 3x3; conv 16 10x10; relu; dense 3",                                  {3, 12, 12}, "....."},

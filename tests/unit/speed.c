@@ -22,12 +22,17 @@ static void machine_has_speed(void) {
 }
 
 static void convolutions_are_read(void) {
-    const ConvShape one = {"none", "conv 2 3x3 pad=1", {3, 6, 6}, 17};
+    const ConvShape one = {"none", "conv 2 3x3 pad=1", {3, 6, 6}, 17, false};
     ConvSpeed v = {0};
     Error e;
     CHECK(bench_conv(&one, NULL, &v, &e));
     for (int d = 0; d < N_DIRECTIONS; d++) CHECK(v.fast[d] > 0 && v.ref[d] > 0);
+    const ConvShape first = {"none", "conv 2 3x3 pad=1", {3, 6, 6}, 17, true};
+    v = (ConvSpeed){0};
+    CHECK(bench_conv(&first, NULL, &v, &e));
+    CHECK(v.fast[WEIGHT_GRADIENT] > 0 && v.fast[INPUT_GRADIENT] == 0 && v.ref[INPUT_GRADIENT] == 0);
     for (const ConvShape *s = bench_conv_shapes; s->model; s++) {
+        CHECK(s->first == (s->src.c <= 3));
         Model m = model_make(s->text, s->src, 2);
         CHECK(m.g && m.g->n_nodes == 2);
         model_free(&m);

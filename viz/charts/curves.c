@@ -280,7 +280,8 @@ static void draw_headline(DrawList *d, Rect area, const History *r) {
     int n = snprintf(sentence, sizeof sentence, "epoch %d, step %s", end->epoch,
                      number_count(end->step).s);
     if (!isnan(end->lr))
-        snprintf(sentence + n, sizeof sentence - (size_t)n, " · learning rate %g", end->lr);
+        snprintf(sentence + n, sizeof sentence - (size_t)n, " · learning rate %s",
+                 number_figures(end->lr, 3).s);
     draw_title(d, (Point){area.x, area.y + 24}, area.x + area.w, "Training", sentence);
 }
 

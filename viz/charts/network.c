@@ -101,9 +101,10 @@ static void measure_values(Drawing *g) {
 
 // Writes one line of a box at *y, which moves down by its height.
 static void box_line(const Drawing *g, Rect box, double *y, TextStyle s, const char *text) {
-    const double side = 0.3 * g->m.style.text_size, h = DIAGRAM_LEADING * s.size;
+    const double side = 0.3 * g->m.style.text_size, h = DIAGRAM_LEADING * s.size, room = box.w - 2 * side;
     s.align = ALIGN_CENTRE;
-    draw_fitted(g->d, (Rect){box.x + side, *y, box.w - 2 * side, h}, s, text);
+    s.size *= fmin(1, fmax(0.8, room / fonts_width(g->d->fonts, &s, text))); // rather small than cut
+    draw_fitted(g->d, (Rect){box.x + side, *y, room, h}, s, text);
     *y += h;
 }
 
@@ -334,12 +335,14 @@ static double draw_legend(const Drawing *g, Point at) {
     return at.x;
 }
 
-// What is done around the network: "steps: rescale · loss: crossentropy · sgd lr=0.1".
-static const char *recipe(const Drawing *g) {
+// What is done around the network: "steps: rescale · loss: crossentropy · sgd lr=0.1"; in brief, the steps
+// without their options.
+static const char *recipe(const Drawing *g, bool brief) {
     const Experiment *x = g->x;
     const char *text = "";
     for (int i = 0; i < x->n_steps; i++)
-        text = arena_print(g->a, "%s%s%s", text, i ? ", " : "steps: ", use_text(g->a, &x->step[i]));
+        text = arena_print(g->a, "%s%s%s", text, i ? ", " : "steps: ",
+                           brief ? x->step[i].kind->name : use_text(g->a, &x->step[i]));
     if (x->loss.kind)
         text = arena_print(g->a, "%s%sloss: %s", text, *text ? " · " : "",
                            use_text(g->a, &x->loss));
@@ -356,7 +359,8 @@ static void draw_around(const Drawing *g, Rect area) {
                arena_print(g->a, "%s parameters · %s multiply-adds per picture · %d classes",
                            number_count(n->n_weights).s, number_short(n->macs).s, g->x->classes));
     const double x = draw_legend(g, (Point){area.x, bottom});
-    draw_fitted(g->d, (Rect){x, bottom - 16, right - x, 20}, s, recipe(g));
+    const bool brief = 0.85 * fonts_width(g->d->fonts, &s, recipe(g, false)) > right - x;
+    draw_fitted(g->d, (Rect){x, bottom - 16, right - x, 20}, s, recipe(g, brief));
 }
 
 static void draw_all(Drawing *g, Rect slide) {

@@ -132,6 +132,7 @@ static bool convs_text(const Place *p, Error *e) {
         ConvSpeed v;
         if (!bench_conv(s, p->threads, &v, e)) return false;
         for (int d = 0; d < N_DIRECTIONS; d++) {
+            if (!bench_conv_counts(s, (Direction)d)) continue;
             grid_cell(g, d ? "" : s->model), grid_cell(g, d ? "" : s->text);
             grid_cell(g, d ? "" : arena_print(p->arena, "%dx%dx%d", s->src.h, s->src.w, s->src.c));
             grid_cell(g, direction_name[d]);
@@ -154,7 +155,8 @@ static bool machine_text(const Place *p, double peak_one, Error *e) {
     fprintf(p->to.out, "\nThe definition runs on one thread, the fast code on %d.\n\n", n);
     if (!convs_text(p, e)) return false;
     fputs("\nWhat is counted are the multiplications and additions of the definition. Winograd's way of 3x3\n"
-          "convolutions needs fewer, so it can be above 100 % of the peak.\n", p->to.out);
+          "convolutions needs fewer, so it can be above 100 % of the peak. Nobody asks a first layer for\n"
+          "the gradient of its input: that direction is left out.\n", p->to.out);
     return true;
 }
 
@@ -191,7 +193,8 @@ static bool convs_json(JsonOut *j, const Place *p, Error *e) {
     for (const ConvShape *s = bench_conv_shapes; s->model; s++) {
         ConvSpeed v;
         if (!bench_conv(s, p->threads, &v, e)) return false;
-        for (int d = 0; d < N_DIRECTIONS; d++) conv_json(j, s, &v, d);
+        for (int d = 0; d < N_DIRECTIONS; d++)
+            if (bench_conv_counts(s, (Direction)d)) conv_json(j, s, &v, d);
     }
     json_close(j);
     return true;

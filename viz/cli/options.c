@@ -111,7 +111,7 @@ static const Option options[] = {
      .absent = WITHOUT_PICTURES, .synonyms = "pictures contact-sheet",
      .help = "show training pictures after every step: FILE.png, .svg or .pdf"},
     {.name = "--view", .job = JOB_VIEW, .absent = WITHOUT_WINDOW, .synonyms = "window gui step",
-     .help = "walk through every stage of a training step in a window"},
+     .help = "walk through every stage of a training step in a window; ? there: its keys"},
     {.name = "--snapshot", .value = "FILE", TO_TEXT(snapshot), .job = JOB_SNAPSHOT,
      .absent = WITHOUT_PICTURES, .synonyms = "screenshot picture",
      .help = "the same as a picture: FILE.png, .svg or .pdf"},
@@ -270,12 +270,14 @@ static bool unknown_option(const char *word, Error *e) {
     return near.best ? error_add(e, "; did you mean --%s?", near.best) : false;
 }
 
+// Who asks for help besides wants help.
 static bool ask_for_job(Parse *p, const Option *o) {
-    if (p->asked)
+    const bool help = o->job == JOB_USAGE || p->c->job == JOB_USAGE;
+    if (p->asked && !help)
         return error_set(p->e, "%s and %s are two different things to do; choose one",
                          p->asked, o->name);
     p->asked = o->name;
-    p->c->job = o->job;
+    p->c->job = help ? JOB_USAGE : o->job;
     return true;
 }
 

@@ -17,19 +17,29 @@ static char *file_of_run(const Experiment *x, const RunOptions *o, const char *n
     return path;
 }
 
+// For every program, and for those that print at any size.
+enum { N_FORMATS = 2 };
+
 void picture_curves(const Experiment *x, const RunOptions *o) {
+    static const char *const name[N_FORMATS] = {"curves.png", "curves.svg"};
     Error e;
-    char *results = file_of_run(x, o, RUN_RESULTS), *path = file_of_run(x, o, "curves.png");
-    if (results && path && io_exists(results) && !chart_curves(results, path, &e))
-        complain("%s", e.text);
-    free(results), free(path);
+    char *results = file_of_run(x, o, RUN_RESULTS);
+    for (int i = 0; results && io_exists(results) && i < N_FORMATS; i++) {
+        char *path = file_of_run(x, o, name[i]);
+        if (path && !chart_curves(results, path, &e)) complain("%s", e.text);
+        free(path);
+    }
+    free(results);
 }
 
 void picture_confusion(const Experiment *x, const RunOptions *o, const Evaluation *v) {
+    static const char *const name[N_FORMATS] = {"confusion.png", "confusion.svg"};
     Error e;
-    char *path = file_of_run(x, o, "confusion.png");
-    if (path && !chart_confusion(v, path, &e)) complain("%s", e.text);
-    free(path);
+    for (int i = 0; i < N_FORMATS; i++) {
+        char *path = file_of_run(x, o, name[i]);
+        if (path && !chart_confusion(v, path, &e)) complain("%s", e.text);
+        free(path);
+    }
 }
 #else
 void picture_curves(const Experiment *x, const RunOptions *o) { (void)x, (void)o; }

@@ -5,8 +5,8 @@
 #pragma once
 #include "runtime/train.h"
 
-// curves.png, from the results of the newest run (see session_run).
+// curves.png and curves.svg, from the results of the newest run (see session_run).
 void picture_curves(const Experiment *x, const RunOptions *o);
 
-// confusion.png, from the matrix that v must have.
+// confusion.png and confusion.svg, from the matrix that v must have.
 void picture_confusion(const Experiment *x, const RunOptions *o, const Evaluation *v);

@@ -13,18 +13,22 @@
 
 // ---- which weight ----------------------------------------------------------------------------------
 
-typedef struct Search { int term, seen; int k; Spot at; bool found; } Search;
+// Which term is looked for; of products alone, if terms that have no input are not counted.
+typedef struct Search { int term, seen; bool products; int k; Spot at; bool found; } Search;
 
 static void look_at_term(void *ctx, const Term *t) {
     Search *s = ctx;
-    if (s->seen++ != s->term) return;
+    bool reads = !s->products;
+    for (int f = 0; f < t->n_factors; f++) reads = reads || t->factor[f].of == OF_SRC;
+    if (!reads || s->seen++ != s->term) return;
     for (int f = 0; f < t->n_factors; f++) {
         const Operand *o = &t->factor[f];
         if (o->of == OF_PARAM) s->found = true, s->k = o->k, s->at = (Spot){o->n, o->c, o->y, o->x};
     }
 }
 
-// The parameter and its number that is marked at the current place.
+// The parameter and its number that is marked at the current place. Backward, that is the weight of the
+// current product: of a sum over δ, or of the products that the arriving δ was made of.
 static bool find_weight(const View *v, int *param, Spot *at) {
     const Stage *s = &v->t.stage[v->at.stage];
     const Target t = walk_here(v);
@@ -34,9 +38,11 @@ static bool find_weight(const View *v, int *param, Spot *at) {
         *param = s->kind == STAGE_UPDATE ? t.k : first + t.k;
         return v->at.level >= LEVEL_PIXEL;
     }
-    Search search = {.term = v->at.term};
-    if (s->kind != STAGE_FORWARD || v->at.level != LEVEL_TERM) return false;
-    answer_each(v, s->index, ASKED_DST, 0, *at, look_at_term, &search);
+    const bool forward = s->kind == STAGE_FORWARD, backward = s->kind == STAGE_BACKWARD;
+    if (!(forward || backward) || v->at.level != LEVEL_TERM) return false;
+    Search search = {.term = v->at.term, .products = backward && !t.asks};
+    answer_each(v, s->index, backward && t.asks ? t.asked : ASKED_DST, backward && t.asks ? t.k : 0, *at,
+                look_at_term, &search);
     *param = first + search.k;
     *at = search.at;
     return search.found;

@@ -152,7 +152,7 @@ const KeyRow key_rows[] = {
     {KEYS_DATA, "previous image",        previous_image, {'N'},                      {"Shift N"}},
     {KEYS_DATA, "next batch",            lesson_batch,   {'B'},                      {"Shift B"}},
     {KEYS_DATA, "open a picture",        opener_begin,   {'o', 'O'},                 {"O"}},
-    {KEYS_DATA, "draw a picture",        draw,           {'d', 'D'},                 {"D"}},
+    {KEYS_DATA, "draw; 1 … 9 are colours", draw,           {'d', 'D'},                 {"D"}},
     {KEYS_DATA, "update, then next step", lesson_update, {'u', 'U'},                 {"U"}},
     {KEYS_DATA, "start again, same seed", lesson_restart, {'r', 'R'},                {"R"}},
     {KEYS_DATA, "measure this gradient", edit_check,    {'i', 'I'},                 {"I"}},

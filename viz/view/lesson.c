@@ -360,10 +360,13 @@ int lesson_fitting(const Session *s, int batch) {
     return batch;
 }
 
+enum { FEW = 50 };
+
 // A picture that is read wrongly teaches most: one that is read perfectly has no gradient.
 static int wrong_picture(Session *s, Part part) {
-    const double work = 4e8; // products that looking for one may cost
-    const double images = work / (double)(s->x->graph.macs > 0 ? s->x->graph.macs : 1);
+    const double work = 4e8, most = 2e9; // products that looking for one may cost; at most for FEW pictures
+    const double each = (double)(s->x->graph.macs > 0 ? s->x->graph.macs : 1);
+    const double images = fmax(work / each, fmin(FEW, most / each));
     Error e;
     int picture = -1;
     if (images < 1) return 0;

@@ -6,6 +6,7 @@
 
 #include "runtime/io.h"
 #include "viz/view/keys.h"
+#include "viz/view/predict.h"
 #include "viz/view/snapshot.h"
 #include "viz/view/tell.h"
 #include "viz/view/walk.h"
@@ -88,6 +89,9 @@ static bool do_stage(Script *s, const char *word) {
     const int stage = trace_stage(&s->v->t, word);
     if (stage < 0) return wrong(s, "there is no stage", word);
     walk_to_stage(s->v, stage);
+    predict_forget(s->v);
+    s->v->message[0] = '\0';
+    s->v->dirty = true;
     return true;
 }
 

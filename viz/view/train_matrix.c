@@ -17,7 +17,8 @@ const char *judged_words(Arena *a, const Judged *j) {
 
 // ---- the matrix ----------------------------------------------------------------------------------
 
-typedef struct Grid { const TrainView *t; int n; Rect at; double w, h; } Grid;
+// numbered: the names have no room above the columns; numbers stand there, and behind the rows' names.
+typedef struct Grid { const TrainView *t; int n; Rect at; double w, h; bool numbered; } Grid;
 
 static Rect cell_of(const Grid *g, int wanted, int said) {
     return (Rect){g->at.x + said * g->w, g->at.y + wanted * g->h, g->w, g->h};
@@ -59,6 +60,18 @@ static void draw_counts(Screen *s, const Grid *g) {
         for (int k = 0; k < g->n; k++) draw_count(s, g, i, k);
 }
 
+static bool names_fit(Screen *s, const Grid *g) {
+    const TextStyle style = {.font = FONT_BOLD, .size = SIZE_AXIS};
+    for (int k = 0; k < g->n; k++)
+        if (fonts_width(s->d->fonts, &style, s->v->s->data.class_name[k]) > g->w - 4) return false;
+    return true;
+}
+
+static const char *row_name(Screen *s, const Grid *g, int i) {
+    const char *name = s->v->s->data.class_name[i];
+    return g->numbered ? arena_print(s->a, "%s %d", name, i) : name;
+}
+
 // Names left of the rows and above the columns; of many classes every so many.
 static void draw_names(Screen *s, const Grid *g, double left) {
     const Dataset *d = &s->v->s->data;
@@ -67,18 +80,25 @@ static void draw_names(Screen *s, const Grid *g, double left) {
     const TextStyle column = {FONT_BOLD, SIZE_LABEL, TONE_INK2, ALIGN_CENTRE, false};
     for (int i = 0; i < g->n; i += every)
         draw_fitted(s->d, (Rect){left, g->at.y + i * g->h, g->at.x - left - 8, fmax(g->h, SIZE_AXIS)}, row,
-                    d->class_name[i]);
+                    row_name(s, g, i));
     for (int k = 0; k < g->n && every == 1; k++)
         draw_fitted(s->d, (Rect){g->at.x + k * g->w + 2, g->at.y - NAMES_TOP, g->w - 4, NAMES_TOP - 4},
-                    column, d->class_name[k]);
+                    column, g->numbered ? arena_print(s->a, "%d", k) : d->class_name[k]);
 }
 
-static double widest_name(Screen *s, double most) {
+static double widest_name(Screen *s, const Grid *g, double most) {
     const TextStyle style = {.font = FONT_BOLD, .size = SIZE_LABEL};
     double w = 12;
-    for (int i = 0; i < s->v->s->data.classes; i++)
-        w = fmax(w, fonts_width(s->d->fonts, &style, s->v->s->data.class_name[i]));
+    for (int i = 0; i < g->n; i++) w = fmax(w, fonts_width(s->d->fonts, &style, row_name(s, g, i)));
     return fmin(w, most);
+}
+
+static Grid grid_in(Screen *s, Rect in, const TrainView *t, bool numbered) {
+    Grid g = {.t = t, .n = s->v->s->data.classes, .numbered = numbered};
+    const double names = widest_name(s, &g, 0.3 * in.w) + 8;
+    g.at = (Rect){in.x + names, in.y + NAMES_TOP, in.w - names, in.h - NAMES_TOP + 4};
+    g.w = g.at.w / g.n, g.h = g.at.h / g.n;
+    return g;
 }
 
 void draw_matrix(Screen *s, Rect card, const TrainView *t) {
@@ -91,10 +111,8 @@ void draw_matrix(Screen *s, Rect card, const TrainView *t) {
                    arena_print(s->a, "%d classes are too many for a matrix.", s->v->s->data.classes));
         return;
     }
-    const double names = widest_name(s, 0.25 * in.w) + 8;
-    Grid g = {t, s->v->s->data.classes, {in.x + names, in.y + NAMES_TOP, in.w - names, in.h - NAMES_TOP + 4},
-              0, 0};
-    g.w = g.at.w / g.n, g.h = g.at.h / g.n;
+    Grid g = grid_in(s, in, t, false);
+    if (!names_fit(s, &g)) g = grid_in(s, in, t, true);
     draw_shades(s, &g);
     draw_names(s, &g, in.x);
     if (g.n <= MOST_COUNTS) draw_counts(s, &g);

@@ -60,7 +60,8 @@ static void draw_before(Screen *s, Rect in) {
 
 static void draw_how_to(Screen *s) {
     draw_title(s->d, (Point){MARGIN, TITLE_TOP + 30}, s->w - MARGIN, "Training",
-               "this network has not been trained yet");
+               s->v->from_weights ? "it goes on from the weights that were loaded"
+                                  : "this network has not been trained yet");
     Rect room = s->area;
     const Rect right = cut_right(&room, 0.36 * room.w), below = cut_bottom(&room, 0.42 * room.h);
     const Rect in = draw_titled(s, room, "How to train it", NULL);

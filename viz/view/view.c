@@ -198,7 +198,7 @@ static void take_event(View *v, const Event *e) {
     case EVENT_PRESS:  press_event(v, e); break;
     case EVENT_RELEASE: release_event(v, e); break;
     case EVENT_WHEEL:  wheel_event(v, e); break;
-    case EVENT_DROP:   lesson_picture(v, e->path); break;
+    case EVENT_DROP:   v->message[0] = '\0', lesson_picture(v, e->path); break;
     case EVENT_NEWS:   train_view_news(v); break;
     case EVENT_TICK:   tick_event(v); break;
     }

@@ -21,6 +21,17 @@ static const char *target_title(Screen *s, const Target *t) {
 
 enum { SHOWN_SIDE = 128 }; // rows and columns of a dense layer's gradient that are shown
 
+Tensor matrix_sampled(Screen *s, const real *v, int rows, int columns, int *of) {
+    const int a = (rows + SHOWN_SIDE - 1) / SHOWN_SIDE, b = (columns + SHOWN_SIDE - 1) / SHOWN_SIDE;
+    *of = a * b;
+    Tensor out = {NULL, 1, 1, (rows + a - 1) / a, (columns + b - 1) / b, LAYOUT_PLAIN};
+    out.v = arena_array(s->a, real, tensor_len(out) + 1);
+    for (int y = 0; y < out.h; y++)
+        for (int x = 0; x < out.w; x++)
+            *at(out, 0, 0, y, x) = v[(size_t)(y * a) * (size_t)columns + (size_t)(x * b)];
+    return out;
+}
+
 Tensor matrix_shrunk(Screen *s, const real *v, int rows, int columns) {
     const int a = (rows + SHOWN_SIDE - 1) / SHOWN_SIDE, b = (columns + SHOWN_SIDE - 1) / SHOWN_SIDE;
     const int h = (rows + a - 1) / a, w = (columns + b - 1) / b;

@@ -108,8 +108,11 @@ static void draw(Screen *s) {
     const Rect left = cut_left(&room, fmin(room.h - 8, 0.46 * room.w));
     const Photo *f = &s->v->photo;
     const bool fitted = f->w > 0 && (f->w != v.w || f->h != v.h);
-    const Rect in = draw_titled(s, left, "The picture", !fitted ? "as it was read"
-                                : arena_print(s->a, "the file, resized to %d×%d", v.h, v.w));
+    const Picture *p = s->v->t.picture[0] < 0 ? s->v->chosen.picture : NULL;
+    const char *words = fitted ? arena_print(s->a, "the file, resized to %d×%d", v.h, v.w) : "as it was read";
+    if (p && (p->w != v.w || p->h != v.h))
+        words = arena_print(s->a, "of %d×%d pixels, resized to %d×%d", p->h, p->w, v.h, v.w);
+    const Rect in = draw_titled(s, left, "The picture", words);
     const Map m = map_of_picture(s, v, 0);
     const Rect place = map_fit(in, m.rows, m.columns);
     draw_map(s, place, &m);

@@ -90,7 +90,7 @@ static Sums sums_until(Screen *s, Tensor kernel, Tensor src, int channel) {
 
 static void draw_delta(Screen *s, Rect r, double delta) {
     const Spot spot = delta_spot(s->v);
-    const Map m = map_of_target(s, &s->here, s->v->at.channel, 0);
+    const Map m = map_of_channel(s, s->here.v, s->v->at.channel, 0);
     const Power p = power_of(m.max);
     const TextStyle words = {.size = SIZE_BODY, .tone = TONE_INK2};
     const Rect in = draw_titled(s, r, "δ arrives", arena_print(s->a, "∂L/∂y, channel %d", spot.c));
@@ -234,11 +234,12 @@ static const char *factor(Screen *s, double v) {
 
 static void draw_step(Screen *s, Rect r, const Window *w, const Sums *sums, int cell, double delta) {
     const double share = delta * (double)w->x[cell], after = (double)sums->w[cell];
+    const double rest = after - share, was = fabs(rest) < 1e-6 * fabs(share) ? 0 : rest; // not rounding
     const int i = cell / w->columns, j = cell % w->columns;
     const Tensor grad = kernel_grad(s);
     const char *const x = factor(s, (double)w->x[cell]), *const d = factor(s, delta);
     const char *before = arena_print(s->a, "∂L/∂w[%d,%d]  ←  %s  +  %s · %s  =", i, j,
-                                     figures(s, after - share, 3), d, x);
+                                     figures(s, was, 3), d, x);
     if (sums->whole) before = arena_print(s->a, "to ∂L/∂w[%d,%d] goes  %s · %s  =", i, j, d, x);
     const char *whole = "frozen weights: left out";
     if (grad.v) {

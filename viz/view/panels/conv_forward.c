@@ -120,6 +120,12 @@ static Rect map_place(Rect in, const Map *m) {
     return map_fit((Rect){in.x, in.y, in.w, in.h - LEGEND_H - 4}, m->rows, m->columns);
 }
 
+// With its numbers where they are few.
+static void draw_few(Screen *s, Rect place, const Map *m) {
+    if (m->rows * m->columns <= 49) draw_grid(s, place, m, power_of(m->max), SIZE_BODY);
+    else draw_map(s, place, m);
+}
+
 // With dilation a window has gaps: dots on the cells that are read.
 static void mark_cells(Screen *s, Rect place, const Answer *x, const Map *m) {
     for (int i = 0; i < x->kept; i++) {
@@ -138,7 +144,7 @@ static Rect draw_input(Screen *s, Rect r, const Answer *x, const Map *m, bool ap
     const char *helper = src.c > 1 ? arena_print(s->a, "channel %d", m->channel) : tensor_shape(s->a, src);
     const Rect in = draw_titled(s, r, "Input x", helper), place = map_place(in, m);
     const Cells c = window_cells(x, m->channel);
-    draw_map(s, place, m);
+    draw_few(s, place, m);
     draw_legend(s, (Rect){in.x, in.y + in.h - LEGEND_H + 4, in.w, LEGEND_H}, m, NULL);
     const Rect window = map_cells(place, m, c.y, c.x, c.h > 0 ? c.h : 1, c.w > 0 ? c.w : 1);
     if (c.h > 0) draw_mark(s, window);
@@ -149,10 +155,10 @@ static Rect draw_input(Screen *s, Rect r, const Answer *x, const Map *m, bool ap
 static Rect draw_output(Screen *s, Rect r) {
     const Place *at = &s->v->at;
     const Spot spot = target_spot(&s->here, at->channel, at->pixel);
-    const Map whole = map_of_target(s, &s->here, at->channel, 0), m = map_until(whole, at->pixel + 1);
+    const Map whole = map_of_channel(s, s->here.v, at->channel, 0), m = map_until(whole, at->pixel + 1);
     const Rect in = draw_titled(s, r, "Output y", arena_print(s->a, "channel %d", at->channel));
     const Rect place = map_place(in, &m), cell = map_cells(place, &m, spot.y, spot.x, 1, 1);
-    draw_map(s, place, &m);
+    draw_few(s, place, &m);
     draw_legend(s, (Rect){in.x, in.y + in.h - LEGEND_H + 4, in.w, LEGEND_H}, &m, NULL);
     draw_mark(s, cell);
     return cell;
@@ -165,7 +171,7 @@ static void draw_pixel(Screen *s) {
     const Tensor src = layer_src(s, 0), kernel = kernel_of(s);
     if (!x.known || !kernel.v) return;
     const Window w = window_of(s, &x, kernel, window_channel(s, &x));
-    const Map m = map_of(s, src, 0, w.channel, -1);
+    const Map m = map_of_channel(s, src, w.channel, -1);
     Rect room = s->area, first, last;
     const Rect card = cut_bottom(&room, ARITHMETIC_H);
     draw_channels(s, cut_right(&room, STRIP_W), 0, true);

@@ -22,7 +22,8 @@ static Map line_of(Screen *s, Tensor t, bool column) {
     return map_of(s, matrix_shrunk(s, v, column ? t.c : 1, column ? 1 : t.c), 0, 0, -1);
 }
 
-// A table of O × I with the outputs' blame at its left, and the inputs' numbers above or below it.
+// A table of O × I, or as much of it as is shown, with the outputs' blame at its left, and the numbers of
+// the inputs above or below it.
 typedef struct Table {
     const char *title, *helper, *rule, *line_name, *matrix_name;
     Tensor matrix, line;
@@ -33,7 +34,7 @@ typedef struct Table {
 static void draw_table(Screen *s, Rect r, const Table *t) {
     const TextStyle rule = {FONT_BOLD, SIZE_BODY, TONE_BACKWARD, ALIGN_RIGHT, false};
     const TextStyle words = {.size = SIZE_AXIS, .tone = TONE_INK2};
-    const Map m = map_of(s, matrix_shrunk(s, t->matrix.v, t->matrix.n, t->matrix.c), 0, 0, -1);
+    const Map m = map_of(s, t->matrix, 0, 0, -1);
     const Map delta = line_of(s, arriving(s), true), line = line_of(s, t->line, false);
     const Rect in = draw_titled(s, r, t->title, t->helper);
     const double left = in.x + 36 + BESIDE, w = in.w - 36 - BESIDE, names = 22;
@@ -75,13 +76,16 @@ static void draw_stage(Screen *s) {
     const Rect first = dx.v ? cut_top(&room, (room.h - CARD_GAP) / 2) : room;
     if (grad.v)
         draw_table(s, first, &(Table){"1  How should the weights change?", batch, "∂L/∂W[o,i] = δ[o] · x[i]",
-                                      "x of the forward pass", "∂L/∂W", grad, src, true, dx.v != NULL});
+                                      "x of the forward pass", "∂L/∂W",
+                                      matrix_shrunk(s, grad.v, grad.n, grad.c), src, true, dx.v != NULL});
     else draw_titled(s, first, "The weights are frozen", "no gradient is found for them");
+    int of;
+    const Tensor shown = matrix_sampled(s, weight.v, weight.n, weight.c, &of);
+    const char *weights = arena_print(s->a, of > 1 ? "%d×%d weights, one of %d shown" : "%d×%d weights",
+                                      weight.n, weight.c, of);
     if (dx.v)
-        draw_table(s, room, &(Table){"2  How should the input change?",
-                                     arena_print(s->a, "%d×%d weights", weight.n, weight.c),
-                                     "∂L/∂x[i] = Σ δ[o] · W[o,i]",
-                                     "∂L/∂x", "W", weight, dx, false, 0});
+        draw_table(s, room, &(Table){"2  How should the input change?", weights, "∂L/∂x[i] = Σ δ[o] · W[o,i]",
+                                     "∂L/∂x", "W", shown, dx, false, 0});
 }
 
 static const char *formula_of(Screen *s) {

@@ -42,6 +42,10 @@ void draw_gradient_channel(Screen *s);
 // A matrix with at most 128 rows and columns: of each block the number farthest from zero.
 Tensor matrix_shrunk(Screen *s, const real *v, int rows, int columns);
 
+// The same with the first number of each block, which leaves a matrix of weights its look; one number of
+// `*of` is shown.
+Tensor matrix_sampled(Screen *s, const real *v, int rows, int columns, int *of);
+
 // What stands at the right of a sum.
 const char *terms_note(Screen *s, const Answer *x);
 

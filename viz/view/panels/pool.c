@@ -53,14 +53,6 @@ Pools pools_around(Screen *s, int c, int y, int x) {
     return p;
 }
 
-Map pool_map(Screen *s, Tensor t, int c, int target) {
-    const Map m = map_of(s, t, 0, c, target);
-    if (!m.vector) return m;
-    Map one = map_part(s, &m, c / m.columns, c % m.columns, 1, 1);
-    one.top = one.left = 0, one.step = 1, one.channel = c, one.vector = false;
-    return one;
-}
-
 // ---- drawing -------------------------------------------------------------------------------------
 
 static bool wins(const Pools *p, int y, int x) {
@@ -89,7 +81,7 @@ void draw_pool_windows(Screen *s, Rect r, const Map *m, const Pools *p, Tone ton
 
 const char *pool_text(Screen *s, const Pools *p) {
     const char *text = "max(";
-    const int most = 9;
+    const int most = p->n_numbers <= 9 ? 9 : 4; // of a large window a few stand for all
     for (int i = 0; i < p->n_numbers && i < most; i++)
         text = arena_print(s->a, "%s%s%s", text, i ? ", " : "", number_fixed(p->number[i], 2).s);
     return arena_print(s->a, "%s%s)", text, p->n_numbers > most ? ", …" : "");

@@ -19,9 +19,6 @@ typedef struct Pools {
 // The windows around output (y, x) of channel c.
 Pools pools_around(Screen *s, int c, int y, int x);
 
-// Channel c of what a pool makes, or of its gradient; also where one number per channel is left.
-Map pool_map(Screen *s, Tensor t, int c, int target);
-
 // The shown part of the input with its windows' frames; winners are outlined in `tone`.
 void draw_pool_windows(Screen *s, Rect r, const Map *m, const Pools *p, Tone tone, bool others_hatched);
 

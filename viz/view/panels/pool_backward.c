@@ -25,8 +25,8 @@ static void draw_pixel(Screen *s) {
     }
     const Spot here = target_spot(&s->here, s->v->at.channel, s->v->at.pixel);
     const Pools p = pools_around(s, here.c, here.y, here.x);
-    const Map delta = pool_map(s, s->here.v, here.c, 0), kept = map_of(s, src, 0, here.c, -1);
-    const Map leaves = map_of(s, dx, 0, here.c, 1);
+    const Map delta = map_of_channel(s, s->here.v, here.c, 0), kept = map_of_channel(s, src, here.c, -1);
+    const Map leaves = map_of_channel(s, dx, here.c, 1);
     const Cells c = p.covers;
     const Map a = map_part(s, &delta, p.top, p.left, p.rows, p.columns);
     const Map b = map_part(s, &kept, c.y, c.x, c.h, c.w);

@@ -7,7 +7,7 @@ static void draw_pixel(Screen *s) {
     const Tensor src = layer_src(s, 0);
     const Spot at_dst = target_spot(&s->here, s->v->at.channel, s->v->at.pixel);
     const Pools p = pools_around(s, at_dst.c, at_dst.y, at_dst.x);
-    const Map whole = map_of(s, src, 0, at_dst.c, -1), out = pool_map(s, s->here.v, at_dst.c, 0);
+    const Map whole = map_of_channel(s, src, at_dst.c, -1), out = map_of_channel(s, s->here.v, at_dst.c, 0);
     const Map part = map_part(s, &whole, p.covers.y, p.covers.x, p.covers.h, p.covers.w);
     const Map maxima = map_part(s, &out, p.top, p.left, p.rows, p.columns);
     Rect room = s->area;

@@ -19,7 +19,8 @@ static void draw_pixel(Screen *s) {
                         .most = S + 4,
                         .cells = {p.c, p.y * S, p.x * S, S, S}};
     const Patch to = {.title = "∂L/∂x leaves", .helper = channel, .most = 5, .cells = {p.c, p.y, p.x, 1, 1},
-                      .map = map_until(map_of_target(s, &s->here, p.c, s->v->at.target), s->v->at.pixel + 1)};
+                      .map = map_until(map_of_channel(s, s->here.v, p.c, s->v->at.target),
+                                       s->v->at.pixel + 1)};
     draw_patch(s, left, &from);
     draw_patch(s, room, &to);
     draw_way_into(s, room, TONE_BACKWARD);

@@ -112,7 +112,7 @@ void draw_channels(Screen *s, Rect r, int target, bool partly) {
     draw_fitted(s->d, (Rect){r.x + 4, r.y + 13, r.w - 8, 12}, head, arena_print(s->a, "%ss", t->unit));
     for (int i = 0; i < n; i++) {
         const int c = first + i;
-        Map m = map_of_target(s, t, c, target);
+        Map m = t->param ? map_of_target(s, t, c, target) : map_of_channel(s, t->v, c, target);
         m.max = s->v->scale_by == BY_MAP && t->param ? m.max : max;
         const int all = m.rows * m.columns;
         if (partly) m.done = c < current ? all : c > current ? 0 : s->v->at.pixel + 1;

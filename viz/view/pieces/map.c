@@ -81,6 +81,14 @@ Map map_of(Screen *s, Tensor t, int n, int c, int target) {
     return m;
 }
 
+Map map_of_channel(Screen *s, Tensor t, int c, int target) {
+    const Map m = map_of(s, t, 0, c, target);
+    if (!m.vector) return m;
+    Map one = map_part(s, &m, c / m.columns, c % m.columns, 1, 1);
+    one.top = one.left = 0, one.step = 1, one.channel = c, one.vector = false;
+    return one;
+}
+
 // The number of a block that is farthest from zero; NaN is farther than all.
 static real strongest(const real *v, size_t apart, int rows, int columns, int w) {
     real most = 0;

@@ -28,6 +28,9 @@ typedef struct Map {
 // tensor has a negative number. For what is no target of the stage, target is −1.
 Map map_of(Screen *s, Tensor t, int n, int c, int target);
 
+// Channel c of image 0, also of a vector: that is a map of a single number.
+Map map_of_channel(Screen *s, Tensor t, int c, int target);
+
 // Channel c of image 0 with at most `side` rows and columns: of what is larger the strongest number of each
 // block is shown, since positive and negative ones would cancel in a mean.
 Map map_shrunk(Screen *s, Tensor t, int c, int side, int target);
