@@ -261,6 +261,12 @@ has out "precision" "--train: report"
 has out "loss over steps" "--train: curve"
 [ -s digits.safetensors ] && pass || fail "--train: no weights"
 [ -s runs/digits/results.csv ] && pass || fail "--train: no results"
+if "$cnnrun" digits.cnn --draw net.svg 2>/dev/null; then # else built without pictures
+    for chart in curves confusion; do
+        [ "$(head -c 4 runs/digits/$chart.png | tr -d '\211')" = PNG ] && pass || fail "no $chart.png"
+        grep -q '<svg' runs/digits/$chart.svg && pass || fail "no $chart.svg"
+    done
+fi
 grep '^accuracy' out >accuracy
 sed 's/  [0-9,]* images.*//; s/runs.*//' out >first_run
 

@@ -64,7 +64,8 @@ static void draw_pixel(Screen *s) {
     const Answer x = answer_here(s->a, s->v);
     const int c = place->channel;
     const Map arrives = map_of(s, delta, 0, c, -1), kept = map_of(s, src, 0, c, -1);
-    const Map leaves = map_of_target(s, &s->here, c, place->target);
+    Map leaves = map_of_target(s, &s->here, c, place->target);
+    leaves.no_zeros = blocks(s); // what is hatched has no number
     const int cell = leaves.vector ? c : place->pixel;
     Rect room = s->area;
     const Rect card = cut_bottom(&room, 92);
