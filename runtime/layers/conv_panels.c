@@ -1,5 +1,5 @@
-/* conv_panels.c — convolution with the channels of a place side by side, and many weights (panels.h): the sums
- * of conv.c, sooner.
+/* conv_panels.c — convolution with the channels of a place side by side, and many weights (panels.h): the
+ * sums of conv.c, sooner.
  *
  *     dst[p,f] = bias[f] + Σ window[p,k] · weights[f,k]          k = (i·KW + j)·C + c
  *                          k
@@ -135,7 +135,8 @@ static void copy_windows(const Work *w, Range y, const real *pixels, int top, re
 
 static void see_rows(const Work *w, int n, Range y, real *windows) {
     const int S = w->o->stride, first = y.lo * S - w->down.before;
-    const Range rows = {larger(0, first), smaller(w->down.n, (y.hi - 1) * S - w->down.before + w->down.reach)};
+    const int end = (y.hi - 1) * S - w->down.before + w->down.reach;
+    const Range rows = {larger(0, first), smaller(w->down.n, end)};
     const real *const pixels = rows.lo < rows.hi ? panel_pixels(w->src, n, rows, w->pixels) : NULL;
     copy_windows(w, y, pixels, rows.lo, windows);
 }

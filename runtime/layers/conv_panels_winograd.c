@@ -1,5 +1,5 @@
-/* conv_panels_winograd.c — Winograd's convolution (conv_winograd.c) with the channels of a place side by side,
- * and many weights (panels.h).
+/* conv_panels_winograd.c — Winograd's convolution (conv_winograd.c) with the channels of a place side by
+ * side, and many weights (panels.h).
  *
  *     V[p,t,c] = (Bᵀ · the 4×4 numbers under tile t of channel c · B)[p]
  *     M[p,t,f] = Σ V[p,t,c] · U[p,c,f]                                    16 products for a panel of filters
@@ -137,8 +137,10 @@ static void see_rows(const Work *w, int n, Range y, real *V) {
     const int down = (y.hi - y.lo + 1) / 2;
     fill_frame(w, n, y.lo - w->top, 2 * down + 2);
     for (int i = 0; i < down; i++)
-        for (int j = 0; j < w->across; j++, V += w->V_t)
-            k->see(w->frame + 2 * i * frame_row(w) + (ptrdiff_t)2 * j * w->C, frame_row(w), w->C, 1, V, V_place(w));
+        for (int j = 0; j < w->across; j++, V += w->V_t) {
+            const real *const tile = w->frame + 2 * i * frame_row(w) + (ptrdiff_t)2 * j * w->C;
+            k->see(tile, frame_row(w), w->C, 1, V, V_place(w));
+        }
 }
 
 // ---- forward -------------------------------------------------------------------------------------

@@ -32,7 +32,8 @@ void panel_product(const PanelProduct *q) {
     for (int k = 0; k < q->K; k += SLICE)
     for (int f = 0; f < q->n; f += wide)
     for (int t = 0; t < q->T; t += most) {
-        const Tile tile = {.kc = smaller(SLICE, q->K - k), .n = wide, .A = {q->A + t * q->next + k, q->next, 1},
+        const Tile tile = {.kc = smaller(SLICE, q->K - k), .n = wide,
+                           .A = {q->A + t * q->next + k, q->next, 1},
                            .B = {q->W + (ptrdiff_t)k * PANEL + f, PANEL, 1}, .b_vector = g->vl,
                            .C = q->sums + t * q->sums_next + f, .ldc = q->sums_next, .c_vector = g->vl,
                            .add = q->bias || k > 0, .fetch = t == 0};
@@ -50,7 +51,7 @@ static Strip next_strip(PanelCut cut, int H, int r, int end) {
     return (Strip){{n, n + 1}, {y, y + smaller(left, 2 * pairs)}};
 }
 
-void panel_strips(const Step *s, PanelCut cut, void (*visit)(void *ctx, Strip strip, Range panels), void *ctx) {
+void panel_strips(const Step *s, PanelCut cut, PanelWork *visit, void *ctx) {
     const int H = s->dst.h, all = panels_of(s->dst.c);
     const bool maps = s->share.maps;
     const Range rows = maps ? (Range){0, s->dst.n * H} : step_rows(s);
@@ -78,6 +79,7 @@ static void turn(int rows, int columns, const real *src, ptrdiff_t src_ld, real 
 
 const real *panel_pixels(Tensor src, int n, Range rows, real *room) {
     if (src.layout == LAYOUT_LAST) return at(src, n, 0, rows.lo, 0);
-    turn(src.c, (rows.hi - rows.lo) * src.w, at(src, n, 0, rows.lo, 0), (ptrdiff_t)src.h * src.w, room, src.c);
+    turn(src.c, (rows.hi - rows.lo) * src.w, at(src, n, 0, rows.lo, 0), (ptrdiff_t)src.h * src.w, room,
+         src.c);
     return room;
 }

@@ -32,7 +32,8 @@ typedef struct Strip { Range n, y; } Strip;
 /* How a call is cut. A strip has at most so many images, or so many rows (an even number) of one. Of a call
  * in parts each has some rows, or (Share.maps) some panels. */
 typedef struct PanelCut { int images, rows; } PanelCut;
-void panel_strips(const Step *s, PanelCut cut, void (*visit)(void *ctx, Strip strip, Range panels), void *ctx);
+typedef void PanelWork(void *ctx, Strip strip, Range panels);
+void panel_strips(const Step *s, PanelCut cut, PanelWork *visit, void *ctx);
 
 // Filters k·PANEL … of F: how many, and their bias.
 int panel_filters(int k, int F);
