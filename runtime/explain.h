@@ -80,6 +80,7 @@ struct Question {
     Asked asked;
     int k;               // which source (ASKED_DIFF_SRC) or parameter (ASKED_DIFF_PARAM)
     int n, c, y, x;
+    bool bare;           // nobody reads the notes of the terms: of long sums they may be NULL
     void *ctx;
     void (*term)(void *ctx, const Term *t);
     void (*helper)(void *ctx, const Operand *o); // may be NULL

@@ -27,7 +27,8 @@
 #include "runtime/tensor.h"
 
 typedef struct Range { int lo, hi; } Range; // lo ≤ i < hi
-typedef struct Share { int k, of; } Share;  // part k of a call that is done in `of` parts; of = 0: all of it
+// Part k of a call that is done in `of` parts; of = 0: all of it. maps: it has some maps of dst, not rows.
+typedef struct Share { int k, of; bool maps; } Share;
 
 // One call of a layer: the images of one group, or (join, and the definition of a kind that joins) the
 // whole batch.
@@ -84,6 +85,9 @@ typedef struct LayerKind {
     // Inference of few images can have the channels of a place side by side (LAYOUT_LAST, channels a multiple
     // of LANES). gives_last: the fast forward of such a layer writes dst so, whether src lies so or not.
     bool (*gives_last)(const void *cfg, const Shape *src, Shape dst);
+    // The parts of a call of it on so many images are some maps of dst each, not rows: there are few places
+    // and many weights.
+    bool (*cuts_maps)(const void *cfg, const Shape *src, Shape dst, int n);
     // All sources may lie so; then so does dst, unless it is a vector.
     bool takes_last;
     // The same, and a place of dst follows from that place of the sources (and parameters) alone: a call
@@ -114,9 +118,9 @@ typedef struct LayerKind {
     // before it may as well come behind it: the same bits, and fewer numbers to work on.
     bool picks;
     // With few images a long call is done in parts, by several threads at once. forward, and backward
-    // where nobody asks for diff_param (but see shares_sums), then look at Step.share, and so do gather and gather_back: each part
-    // writes numbers of its own, the same as in a call that is not cut. Such a kind has writes, and if it
-    // has parameters, backward_params or join_back.
+    // where nobody asks for diff_param (but see shares_sums), then look at Step.share, and so do gather
+    // and gather_back: each part writes numbers of its own, the same as in a call that is not cut. Such a
+    // kind has writes, and if it has parameters, backward_params or join_back.
     bool shares;
     // Backward of a call that is done in parts may find diff_param, too: each part adds what its share of the
     // places contributes, if there is `prepared`. NULL: never.

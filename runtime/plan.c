@@ -52,26 +52,19 @@ static bool fits(const Plan *p, Error *e) {
 
 // ---- making one --------------------------------------------------------------------------------------
 
-static void *zeroed(size_t bytes) {
-    const size_t room = (bytes + 63) / 64 * 64 + 64;
-    void *v = aligned_alloc(64, room);
-    if (v) memset(v, 0, room);
-    return v;
-}
-
 static bool allocate(Plan *p) {
     const size_t N = (size_t)p->o.batch, workers = (size_t)p->n_workers, places = (size_t)p->n_places;
-    p->values = zeroed(p->values_len * sizeof(real));
-    p->saved = zeroed(p->saved_len);
-    p->partials = zeroed(p->partials_len * sizeof(real));
-    p->prepared = zeroed(p->prepared_len * sizeof(real));
-    p->notes = zeroed(p->notes_len);
-    p->work = zeroed(workers * p->work_len * sizeof(real));
-    p->groups = zeroed((size_t)p->max_groups * p->group_len * sizeof(real));
-    p->places = zeroed(places * p->place_len * sizeof(real));
-    p->place_saved = zeroed(places * p->place_saved_len);
-    p->target = zeroed(N * (size_t)classes_of(p) * sizeof(real));
-    p->loss = zeroed(N * sizeof(double));
+    p->values = memory_zeroed(p->values_len * sizeof(real));
+    p->saved = memory_zeroed(p->saved_len);
+    p->partials = memory_zeroed(p->partials_len * sizeof(real));
+    p->prepared = memory_zeroed(p->prepared_len * sizeof(real));
+    p->notes = memory_zeroed(p->notes_len);
+    p->work = memory_zeroed(workers * p->work_len * sizeof(real));
+    p->groups = memory_zeroed((size_t)p->max_groups * p->group_len * sizeof(real));
+    p->places = memory_zeroed(places * p->place_len * sizeof(real));
+    p->place_saved = memory_zeroed(places * p->place_saved_len);
+    p->target = memory_zeroed(N * (size_t)classes_of(p) * sizeof(real));
+    p->loss = memory_zeroed(N * sizeof(double));
     return p->values && p->saved && p->partials && p->prepared && p->notes && p->work && p->groups &&
            p->places && p->place_saved && p->target && p->loss;
 }

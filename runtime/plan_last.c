@@ -64,7 +64,7 @@ static bool can_follow(const Plan *p, const Op *head, const Op *op) {
 void plan_choose_followers(Plan *p) {
     for (int k = 0, end; k < p->n_forward; k = end) {
         const int head = p->op[k].node;
-        const bool parts = p->node[head].shares > 1 && is_last(p, head);
+        const bool parts = p->node[head].shares > 1 && is_last(p, head) && !p->node[head].cuts_maps;
         for (end = k + 1; parts && end < p->n_forward && can_follow(p, &p->op[k], &p->op[end]);) end++;
         if (end > k + 1) plan_do_together(p, (Range){k, end}, 0);
     }

@@ -61,17 +61,27 @@ static GradMode grad_mode(const Plan *p, int i) {
 
 static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 
+static int images_of_group(const Plan *p) { return (int)least(p->o.batch, p->group); }
+
+static bool cuts_maps(const Plan *p, int i, const Shape *src) {
+    const Node *n = &p->g->node[i];
+    const NodePlan *q = &p->node[i];
+    return q->layout == LAYOUT_LAST && q->kind->cuts_maps &&
+           q->kind->cuts_maps(n->use.cfg, src, n->shape, images_of_group(p));
+}
+
 /* With few groups most threads would have nothing to do: long calls are then done in parts, whatever the
  * number of threads. */
 static int shares_of(const Plan *p, int i) {
     const LayerKind *kind = p->node[i].kind;
     const bool last = p->node[i].layout == LAYOUT_LAST;
     if (!p->few || p->o.ref || !(last || kind->shares || kind->by_map)) return 1;
-    const int64_t images = p->o.batch < p->group ? p->o.batch : p->group;
+    const int64_t images = images_of_group(p);
     const int64_t numbers = images * (int64_t)p->node[i].image + (int64_t)p->node[i].param_range;
     const int64_t work = images * p->g->node[i].macs + NUMBER_WORK * numbers;
     int64_t parts = work / (last ? LAST_WORK : SHARE_WORK) / (p->max_groups > 1 ? MANY_TIMES : 1);
-    if (last) parts = least(parts, images * ((p->g->node[i].shape.h + 1) / 2 / LAST_PAIRS)) & ~1;
+    const int64_t pairs = images * ((p->g->node[i].shape.h + 1) / 2 / LAST_PAIRS);
+    if (last) parts = (p->node[i].cuts_maps ? parts : least(parts, pairs)) & ~1;
     return parts < 1 ? 1 : parts > SHARES ? SHARES : (int)parts;
 }
 
@@ -146,6 +156,7 @@ static void describe_nodes(Plan *p) {
                         kind->fewer_products(n->use.cfg, src, n->shape, q->layout);
         if (!q->plain_sums) q->prepared_len = prepared;
         if (kind->saved) q->saved_image = kind->saved(n->use.cfg, src, n->shape);
+        q->cuts_maps = cuts_maps(p, i, src);
         q->shares = shares_of(p, i);
         q->frozen = n->n_params > 0 && !can_learn(p, i);
         if (kind->notes && !q->frozen && !p->by_place) q->notes_len = kind->notes(n->use.cfg, src, n->shape);

@@ -64,6 +64,7 @@ typedef struct NodePlan {
     Home value_home, diff_home;
     size_t value_at, diff_at; // offsets in reals: in Plan.values, or in the memory of a group or place
     int shares;          // parts a call of it is done in
+    bool cuts_maps;      // parts are some maps each (LAYOUT_LAST), not rows
     bool spans;          // all groups that a worker has taken come in one call
     size_t saved;        // offset in bytes, and bytes per image
     size_t saved_image;

@@ -195,7 +195,7 @@ static void do_part(const Plan *p, const Op *op, int shares, int task, int worke
     NodeStep c;
     watch_op(p, op);
     plan_call(p, &c, op->node, worker, lo, hi);
-    c.s.share = (Share){task % shares, shares};
+    c.s.share = (Share){task % shares, shares, q->cuts_maps};
     if (last && q->kind->pointwise) narrow_places(&c);
     else if (!last && q->kind->by_map) {
         const int all = q->layout == LAYOUT_PLAIN ? c.s.dst.n * c.s.dst.c : c.s.dst.c;

@@ -18,7 +18,7 @@
 
 enum {
     MAX_MR = 14, MAX_NV = 4,
-    AHEAD = 16, // columns of A that are asked for before they are needed: turned, they lie far apart
+    AHEAD = 16, // columns of A, or rows of B, asked for before they are needed: turned, they lie far apart
     CHAINS = 12 // sums that wait for nothing but themselves: more than any processor has on the way
 };
 
@@ -32,6 +32,7 @@ typedef struct Tile {
     ptrdiff_t b_vector, c_vector; // outer: from one vector of a row of B, of C, to the next
     const real *bias;             // outer: where the sums of each row begin; NULL: at 0
     bool add;                     // to C
+    bool fetch;                   // outer, where A.cs is 1: rows of B come from afar, so ask in time
 } Tile;
 
 typedef void Micro(const Tile *t);

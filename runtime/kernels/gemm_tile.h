@@ -29,9 +29,10 @@ INLINE void NAME(put)(real *c, int n, vec v, bool add) {
     STORE(c, n, v);
 }
 
-// Rows of A that lie along the sum are read without being asked for; columns are asked for in time.
+// Rows of A that lie along the sum are read without being asked for; columns are asked for in time, and
+// so are rows of B (fetch) that do not lie in a cache yet.
 INLINE void NAME(add_products)(const int mr, const int nv, const Tile *t, const bool columns,
-                               vec sum[][MAX_NV]) {
+                               const bool fetch, vec sum[][MAX_NV]) {
     const ptrdiff_t row = t->A.rs, next = columns ? t->A.cs : 1;
     const real *a = t->A.v, *b = t->B.v;
     vec bp[MAX_NV];
@@ -39,6 +40,7 @@ INLINE void NAME(add_products)(const int mr, const int nv, const Tile *t, const 
     for (int p = 0; p < t->kc; p++, a += next, b += t->B.rs) {
         if (columns) __builtin_prefetch(a + AHEAD * next);
         if (columns) __builtin_prefetch(a + AHEAD * next + (mr - 1) * row);
+        ALL for (int j = 0; j < nv && fetch; j++) __builtin_prefetch(b + AHEAD * t->B.rs + j * t->b_vector);
         ALL for (int j = 0; j < nv; j++) bp[j] = NAME(load)(b + j * t->b_vector);
         ALL for (int i = 0; i < mr; i++) {
             const vec ap = a[i * row] - (vec){0};
@@ -50,8 +52,9 @@ INLINE void NAME(add_products)(const int mr, const int nv, const Tile *t, const 
 INLINE void NAME(outer)(const int mr, const int nv, const Tile *t) {
     vec sum[MAX_MR][MAX_NV] = {{{0}}};
 
-    if (t->A.cs == 1) NAME(add_products)(mr, nv, t, false, sum);
-    else NAME(add_products)(mr, nv, t, true, sum);
+    if (t->A.cs != 1) NAME(add_products)(mr, nv, t, true, false, sum);
+    else if (t->fetch) NAME(add_products)(mr, nv, t, false, true, sum);
+    else NAME(add_products)(mr, nv, t, false, false, sum);
     ALL for (int i = 0; i < mr; i++) {
         const vec bias = (vec){0} + (t->bias ? t->bias[i] : 0);
         ALL for (int j = 0; j < nv; j++)

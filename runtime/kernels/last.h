@@ -37,9 +37,9 @@ typedef struct LastKernels {
     void (*const (*product)[LAST_MAX_X + 1])(const LastTile *t); // [nv][xt]
     // V = Bᵀ·d·B of tiles whose first begins at d.
     void (*see)(const real *d, ptrdiff_t row, int n, int tiles, real *V, ptrdiff_t next);
-    // dst = Aᵀ·M·A + bias (NULL: none): h ≤ 2 rows of w places.
+    // dst = Aᵀ·M·A + bias (NULL: none): h ≤ 2 rows of w places, which lie `column` reals apart.
     void (*gather)(const real *M, ptrdiff_t next, int n, const real *bias, int h, int w, real *dst,
-                   ptrdiff_t row);
+                   ptrdiff_t row, ptrdiff_t column);
 } LastKernels;
 
 // One of each instruction set (see kernels.h).

@@ -93,11 +93,12 @@ INLINE void NAME(gather_tile)(const real *M, ptrdiff_t next, vec bias, int h, in
 }
 
 TARGET static void NAME(gather)(const real *M, ptrdiff_t next, int n, const real *bias, int h, int w,
-                                real *dst, ptrdiff_t row) {
+                                real *dst, ptrdiff_t row, ptrdiff_t column) {
     for (int f = 0; f < n; f += VL) {
         const vec first = bias ? NAME(load)(bias + f) : (vec){0};
         for (int x = 0; x < w; x += 2)
-            NAME(gather_tile)(M + x / 2 * n + f, next, first, h, w - x, dst + x * n + f, row, n);
+            NAME(gather_tile)(M + x / 2 * n + f, next, first, h, w - x, dst + x * column + f, row,
+                              column);
     }
 }
 

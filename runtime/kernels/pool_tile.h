@@ -12,7 +12,8 @@ typedef int32_t NAME(places) __attribute__((vector_size(VL * sizeof(int32_t))));
 #define flags NAME(flags)
 
 #if VL == 16
-#define SECOND_HALF(v) __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15)
+#define SECOND_HALF(v) \
+    __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15)
 #elif VL == 8
 #define SECOND_HALF(v) __builtin_shufflevector(v, v, 4, 5, 6, 7, 4, 5, 6, 7)
 #elif VL == 4
@@ -78,9 +79,9 @@ INLINE void NAME(pool_row)(const real *src, int32_t place, int32_t src_w, int n,
 // Two rows of n ≤ VL / 2 windows, each in one half of the vectors.
 INLINE void NAME(pool_two_rows)(const real *src, int32_t place, int32_t src_w, int n, real *dst,
                                 int32_t *winner) {
-    const real *const next = src + place + 2 * src_w;
-    const vec upper[2] = {NAME(load_first)(src + place, 2 * n), NAME(load_first)(next, 2 * n)};
-    const vec lower[2] = {NAME(load_first)(src + place + src_w, 2 * n), NAME(load_first)(next + src_w, 2 * n)};
+    const real *const a = src + place, *const b = a + 2 * src_w;
+    const vec upper[2] = {NAME(load_first)(a, 2 * n), NAME(load_first)(b, 2 * n)};
+    const vec lower[2] = {NAME(load_first)(a + src_w, 2 * n), NAME(load_first)(b + src_w, 2 * n)};
     flags won;
     const vec best = NAME(largest)(upper, lower, NAME(first_places)(place, 2 * src_w - VL), src_w, &won);
     NAME(store_first)(dst, n, best);

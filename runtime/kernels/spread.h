@@ -20,7 +20,7 @@ typedef struct SpreadTile {
     ptrdiff_t src_c, src_i;
     const real *weights;          // the row of c,i,j begins at weights + c·weights_c + i·weights_i + j·LANES
     ptrdiff_t weights_c, weights_i;
-    const real *bias;             // NULL: none
+    const real *bias;
     real *dst;                    // LANES from row to row
 } SpreadTile;
 

@@ -24,7 +24,7 @@
 
 INLINE void NAME(conv)(const int xt, const SpreadTile *t, int lane) {
     vec sum[SPREAD_MAX_X];
-    const vec bias = t->bias ? NAME(load)(t->bias + lane) : (vec){0};
+    const vec bias = NAME(load)(t->bias + lane);
 
     ALL for (int x = 0; x < xt; x++) sum[x] = bias;
     for (int c = 0; c < t->C; c++)

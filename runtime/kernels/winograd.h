@@ -56,7 +56,7 @@ typedef struct WinogradKernels {
     void (*const (*product)[WINOGRAD_MAX_V + 1])(const WinogradTile *t); // [ft][nv]
     // V of n tiles that lie side by side in four rows.
     void (*see)(const WinogradRows *d, int n, real *V, ptrdiff_t next);
-    // A·δ·Aᵀ of n tiles that lie side by side in the first two of the rows; from one to the next `tile` reals.
+    // A·δ·Aᵀ of n tiles that lie side by side in the first two of the rows, `tile` reals apart in M.
     void (*spread)(const WinogradRows *d, int n, real *M, ptrdiff_t next, ptrdiff_t tile);
     // LANES numbers of each of n ≤ LANES maps become numbers of LANES maps: dst[l·dst_ld + i] =
     // src[i·src_ld + l], and 0 of maps i ≥ n. Of each map m ≤ LANES numbers are read, behind them all is 0.

@@ -129,26 +129,30 @@ TARGET static void NAME(spread)(const WinogradRows *d, int n, real *M, ptrdiff_t
     }
 }
 
+// The first m ≤ VL numbers from p on, or none of them; zeros behind them.
 INLINE vec NAME(take)(const real *p, int m) {
     if (m >= VL) return NAME(load)(p);
     if (m > 0) return LOAD(p, m);
     return (vec){0};
 }
 
+// A square that has only n of its rows, or m of its columns.
+TARGET static void NAME(turn_few)(const real *src, ptrdiff_t src_ld, int n, int m, real *dst,
+                                  ptrdiff_t dst_ld) {
+    vec v[VL];
+    for (int i = 0; i < VL; i++) v[i] = NAME(take)(src + (i < n ? i : 0) * src_ld, i < n ? m : 0);
+    NAME(zip_square)(v);
+    for (int l = 0; l < VL; l++) NAME(store)(dst + l * dst_ld, v[l]);
+}
+
 TARGET static void NAME(turn)(const real *src, ptrdiff_t src_ld, int n, int m, real *dst, ptrdiff_t dst_ld) {
-    if (n >= LANES && m >= LANES) {
-        for (int i = 0; i < LANES; i += VL)
-            for (int l = 0; l < LANES; l += VL)
-                NAME(turn_square)(src + i * src_ld + l, src_ld, dst + l * dst_ld + i, dst_ld);
-        return;
-    }
     for (int i = 0; i < LANES; i += VL)
-        for (int l = 0; l < LANES; l += VL) {
-            real few[VL * VL];
-            for (int k = 0; k < VL; k++)
-                NAME(store)(few + k * VL, i + k < n ? NAME(take)(src + (i + k) * src_ld + l, m - l) : (vec){0});
-            NAME(turn_square)(few, VL, dst + l * dst_ld + i, dst_ld);
-        }
+    for (int l = 0; l < LANES; l += VL) {
+        const real *const from = src + (i < n ? i * src_ld + l : 0);
+        real *const to = dst + l * dst_ld + i;
+        if (i + VL <= n && l + VL <= m) NAME(turn_square)(from, src_ld, to, dst_ld);
+        else NAME(turn_few)(from, src_ld, n - i, m - l, to, dst_ld);
+    }
 }
 
 // ---- Aᵀ·M·A --------------------------------------------------------------------------------------

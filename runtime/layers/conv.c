@@ -276,6 +276,7 @@ const LayerKind conv_layer = {
              .macs = macs},
     .lanes           = true,
     .gives_last      = conv_gives_last,
+    .cuts_maps       = conv_cuts_maps,
     .shares          = true,
     .shares_sums     = conv_shares_sums,
     .writes          = true,

@@ -21,6 +21,7 @@ void conv_forward(const Step *s);
 void conv_backward(const Step *s);
 void conv_backward_params(const Step *s);
 bool conv_gives_last(const void *cfg, const Shape *src, Shape dst);
+bool conv_cuts_maps(const void *cfg, const Shape *src, Shape dst, int n);
 size_t conv_prepared(const void *cfg, const Shape *src, Shape dst, Layout layout);
 bool conv_shares_sums(const void *cfg, const Shape *src, Shape dst, Layout layout);
 void conv_prepare(const Step *s);
@@ -49,6 +50,7 @@ void conv_spread_backward(const Step *s);
 void conv_spread_backward_params(const Step *s);
 
 // conv_winograd.c: 3×3 windows over many channels, with fewer products.
+void conv_winograd_filter(const real *g, int C, real *U, ptrdiff_t next); // U of C channels of one filter
 bool conv_winograd_fits(const Conv *o, Shape src, Shape dst, Layout layout);
 size_t conv_winograd_work(const Conv *o, Shape src, Shape dst, int n, Layout layout);
 size_t conv_winograd_prepared(const Conv *o, Shape src);
@@ -63,12 +65,30 @@ void conv_lanes_forward(const Step *s);
 void conv_lanes_backward(const Step *s);
 void conv_lanes_backward_params(const Step *s);
 
-// conv_last.c: few images, the channels of a place side by side. Inference only.
+// Few images, the channels of a place side by side (LAYOUT_LAST). Inference only.
+enum { MOST_CONV_LAST = 1 << 14 }; // channels times filters: more of these weights would leave the cache
+
+// conv_last.c: of weights that stay in it.
 bool conv_last_fits(const Conv *o, Shape src, Shape dst, Layout layout);
 size_t conv_last_work(const Conv *o, Shape src, Shape dst, int n, Layout layout);
 size_t conv_last_prepared(const Conv *o, Shape src);
 void conv_last_prepare(const Step *s);
 void conv_last_forward(const Step *s);
+
+// conv_panels.c and conv_panels_winograd.c: of more weights. maps: are there so few places that a call is cut
+// between filters?
+bool conv_panels_fits(const Conv *o, Shape src, Shape dst, Layout layout);
+bool conv_panels_maps(Shape dst, int n);
+size_t conv_panels_work(const Conv *o, Shape src, Shape dst, int n, Layout layout);
+size_t conv_panels_prepared(const Conv *o, Shape src);
+void conv_panels_prepare(const Step *s);
+void conv_panels_forward(const Step *s);
+bool conv_panels_winograd_fits(const Conv *o, Shape src, Shape dst, Layout layout);
+bool conv_panels_winograd_maps(Shape dst, int n);
+size_t conv_panels_winograd_work(const Conv *o, Shape src, Shape dst, int n, Layout layout);
+size_t conv_panels_winograd_prepared(const Conv *o, Shape src);
+void conv_panels_winograd_prepare(const Step *s);
+void conv_panels_winograd_forward(const Step *s);
 
 // conv_columns.c: images one after the other, windows copied to the columns of a matrix.
 size_t conv_columns_work(const Conv *o, Shape src, Shape dst, int n);

@@ -1,6 +1,8 @@
-/* conv_fast.c — six ways to the sums of conv.c, sooner: which one is taken?
+/* conv_fast.c — eight ways to the sums of conv.c, sooner: which one is taken?
  *
- *     last       the channels of a place side by side                    conv_last.c
+ *     panels     the channels of a place side by side, and many weights: conv_panels_winograd.c
+ *                3×3 windows, and others                                 conv_panels.c
+ *     last       the same, fewer weights                                 conv_last.c
  *     spread     small images one after the other, sixteen filters       conv_spread.c
  *     rows       the same, fewer filters                                 conv_rows.c
  *     winograd   3×3 windows over many channels                          conv_winograd.c
@@ -12,6 +14,7 @@
 #include "runtime/layers/conv.h"
 
 typedef struct Way {
+    bool (*cuts_maps)(Shape dst, int n); // see LayerKind
     bool (*fits)(const Conv *o, Shape src, Shape dst, Layout layout);
     size_t (*work)(const Conv *o, Shape src, Shape dst, int n, Layout layout);
     bool fewer_products; // than the definition has, so that its roundings are others
@@ -53,6 +56,11 @@ static size_t columns_work(const Conv *o, Shape src, Shape dst, int n, Layout la
 }
 
 static const Way ways[] = {
+    {.fits = conv_panels_winograd_fits, .work = conv_panels_winograd_work, .fewer_products = true,
+     .cuts_maps = conv_panels_winograd_maps, .prepared = conv_panels_winograd_prepared,
+     .prepare = conv_panels_winograd_prepare, .forward = conv_panels_winograd_forward},
+    {.fits = conv_panels_fits, .work = conv_panels_work, .cuts_maps = conv_panels_maps,
+     .prepared = conv_panels_prepared, .prepare = conv_panels_prepare, .forward = conv_panels_forward},
     {.fits = conv_last_fits, .work = conv_last_work, .prepared = conv_last_prepared,
      .prepare = conv_last_prepare, .forward = conv_last_forward},
     {.fits = conv_spread_fits, .work = spread_work, .prepared = conv_spread_prepared,
@@ -110,7 +118,12 @@ bool conv_fewer_products(const void *cfg, const Shape *src, Shape dst, Layout la
 }
 
 bool conv_gives_last(const void *cfg, const Shape *src, Shape dst) {
-    return conv_last_fits(cfg, src[0], dst, LAYOUT_LAST);
+    return conv_last_fits(cfg, src[0], dst, LAYOUT_LAST) || conv_panels_fits(cfg, src[0], dst, LAYOUT_LAST);
+}
+
+bool conv_cuts_maps(const void *cfg, const Shape *src, Shape dst, int n) {
+    const Way *const w = way_for(cfg, src[0], dst, LAYOUT_LAST, true);
+    return w->cuts_maps && w->cuts_maps(dst, n);
 }
 
 void conv_prepare(const Step *s) { way_of(s)->prepare(s); }

@@ -23,8 +23,7 @@
 #include "runtime/layers/conv.h"
 
 enum {
-    MOST_WEIGHTS = 1 << 14, // channels times filters: with more the weights leave the cache,
-    FEW_WEIGHTS = 1 << 10,  // and of so few all places of U stay in the first one
+    FEW_WEIGHTS = 1 << 10,  // channels times filters: of so few all places of U stay in the first cache
     SMALL_MAP = 128,        // places: of other channels than whole vectors a plain way is as quick
     BAND = 1 << 13,         // numbers that a band of src, or the tiles of one, has at most,
     LEAST_TILES = 16,       // but so many tiles: every band reads all weights
@@ -55,7 +54,7 @@ static int equal_part(int total, int limit) {
 
 bool conv_last_fits(const Conv *o, Shape src, Shape dst, Layout layout) {
     return layout == LAYOUT_LAST && o->groups == 1 && o->dilation == 1 && o->filters % LANES == 0 &&
-           (int64_t)src.c * dst.c <= MOST_WEIGHTS && (src.c % LANES == 0 || dst.h * dst.w >= SMALL_MAP);
+           (int64_t)src.c * dst.c <= MOST_CONV_LAST && (src.c % LANES == 0 || dst.h * dst.w >= SMALL_MAP);
 }
 
 static bool by_tiles(const Conv *o, Shape src) {
@@ -227,7 +226,7 @@ static void tiles_band(const Last *a, int n, int y, int h) {
     }
     for (int i = 0; i < down; i++)
         k->gather(a->M + (ptrdiff_t)i * across * a->F, M_place(a), a->F, bias_of(a), smaller(2, h - 2 * i),
-                  dst.w, at(dst, n, 0, y + 2 * i, 0), (ptrdiff_t)dst.w * a->F);
+                  dst.w, at(dst, n, 0, y + 2 * i, 0), (ptrdiff_t)dst.w * a->F, a->F);
 }
 
 void conv_last_forward(const Step *s) {

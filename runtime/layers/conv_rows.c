@@ -141,8 +141,8 @@ static Range on_map(View v, int y) {
 
 static bool all_on_map(View v, int y) { return on_map(v, y).hi - on_map(v, y).lo == v.KH; }
 
-// How many of h rows, from row y on, make a tile: as many as may be where all rows of a window lie on the map;
-// two at the rim.
+// How many of h rows, from row y on, make a tile: as many as may be where all rows of a window lie on the
+// map; two at the rim.
 static int tile_rows(View v, int y, int h, int most) {
     int n = smaller(2, smaller(most, h - y));
     while (n < smaller(most, h - y) && all_on_map(v, y) && all_on_map(v, y + n)) n++;
@@ -155,7 +155,8 @@ static void all_tiles(const RowTile *first, int F, int h, int w, View v) {
     const int ft = equal_part(F, k->conv_f);
     for (int y = 0, yt; y < h; y += yt) {
         yt = tile_rows(v, y, h, k->conv_y);
-        const Range a = on_map(v, y), b = on_map(v, y + yt - 1), i = {smaller(a.lo, b.lo), larger(a.hi, b.hi)};
+        const Range a = on_map(v, y), b = on_map(v, y + yt - 1);
+        const Range i = {smaller(a.lo, b.lo), larger(a.hi, b.hi)};
         for (int x = 0; x < w; x += LANES)
             for (int f = 0; f < F; f += ft) {
                 RowTile t = *first;
@@ -198,7 +199,7 @@ static void diff_src_band(const Rows *r, const real *diff_dst, int f, int y, int
     all_tiles(&t, r->src.c, h, r->src.w, (View){y, top, r->dst.h, r->KH});
 }
 
-// Rows [y, y + h) of ft maps of diff_dst, from filter f on, in whole vectors, with zeros behind the last place.
+// Rows [y, y + h) of ft maps of diff_dst, from filter f on, in whole vectors, zeros behind the last place.
 static void spaced(const Rows *r, int n, int f, int ft, int y, int h) {
     const int W = whole_vectors(r->dst.w);
     memset(r->maps, 0, (size_t)ft * (size_t)h * (size_t)W * sizeof *r->maps);

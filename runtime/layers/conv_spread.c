@@ -119,14 +119,7 @@ void conv_spread_prepare(const Step *s) {
     }
 }
 
-// ---- images ------------------------------------------------------------------------------------------------
-
-// Rows of w numbers, from src_W to src_W; they go to dst, dst_W apart.
-WIDE static void copy_rows(const real *restrict src, ptrdiff_t src_W, int h, int w, real *restrict dst,
-                           ptrdiff_t dst_W) {
-    for (int y = 0; y < h; y++)
-        for (int x = 0; x < w; x++) dst[y * dst_W + x] = src[y * src_W + x];
-}
+// ---- images ----------------------------------------------------------------------------------------------
 
 // What h rows of places see, from row y on, with the padding around it; *map: from one map to the next.
 static const real *seen(const Spread *a, const real *src, int y, int h, ptrdiff_t *map) {
@@ -138,12 +131,12 @@ static const real *seen(const Spread *a, const real *src, int y, int h, ptrdiff_
     *map = (ptrdiff_t)rows * a->W;
     memset(a->frame, 0, (size_t)s.c * (size_t)*map * sizeof *a->frame);
     for (int c = 0; c < s.c && lo < hi; c++)
-        copy_rows(src + ((ptrdiff_t)c * s.h + y + lo - a->top) * s.w, s.w, hi - lo, w,
-                  a->frame + c * *map + (ptrdiff_t)lo * a->W + left, a->W);
+        kernels_chosen()->rows->copy(src + ((ptrdiff_t)c * s.h + y + lo - a->top) * s.w, s.w, hi - lo, w,
+                                     a->frame + c * *map + (ptrdiff_t)lo * a->W + left, a->W);
     return a->frame;
 }
 
-// ---- forward -----------------------------------------------------------------------------------------------
+// ---- forward ---------------------------------------------------------------------------------------------
 
 // Of KH window rows those that lie on the map at row y. What the others would add is zero.
 static Range rows_seen(const Spread *a, int y) {
@@ -156,14 +149,16 @@ static void forward_block(const Spread *a, const real *from, ptrdiff_t map, int 
     const SpreadKernels *const k = kernels_chosen()->spread;
     const int xt = equal_part(a->dst.w, k->conv_x), W = a->dst.w;
     const real *const weights = block_of(a, f);
+    const ptrdiff_t weights_i = (ptrdiff_t)a->KW * LANES;
     for (int row = 0; row < h; row++) {
         const Range i = rows_seen(a, y + row);
         for (int x = 0; x < W; x += xt) {
             const SpreadTile t = {
-                .C = a->src.c, .KH = i.hi - i.lo, .KW = a->KW, .src = from + (ptrdiff_t)(row + i.lo) * a->W + x,
-                .src_c = map, .src_i = a->W, .weights = weights + (ptrdiff_t)i.lo * a->KW * LANES,
-                .weights_c = (ptrdiff_t)a->KH * a->KW * LANES, .weights_i = (ptrdiff_t)a->KW * LANES,
-                .bias = weights + (ptrdiff_t)window_len(a) * LANES, .dst = a->maps + ((ptrdiff_t)row * W + x) * LANES};
+                .C = a->src.c, .KH = i.hi - i.lo, .KW = a->KW,
+                .src = from + (ptrdiff_t)(row + i.lo) * a->W + x, .src_c = map, .src_i = a->W,
+                .weights = weights + i.lo * weights_i, .weights_c = a->KH * weights_i, .weights_i = weights_i,
+                .bias = weights + (ptrdiff_t)window_len(a) * LANES,
+                .dst = a->maps + ((ptrdiff_t)row * W + x) * LANES};
             k->conv[smaller(xt, W - x)](&t);
         }
     }

@@ -134,7 +134,10 @@ static void gather_plain(const Tiling *w, const Gather *g, const real *M, int n,
  * images a few tiles at a time stay in the first cache. */
 enum { TURNED_TILES = 4 };
 
-static int turned_tiles(const Tiling *w) { return in_lanes(w) ? smaller(w->columns, TURNED_TILES) : w->columns; }
+static int turned_tiles(const Tiling *w) {
+    return in_lanes(w) ? smaller(w->columns, TURNED_TILES) : w->columns;
+}
+
 static ptrdiff_t turned_row(const Tiling *w) {
     return (ptrdiff_t)(2 * turned_tiles(w) + (in_lanes(w) ? 0 : LANES)) * LANES;
 }
@@ -204,8 +207,8 @@ void tiling_spread(const Tiling *w, Chunk k, const real *maps, Range part, real 
     for (int x = 0; x < k.columns; x += most) {
         const Spot s = spot_of(w, k.y + y, w->out, w->to);
         spread_tiles(w, maps + s.maps + f * map_len(w, w->to), smaller(LANES, part.hi - f), s.y, k.x + x,
-                     smaller(most, k.columns - x), M + (y * row_len(w, k) + x * tiling_tile(w)) * LANES, plane,
-                     work);
+                     smaller(most, k.columns - x), M + (y * row_len(w, k) + x * tiling_tile(w)) * LANES,
+                     plane, work);
     }
 }
 

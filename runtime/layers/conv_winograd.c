@@ -69,6 +69,8 @@ WIDE static void transform_filter(const real *restrict g, int C, real *restrict 
     }
 }
 
+void conv_winograd_filter(const real *g, int C, real *U, ptrdiff_t next) { transform_filter(g, C, U, next); }
+
 void conv_winograd_prepare(const Step *s) {
     const Tensor weights = s->param[0];
     const ptrdiff_t row = tiling_pitch(weights.c), next = tiling_plane(weights.n, row);

@@ -36,11 +36,12 @@ static void tell(const Question *q, const NormRule *r, Known k) {
 
 static double hat_value(Known k, double src) { return (src - k.mean) / k.deviation; }
 
-// x̂ of a place; how it was worked out stands in `note`.
+// x̂ of a place; how it was worked out stands in `note`, if somebody reads it.
 static Operand hat(const Question *q, Known k, int n, int c, int y, int x, Note *note) {
     const Operand src = explain_at(q, "x", OF_SRC, 0, n, c, y, x);
-    *note = explain_note("(%s − %s)/%s", figure(src.v).s, inner(k.mean).s, figure(k.deviation).s);
-    return explain_from(src, "x̂", hat_value(k, src.v), note->s);
+    if (!q->bare)
+        *note = explain_note("(%s − %s)/%s", figure(src.v).s, inner(k.mean).s, figure(k.deviation).s);
+    return explain_from(src, "x̂", hat_value(k, src.v), q->bare ? NULL : note->s);
 }
 
 static Operand param(const Question *q, const NormRule *r, int which, int c, int y, int x) {

@@ -1,11 +1,14 @@
 /* draw_test.c — fonts, numbers, colours, the three charts as lists, and their files. */
+#include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "tests/tools/look.h"
 #include "tests/unit/folder.h"
 #include "tests/unit/model.h"
 #include "viz/charts/charts.h"
 #include "viz/charts/plot.h"
+#include "viz/draw/hatch.h"
 #include "viz/draw/number.h"
 #include "viz/draw/paint.h"
 
@@ -37,6 +40,23 @@ static void test_numbers(void) {
         CHECK_TEXT(number_fixed(reals[i].v, reals[i].decimals).s, reals[i].text);
     for (size_t i = 0; i < sizeof rounded / sizeof *rounded; i++)
         CHECK_TEXT(number_figures(rounded[i].v, rounded[i].figures).s, rounded[i].text);
+}
+
+// Lines `gap` apart along x + y cover √2·width of every `gap` pixels; a row is the row above moved by one
+// pixel, and what begins elsewhere goes on.
+static void test_hatching(void) {
+    enum { SIDE = 40 };
+    static const Hatching rows[] = {{0, 8, 1}, {3.5, 5, 1.25}, {0, 8, 4}, {0, 8, 20}};
+    uint8_t share[2 * SIDE], mask[SIDE * SIDE], lower[SIDE * SIDE];
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        double ink = 0;
+        hatch_mask(&rows[i], 7, 2, SIDE, SIDE, share, mask, SIDE);
+        hatch_mask(&rows[i], 7 - 3, 2 + SIDE - 1, SIDE, SIDE, share, lower, SIDE);
+        for (int k = 0; k < SIDE * SIDE; k++) ink += mask[k] / 255.0 / (SIDE * SIDE);
+        CHECK_NEAR(ink, fmin(1, sqrt(2) * rows[i].width / rows[i].gap), 0.01);
+        CHECK(memcmp(mask + SIDE, mask + 1, SIDE - 1) == 0);
+        CHECK(memcmp(mask + (SIDE - 1) * SIDE, lower + 3, SIDE - 3) == 0);
+    }
 }
 
 static void test_axes(void) {
@@ -439,7 +459,7 @@ int main(void) {
     Folder folder = folder_make();
     Fonts *f = fonts_open(&e);
     if (!f) return 1;
-    test_numbers(), test_axes(), test_contrast(), test_scales();
+    test_numbers(), test_axes(), test_hatching(), test_contrast(), test_scales();
     test_fonts(f), test_bytes(f), test_glyphs(f), test_fitted(f);
     for (size_t i = 0; i < sizeof networks / sizeof *networks; i++) test_network(f, i);
     test_histories(f), test_curves(f), test_confusion(f), test_many_classes(f);

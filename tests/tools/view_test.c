@@ -9,6 +9,7 @@
 #include "tests/unit/folder.h"
 #include "viz/view/keys.h"
 #include "viz/view/panel.h"
+#include "viz/view/pieces/pieces.h"
 #include "viz/view/strip.h"
 #include "viz/view/walk.h"
 
@@ -94,6 +95,45 @@ static void test_numbers(View *v) {
         CHECK(answer_count(v) == (x.known ? x.n : 0));
     }
     arena_free(a);
+}
+
+// What is known of the numbers of a step is forgotten with it: what is kept was found in these numbers.
+static void check_known(View *v) {
+    const Known *k = v->known;
+    CHECK(k->n_measured > 0 && k->n_measured <= MEASURED);
+    for (int i = 0; i < k->n_measured; i++) {
+        double size = 1e-12;
+        bool negative = false;
+        for (size_t j = 0; j < k->measured[i].len; j++) {
+            size = fmax(size, fabs((double)k->measured[i].v[j]));
+            negative = negative || k->measured[i].v[j] < 0;
+        }
+        CHECK(k->measured[i].size == size && k->measured[i].negative == negative);
+    }
+}
+
+static void test_known(View *v) {
+    Error e;
+    const int stage = stage_of(&v->t, STAGE_BACKWARD, -1);
+    for (int image = 0; image < 2; image++, lesson_image(v, 1)) {
+        walk_to_stage(v, stage);
+        draw_free(view_draw(v, &e));
+        check_known(v);
+        CHECK(!known_measured(v, NULL, 1));
+    }
+    CHECK(v->known->n_measured == 0 && v->known->n_shrunk == 0 && v->known->terms < 0);
+}
+
+// Of a block the number that is farthest from zero is shown, and NaN wherever there is one.
+static void test_strongest(void) {
+    static const real v[] = {1, -3, 2,  NAN, 0, -5,  0, 1, 4};
+    float best[3];
+    strongest_columns(best, v, 1, 1, 3, 2);
+    CHECK(best[0] == -3 && best[1] == 2);
+    strongest_columns(best, v, 1, 3, 3, 2);
+    CHECK(isnan(best[0]) && best[1] == -5);
+    strongest_columns(best, v, 3, 1, 3, 1);
+    CHECK(best[0] == 1 && isnan(best[1]) && best[2] == 0);
 }
 
 // ---- keys, mouse, other pictures -----------------------------------------------------------------
@@ -391,6 +431,14 @@ static void test_pictures(void) {
     close_model(&o);
 }
 
+static void test_memory(void) {
+    Opened o;
+    test_strongest();
+    if (!open_model(&o, "tests/data/view.cnn", 3)) return;
+    test_known(o.v);
+    close_model(&o);
+}
+
 static void test_nan(void) {
     Opened o;
     if (!open_model(&o, "tests/data/view.cnn", 3)) return;
@@ -414,6 +462,7 @@ int main(void) {
     test_model("tests/data/view.cnn", true);
     test_model("models/first.cnn", false);
     test_own_picture();
+    test_memory();
     test_nan();
     test_deep();
     test_pictures();

@@ -13,10 +13,14 @@
 
 enum { REPLACEMENT = 0xFFFD };
 
+// What somebody made of the fonts; NULL: nothing yet.
+typedef struct Made { void *v[N_FONTS]; void (*drop)(void *made); } Made;
+
 struct Fonts {
     FT_Library library;
     FT_Face face[N_FONTS];
     double digit[N_FONTS]; // advance of the widest digit, in ems
+    Made *made;
 };
 
 static const struct { const char *name; const unsigned char *data, *end; } files[N_FONTS] = {
@@ -72,11 +76,13 @@ static const struct FT_MemoryRec_ memory = {.alloc = get, .free = give, .realloc
 
 Fonts *fonts_open(Error *e) {
     Fonts *f = calloc(1, sizeof *f);
-    if (!f || FT_New_Library((FT_Memory)&memory, &f->library)) {
-        free(f);
+    Made *made = calloc(1, sizeof *made);
+    if (!f || !made || FT_New_Library((FT_Memory)&memory, &f->library)) {
+        free(f), free(made);
         error_set(e, "no memory for fonts");
         return NULL;
     }
+    f->made = made;
     FT_Add_Default_Modules(f->library);
     for (Font i = 0; i < N_FONTS; i++) {
         if (!open_face(f, i, e)) {
@@ -89,9 +95,12 @@ Fonts *fonts_open(Error *e) {
 
 void fonts_close(Fonts *f) {
     if (!f) return;
-    for (Font i = 0; i < N_FONTS; i++)
+    for (Font i = 0; i < N_FONTS; i++) {
+        if (f->made->v[i]) f->made->drop(f->made->v[i]);
         if (f->face[i]) FT_Done_Face(f->face[i]);
+    }
     FT_Done_Library(f->library);
+    free(f->made);
     free(f);
 }
 
@@ -105,6 +114,13 @@ void fonts_let_go(void *face) {
     const FT_Library library = ((FT_Face)face)->glyph->library;
     FT_Done_Face(face);
     FT_Done_Library(library);
+}
+
+void *fonts_made(const Fonts *f, Font font, const FontMaker *maker) {
+    Made *m = f->made;
+    if (!m->v[font]) m->v[font] = maker->make(f, font);
+    m->drop = maker->drop;
+    return m->v[font];
 }
 
 // ---- layout ------------------------------------------------------------------------------------

@@ -54,3 +54,8 @@ double fonts_width(const Fonts *f, const TextStyle *s, const char *text);
 // go.
 void *fonts_keep(const Fonts *f, Font font);
 void fonts_let_go(void *face);
+
+// What the painter makes of a font is kept with it, so that the next picture finds its glyphs drawn
+// already: the first call makes it, fonts_close() drops it. NULL if it cannot be made.
+typedef struct FontMaker { void *(*make)(const Fonts *f, Font font); void (*drop)(void *made); } FontMaker;
+void *fonts_made(const Fonts *f, Font font, const FontMaker *maker);

@@ -10,6 +10,7 @@
 #include <strings.h>
 
 #include "runtime/io.h"
+#include "viz/draw/hatch.h"
 #include "viz/draw/png_file.h"
 
 typedef struct Painter {
@@ -104,13 +105,23 @@ static void paint_path(const Painter *p, const DrawCommand *c) {
 static const cairo_user_data_key_t face_key;
 
 // Cairo keeps fonts in caches for as long as it likes, so it gets its own hold on the face.
-static cairo_font_face_t *cairo_font(const Fonts *fonts, Font font) {
+static void *make_font(const Fonts *fonts, Font font) {
     void *face = fonts_keep(fonts, font);
     cairo_font_face_t *f = cairo_ft_font_face_create_for_ft_face(face, FT_LOAD_NO_HINTING);
     const bool known = cairo_font_face_get_user_data(f, &face_key) != NULL;
     if (known || cairo_font_face_set_user_data(f, &face_key, face, fonts_let_go))
         fonts_let_go(face);
-    return f;
+    if (!cairo_font_face_status(f)) return f;
+    cairo_font_face_destroy(f);
+    return NULL;
+}
+
+static void drop_font(void *made) { cairo_font_face_destroy(made); }
+
+// Glyphs that were drawn are Cairo's to keep for as long as there is this font of its own.
+static cairo_font_face_t *cairo_font(const Fonts *fonts, Font font) {
+    static const FontMaker maker = {make_font, drop_font};
+    return fonts_made(fonts, font, &maker);
 }
 
 enum { RUN = 128 }; // glyphs handed over at once
@@ -219,9 +230,9 @@ static void paint_cells(const Painter *p, const DrawCommand *c) {
     if (c->cells.line) cell_lines(p, c);
 }
 
-// Lines from the left or lower edge up to the right; one that runs through the origin of all
-// rectangles is among them, so that hatchings side by side match.
-static void paint_hatch(const Painter *p, const DrawCommand *c) {
+// A hatching as lines, for what is not made of pixels: from the left or lower edge up to the right; one that
+// runs through the origin of all rectangles is among them, so that hatchings side by side match.
+static void hatch_lines(const Painter *p, const DrawCommand *c) {
     const Rect r = c->rect;
     const double gap = c->shape.width, first = ceil((r.x + r.y) / gap) * gap;
 
@@ -234,6 +245,37 @@ static void paint_hatch(const Painter *p, const DrawCommand *c) {
     }
     finish(p, &(ShapeStyle){.line = c->shape.line, .width = 1});
     cairo_restore(p->cr);
+}
+
+// The same as a mask, of whole pixels: a hundredth of the time.
+static void hatch_pixels(const Painter *p, const DrawCommand *c, cairo_matrix_t to_pixels) {
+    const double scale = to_pixels.xx;
+    const int x = (int)lround(scale * c->rect.x + to_pixels.x0);
+    const int y = (int)lround(scale * c->rect.y + to_pixels.y0);
+    const int w = (int)lround(scale * (c->rect.x + c->rect.w) + to_pixels.x0) - x;
+    const int h = (int)lround(scale * (c->rect.y + c->rect.h) + to_pixels.y0) - y;
+    const Hatching lines = {to_pixels.x0 + to_pixels.y0, scale * c->shape.width, scale};
+    uint8_t *share = w > 0 && h > 0 ? malloc((size_t)w + (size_t)h) : NULL;
+    cairo_surface_t *mask = cairo_image_surface_create(CAIRO_FORMAT_A8, w, h);
+    if (share && !cairo_surface_status(mask)) {
+        hatch_mask(&lines, x, y, w, h, share, cairo_image_surface_get_data(mask),
+                   cairo_image_surface_get_stride(mask));
+        cairo_surface_mark_dirty(mask);
+        cairo_save(p->cr);
+        cairo_identity_matrix(p->cr);
+        set_tone(p, c->shape.line);
+        cairo_mask_surface(p->cr, mask, x, y);
+        cairo_restore(p->cr);
+    }
+    cairo_surface_destroy(mask);
+    free(share);
+}
+
+static void paint_hatch(const Painter *p, const DrawCommand *c) {
+    cairo_matrix_t to_pixels;
+    cairo_get_matrix(p->cr, &to_pixels);
+    if (p->vector) hatch_lines(p, c);
+    else hatch_pixels(p, c, to_pixels);
 }
 
 // ---- a whole list ------------------------------------------------------------------------------
@@ -275,16 +317,16 @@ static bool paint_list(const DrawList *d, Theme theme, bool vector, PaintView vi
                        cairo_surface_t *surface, Error *e) {
     if (d->failed) return error_set(e, "no memory for the picture");
     Painter p = {cairo_create(surface), d, theme, vector, {NULL}};
-    for (Font f = 0; f < N_FONTS; f++) p.font[f] = cairo_font(d->fonts, f);
+    bool fine = true;
+    for (Font f = 0; f < N_FONTS; f++) fine = (p.font[f] = cairo_font(d->fonts, f)) && fine;
     prepare(p.cr);
     set_tone(&p, TONE_BG);
     cairo_paint(p.cr);
     cairo_translate(p.cr, view.x, view.y);
     cairo_scale(p.cr, view.scale, view.scale);
-    for (int i = 0; i < d->n; i++) painters[d->command[i].kind](&p, &d->command[i]);
+    for (int i = 0; i < d->n && fine; i++) painters[d->command[i].kind](&p, &d->command[i]);
 
-    const cairo_status_t status = cairo_status(p.cr);
-    for (Font f = 0; f < N_FONTS; f++) cairo_font_face_destroy(p.font[f]);
+    const cairo_status_t status = fine ? cairo_status(p.cr) : CAIRO_STATUS_NO_MEMORY;
     cairo_destroy(p.cr);
     return !status || error_set(e, "the picture cannot be painted: %s",
                                 cairo_status_to_string(status));

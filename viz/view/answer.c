@@ -5,10 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_HELPERS = 16, LARGEST = 256 };
+#include "viz/view/known.h"
+
+enum { MAX_HELPERS = 16, LARGEST = 256, FIRST_ROOM = 64 };
 
 // `smallest` of the kept terms is the next to go where only the largest are kept.
-typedef struct Keeper { Arena *a; Answer *answer; bool largest; int smallest; } Keeper;
+typedef struct Keeper { Arena *a; Answer *answer; bool bare, largest; int smallest, room; } Keeper;
 
 // A copy of a text that lives only as long as the call that hands it over.
 static const char *keep_text(Arena *a, const char *text) {
@@ -44,6 +46,14 @@ static void keep_if_large(Keeper *k, const Term *term) {
         if (fabs(x->term[i].value) < fabs(x->term[k->smallest].value)) k->smallest = i;
 }
 
+// Most sums are short; room for a long one grows with it.
+static void make_room(Keeper *k) {
+    const int room = k->room ? 2 * k->room : FIRST_ROOM;
+    Term *more = arena_array(k->a, Term, room);
+    if (k->room) memcpy(more, k->answer->term, (size_t)k->room * sizeof *more);
+    k->answer->term = more, k->room = room;
+}
+
 static void take_term(void *ctx, const Term *term) {
     Keeper *k = ctx;
     Answer *x = k->answer;
@@ -54,6 +64,7 @@ static void take_term(void *ctx, const Term *term) {
         if (k->largest) keep_if_large(k, term);
         return;
     }
+    if (i == k->room) make_room(k);
     keep_term(k->a, &x->term[i], term);
     x->kept = i + 1;
 }
@@ -68,14 +79,13 @@ static void take_helper(void *ctx, const Operand *o) {
 
 static bool ask(const View *v, int node, Asked asked, int k, Spot at, Keeper *keeper) {
     Question q = {.asked = asked, .k = k, .n = at.n, .c = at.c, .y = at.y, .x = at.x, .ctx = keeper,
-                  .term = take_term, .helper = take_helper};
+                  .bare = keeper->bare, .term = take_term, .helper = take_helper};
     if (asked == ASKED_WEIGHT) return trace_explain_update(&v->t, k, &q);
     return trace_explain(&v->t, node, &q);
 }
 
 Answer answer_about(Arena *a, const View *v, int node, Asked asked, int k, Spot at, int first) {
     Answer x = {.first = first};
-    x.term = arena_array(a, Term, KEPT_TERMS);
     x.helper = arena_array(a, Operand, MAX_HELPERS);
     x.known = ask(v, node, asked, k, at, &(Keeper){.a = a, .answer = &x}) && x.n > 0;
     return x;
@@ -84,7 +94,7 @@ Answer answer_about(Arena *a, const View *v, int node, Asked asked, int k, Spot 
 bool answer_each(const View *v, int node, Asked asked, int k, Spot at,
                  void (*term)(void *ctx, const Term *t), void *ctx) {
     Question q = {.asked = asked, .k = k, .n = at.n, .c = at.c, .y = at.y, .x = at.x, .ctx = ctx,
-                  .term = term};
+                  .bare = true, .term = term};
     return trace_explain(&v->t, node, &q);
 }
 
@@ -109,25 +119,34 @@ static bool ask_here(const View *v, Keeper *keeper) {
     return s->kind == STAGE_STEP ? ask_step(v, at, keeper) : ask(v, s->index, t.asked, t.k, at, keeper);
 }
 
-static Answer ask_keeping(Arena *a, const View *v, bool largest) {
+static Answer ask_keeping(const View *v, Keeper keeper) {
     Answer x = {.first = v->at.term / KEPT_TERMS * KEPT_TERMS};
-    x.term = arena_array(a, Term, KEPT_TERMS);
-    x.helper = arena_array(a, Operand, MAX_HELPERS);
-    x.known = ask_here(v, &(Keeper){.a = a, .answer = &x, .largest = largest}) && x.n > 0;
+    x.helper = arena_array(keeper.a, Operand, MAX_HELPERS);
+    keeper.answer = &x;
+    x.known = ask_here(v, &keeper) && x.n > 0;
     return x;
 }
 
-Answer answer_here(Arena *a, const View *v) { return ask_keeping(a, v, false); }
+Answer answer_here(Arena *a, const View *v) { return ask_keeping(v, (Keeper){.a = a}); }
 
-Answer answer_largest(Arena *a, const View *v) { return ask_keeping(a, v, v->at.level < LEVEL_TERM); }
+Answer answer_bare(Arena *a, const View *v) { return ask_keeping(v, (Keeper){.a = a, .bare = true}); }
+
+Answer answer_largest(Arena *a, const View *v) {
+    return ask_keeping(v, (Keeper){.a = a, .largest = v->at.level < LEVEL_TERM});
+}
 
 int answer_count(const View *v) {
     Answer x = {0};
-    return ask_here(v, &(Keeper){.answer = &x}) ? x.n : 0;
+    Place here = v->at;
+    here.term = 0;
+    if (v->known->terms >= 0 && memcmp(&v->known->counted, &here, sizeof here) == 0) return v->known->terms;
+    v->known->terms = ask_here(v, &(Keeper){.answer = &x, .bare = true}) ? x.n : 0;
+    v->known->counted = here;
+    return v->known->terms;
 }
 
 Answer answer_loss(Arena *a, const View *v) {
-    Answer x = {.term = arena_array(a, Term, KEPT_TERMS), .helper = arena_array(a, Operand, MAX_HELPERS)};
+    Answer x = {.helper = arena_array(a, Operand, MAX_HELPERS)};
     Keeper keeper = {.a = a, .answer = &x};
     Question q = {.asked = ASKED_LOSS, .ctx = &keeper, .term = take_term, .helper = take_helper};
     x.known = trace_explain_loss(&v->t, &q) && x.n > 0;

@@ -24,12 +24,15 @@ typedef struct Answer {
 // is as in explain.h. Terms from `first` on are kept.
 Answer answer_about(Arena *a, const View *v, int node, Asked asked, int k, Spot at, int first);
 
-// The same without keeping: each term is handed on. False if the number is no sum.
+// The same without keeping: each term is handed on, without notes. False if the number is no sum.
 bool answer_each(const View *v, int node, Asked asked, int k, Spot at,
                  void (*term)(void *ctx, const Term *t), void *ctx);
 
 // The answer about the number at the current place.
 Answer answer_here(Arena *a, const View *v);
+
+// The same for one who reads no notes, which take longer to write than the terms to work out.
+Answer answer_bare(Arena *a, const View *v);
 
 // How many terms it has, without keeping them.
 int answer_count(const View *v);

@@ -8,6 +8,7 @@
 #include "runtime/run_folder.h"
 #include "viz/view/canvas.h"
 #include "viz/view/keep.h"
+#include "viz/view/known.h"
 #include "viz/view/opener.h"
 #include "viz/view/photo.h"
 #include "viz/view/predict.h"
@@ -68,6 +69,7 @@ static bool do_step(View *v, Error *e) {
     keep_updates(v);
     v->canvas.answered = false;
     predict_forget(v);
+    known_forget(v);
     if (!trace_step(t, t->judged, e)) return false;
     v->loss_after = t->judged ? trace_again(t, v->score_after) : NAN;
     look_for_broken(v);
@@ -415,6 +417,7 @@ bool view_open(View *v, Session *s, const ViewOptions *o, Error *e) {
     bool fine = v->fonts && (!o->keep || keep_choose(v, o->keep, e)) && choose_pictures(v, o, e) &&
                 keep_fits(v, e) && trace_open(&v->t, s, &v->chosen, e) && assume_label(v, e);
     if (fine) {
+        v->known = calloc(1, sizeof *v->known);
         v->updates = calloc((size_t)s->params->n + 1, sizeof *v->updates);
         v->score_after = calloc((size_t)s->x->graph.node[s->x->graph.output].shape.c, sizeof(real));
         v->frozen = calloc((size_t)s->params->n + 1, sizeof *v->frozen);
@@ -423,7 +426,7 @@ bool view_open(View *v, Session *s, const ViewOptions *o, Error *e) {
         if (v->start) memcpy(v->start, s->params->value, bytes);
         for (int i = 0; v->frozen && i < s->params->n; i++) v->frozen[i] = s->params->param[i].frozen;
         v->from_weights = o->from_weights;
-        if (!v->updates || !v->score_after || (!v->start && !v->keeps) || !v->frozen)
+        if (!v->known || !v->updates || !v->score_after || (!v->start && !v->keeps) || !v->frozen)
             fine = error_set(e, "there is no memory left");
     }
     fine = fine && canvas_open(v, e) && do_step(v, e);
@@ -445,7 +448,7 @@ void view_close(View *v) {
     opener_close(v);
     photo_close(v);
     free(v->updates), free(v->score_after), free(v->start), free(v->keeps);
-    free(v->frozen), free(v->batch);
+    free(v->frozen), free(v->batch), free(v->known);
     picture_free(&v->picture);
     remember_free(&v->remembered);
     *v = (View){0};

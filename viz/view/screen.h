@@ -4,6 +4,7 @@
 
 #include "lang/arena.h"
 #include "viz/view/answer.h"
+#include "viz/view/known.h"
 #include "viz/view/view.h"
 #include "viz/view/walk.h"
 
@@ -14,10 +15,7 @@ enum {
     CHIP_GAP = 6
 };
 
-// What is known about the numbers of image 0 of a tensor.
-typedef struct Measured { const real *v; size_t len; bool negative; double size; } Measured;
-
-enum { MEASURED = 16 };
+enum { MEASURED_HERE = 16 };
 
 typedef struct Screen {
     DrawList *d;
@@ -29,7 +27,7 @@ typedef struct Screen {
     Hits *hits;
     double w;            // of the slide, without the model's text beside it
     Rect area;           // what is left for panels
-    Measured measured[MEASURED]; // tensors measured last (map.c)
+    Measured measured[MEASURED_HERE]; // tensors of this picture alone that were measured last (map.c)
     int n_measured;
 } Screen;
 

@@ -101,6 +101,7 @@ typedef struct Canvas {
     Rect place;              // where the canvas lay when the button went down, dp
 } Canvas;
 
+struct Known;
 struct TrainView;
 
 // Where a picture is chosen (opener.h). Everything it points to is its own.
@@ -147,6 +148,7 @@ typedef struct View {
     void *wake_ctx;
     double loss_after;       // of the same batch, after the update
     real *score_after;       // what the network says then, one number per class
+    struct Known *known;     // about the numbers of the step (known.h)
     History history;         // n = 0: not trained yet
     Canvas canvas;
     Opener opener;

@@ -146,9 +146,17 @@ static Target judged_by(const View *v, Target t) {
 }
 
 static int largest_pixel(const Target *t, int channel) {
+    if (!t->v.v) return 0;
+    const Spot first = target_spot(t, channel, 0);
+    const real *v = at(t->v, first.n, first.c, first.y, first.x);
+    const size_t apart = t->param || t->v.layout == LAYOUT_PLAIN ? 1
+                       : t->v.layout == LAYOUT_LANES ? LANES : (size_t)t->v.c;
     int best = 0;
-    for (int i = 1; i < t->pixels; i++)
-        if (fabs(target_value(t, channel, i)) > fabs(target_value(t, channel, best))) best = i;
+    real most = v[0] < 0 ? -v[0] : v[0];
+    for (int i = 1; i < t->pixels; i++) {
+        const real size = v[(size_t)i * apart] < 0 ? -v[(size_t)i * apart] : v[(size_t)i * apart];
+        if (size > most) most = size, best = i;
+    }
     return best;
 }
 

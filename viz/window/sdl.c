@@ -18,7 +18,7 @@
 #include "viz/window/window.h"
 
 #define PATIENCE 0.25 // seconds before the card appears; nothing at all is shown before the first picture, so
-#define AT_ONCE  0.05 // it comes sooner there
+#define AT_ONCE  0.1  // it comes sooner there
 #define PACE     0.04 // between two looks at what is asked meanwhile
 
 // An image of w × h pixels that can be written to.
@@ -39,6 +39,7 @@ typedef struct Window {
     Event event;
     DrawList *list;
     bool opened, fine;
+    Error why;               // it could not be opened; `e` is the window's own meanwhile
     Error *e;
 } Window;
 
@@ -79,12 +80,24 @@ static void wake(void *ctx) {
     SDL_PushEvent(&(SDL_Event){.type = w->news});
 }
 
+static void begin(Window *w, void (*task)(void *ctx)) {
+    atomic_store(&w->wish->doing->what, w->opened ? DOING_SOMETHING : DOING_OPENING);
+    work_begin(w->work, task, w);
+}
+
+static void do_open(void *ctx) {
+    Window *w = ctx;
+    w->fine = w->wish->open(w->wish->ctx, &w->why);
+}
+
+// The network is opened while the window is.
 static bool open_all(Window *w, Error *e) {
-    if (!start_video(e) || !open_window(w, w->wish->x->name, e)) return false;
+    if (!start_video(e) || !(w->work = work_open(e))) return false;
+    begin(w, do_open);
+    if (!open_window(w, w->wish->x->name, e)) return false;
     w->news = SDL_RegisterEvents(1);
     w->fonts = fonts_open(e);
-    w->work = w->fonts ? work_open(e) : NULL;
-    return w->work != NULL;
+    return w->fonts != NULL;
 }
 
 static void close_all(Window *w) {
@@ -228,11 +241,6 @@ static void show_busy(Window *w) {
 
 // ---- work beside the window ----------------------------------------------------------------------
 
-static void do_open(void *ctx) {
-    Window *w = ctx;
-    w->fine = w->wish->open(w->wish->ctx, w->e);
-}
-
 static void do_event(void *ctx) {
     const Window *w = ctx;
     view_event(w->view, &w->event);
@@ -254,12 +262,10 @@ static bool asked_to_leave(void) {
     return leaves;
 }
 
-// Has a task done. False if the window is to be closed meanwhile: the work goes on then.
-static bool attend(Window *w, void (*task)(void *ctx), double patience) {
+// Waits for a task that was begun. False if the window is to be closed meanwhile: the work goes on then.
+static bool attend(Window *w, double patience) {
     const double began = clock_now();
     bool shown = false;
-    atomic_store(&w->wish->doing->what, w->opened ? DOING_SOMETHING : DOING_OPENING);
-    work_begin(w->work, task, w);
     while (!work_done(w->work, patience < PACE ? patience : PACE)) {
         if (asked_to_leave()) return false;
         if (clock_now() - began < patience) continue;
@@ -283,7 +289,8 @@ static bool wait_for(const Window *w, SDL_Event *s, Event *e, Error *error) {
 
 static bool give(Window *w, const Event *e) {
     w->event = *e;
-    return attend(w, do_event, PATIENCE);
+    begin(w, do_event);
+    return attend(w, PATIENCE);
 }
 
 static bool drop(Window *w, const SDL_DropEvent *d) {
@@ -307,7 +314,8 @@ static bool answer(Window *w, SDL_Event *s) {
 
 static bool show_view(Window *w, WindowEnd *end, Error *e) {
     *end = WINDOW_LEFT;
-    if (!attend(w, do_draw, PATIENCE)) return false;
+    begin(w, do_draw);
+    if (!attend(w, PATIENCE)) return false;
     *end = WINDOW_FAILED;
     const bool fine = w->list && show(w, w->list, e);
     draw_free(w->list);
@@ -333,8 +341,11 @@ static WindowEnd run(Window *w, Error *e) {
 }
 
 static WindowEnd open_and_run(Window *w, Error *e) {
-    if (!attend(w, do_open, AT_ONCE)) return WINDOW_LEFT;
-    if (!w->fine) return WINDOW_FAILED;
+    if (!attend(w, AT_ONCE)) return WINDOW_LEFT;
+    if (!w->fine) {
+        *e = w->why;
+        return WINDOW_FAILED;
+    }
     w->opened = true;
     w->view->wake = wake, w->view->wake_ctx = w;
     SDL_GetRendererOutputSize(w->renderer, &w->view->w, &w->view->h);

@@ -10,12 +10,19 @@ static Tensor arriving(const Screen *s) { return trace_diff(&s->v->t, s->stage->
 // Of these functions only the rectifier has a slope of 0, so that nothing goes through.
 static bool blocks(const Screen *s) { return strcmp(stage_of_name(s->stage), "relu") == 0; }
 
-// Hatching over the cells whose gradient is blocked: something arrived, or could have, and 0 leaves.
+// Something arrived, or could have, and 0 leaves.
+static bool blocked(const Map *m, const Map *src, int i) {
+    return i < m->done && m->v[i] == 0 && src->v[i] <= 0;
+}
+
+// Hatching over the cells whose gradient is blocked, those side by side at once.
 static void draw_blocked(Screen *s, Rect r, const Map *m, const Map *src) {
-    for (int i = 0; i < m->rows * m->columns; i++) {
-        const Rect cell = map_cells(r, m, i / m->columns, i % m->columns, 1, 1);
-        if (i < m->done && m->v[i] == 0 && src->v[i] <= 0) draw_hatch(s->d, cell, TONE_INK3, 6);
-    }
+    for (int y = 0; y < m->rows; y++)
+        for (int x = 0, n; x < m->columns; x += n + 1) {
+            const int i = y * m->columns + x;
+            for (n = 0; x + n < m->columns && blocked(m, src, i + n);) n++;
+            if (n > 0) draw_hatch(s->d, map_cells(r, m, y, x, 1, n), TONE_INK3, 6);
+        }
 }
 
 static void draw_card_of(Screen *s, Rect r, const char *title, const char *helper, const Map *m,

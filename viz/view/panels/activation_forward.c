@@ -13,15 +13,9 @@ typedef struct Pair { double x, y; } Pair;
 // The largest number that goes in, either sign; what comes out, at least.
 typedef struct Extent { double x, lo, hi; } Extent;
 
-static Extent extent_of(Tensor src, Tensor dst) {
-    Extent e = {1e-6, 0, 1e-6};
-    for (int c = 0; c < src.c; c++)
-    for (int y = 0; y < src.h; y++)
-    for (int x = 0; x < src.w; x++) {
-        const double in = (double)*at(src, 0, c, y, x), out = (double)*at(dst, 0, c, y, x);
-        e.x = fmax(e.x, fabs(in)), e.lo = fmin(e.lo, out), e.hi = fmax(e.hi, out);
-    }
-    return e;
+static Extent extent_of(Screen *s, Tensor src, Tensor dst) {
+    const Measured out = tensor_measured(s, dst);
+    return (Extent){fmax(1e-6, tensor_size(s, src)), out.lo, fmax(1e-6, out.hi)};
 }
 
 // ---- the curve -----------------------------------------------------------------------------------
@@ -104,7 +98,7 @@ static void draw_pixel(Screen *s) {
     const Sides sides = {0.33, "Before x", src, {spot.c, spot.y, spot.x, 1, 1}, "After y"};
     draw_sides(s, &room, &sides);
     const Rect in = draw_titled(s, room, "Each number for itself", "");
-    draw_curve(s, (Rect){in.x, in.y + 8, in.w, in.h - 90}, extent_of(src, dst), here);
+    draw_curve(s, (Rect){in.x, in.y + 8, in.w, in.h - 90}, extent_of(s, src, dst), here);
     draw_counts(s, (Rect){in.x, in.y + in.h - 62, in.w, 60}, dst);
     const char *note = here.y == 0 && here.x < 0 ? "it is negative: nothing is passed on" : "";
     draw_sentence(s, card, arena_print(s->a, "x = %s   gives   y =", figures(s, here.x, 4)),

@@ -21,10 +21,10 @@ static const char *path_title(Screen *s, int k) { return arena_print(s->a, "Path
 // ---- level Stage -----------------------------------------------------------------------------------
 
 static double mean_size(Tensor t) {
-    const int n = t.c * t.h * t.w;
+    const size_t n = tensor_image(t), apart = t.layout == LAYOUT_LANES ? LANES : 1;
     double sum = 0;
-    for (int i = 0; i < n; i++) sum += fabs((double)*at(t, 0, i / (t.h * t.w), i / t.w % t.h, i % t.w));
-    return sum / n;
+    for (size_t i = 0; i < n; i++) sum += fabs((double)t.v[i * apart]);
+    return sum / (double)n;
 }
 
 // How much each path brings.
@@ -33,10 +33,13 @@ static void draw_shares(Screen *s, Rect r) {
     const TextStyle words = {.size = SIZE_BODY, .tone = TONE_INK2};
     const TextStyle value = {FONT_BOLD, SIZE_BODY, TONE_INK, ALIGN_RIGHT, true};
     const Rect in = draw_titled(s, r, "How much each brings", "");
-    double max = mean_size(s->here.v);
-    for (int k = 0; k < n; k++) max = fmax(max, mean_size(layer_src(s, k)));
+    double max = 0, *size = arena_array(s->a, double, (size_t)n + 1);
     for (int k = 0; k <= n; k++) {
-        const double v = k < n ? mean_size(layer_src(s, k)) : mean_size(s->here.v), y = in.y + 10 + 76 * k;
+        size[k] = mean_size(k < n ? layer_src(s, k) : s->here.v);
+        max = fmax(max, size[k]);
+    }
+    for (int k = 0; k <= n; k++) {
+        const double v = size[k], y = in.y + 10 + 76 * k;
         if (y + 64 > in.y + in.h) break;
         draw_fitted(s->d, (Rect){in.x, y, in.w - 90, 24}, words,
                     arena_print(s->a, "%s, mean |%s|", k < n ? path_title(s, k) : "sum", k < n ? "x" : "y"));

@@ -19,10 +19,8 @@ static const char *target_title(Screen *s, const Target *t) {
     return t->param ? arena_print(s->a, "∂L/∂%s", t->name) : "∂L/∂x leaves";
 }
 
-enum { SHOWN_SIDE = 128 }; // rows and columns of a dense layer's gradient that are shown
-
 Tensor matrix_sampled(Screen *s, const real *v, int rows, int columns, int *of) {
-    const int a = (rows + SHOWN_SIDE - 1) / SHOWN_SIDE, b = (columns + SHOWN_SIDE - 1) / SHOWN_SIDE;
+    const int a = (rows + SHRUNK_SIDE - 1) / SHRUNK_SIDE, b = (columns + SHRUNK_SIDE - 1) / SHRUNK_SIDE;
     *of = a * b;
     Tensor out = {NULL, 1, 1, (rows + a - 1) / a, (columns + b - 1) / b, LAYOUT_PLAIN};
     out.v = arena_array(s->a, real, tensor_len(out) + 1);
@@ -33,15 +31,18 @@ Tensor matrix_sampled(Screen *s, const real *v, int rows, int columns, int *of) 
 }
 
 Tensor matrix_shrunk(Screen *s, const real *v, int rows, int columns) {
-    const int a = (rows + SHOWN_SIDE - 1) / SHOWN_SIDE, b = (columns + SHOWN_SIDE - 1) / SHOWN_SIDE;
+    const int a = (rows + SHRUNK_SIDE - 1) / SHRUNK_SIDE, b = (columns + SHRUNK_SIDE - 1) / SHRUNK_SIDE;
     const int h = (rows + a - 1) / a, w = (columns + b - 1) / b;
-    real *out = arena_array(s->a, real, (size_t)h * (size_t)w);
-    for (int y = 0; y < rows; y++)
-        for (int x = 0; x < columns; x++, v++) {
-            real *o = &out[(size_t)(y / a) * (size_t)w + (size_t)(x / b)];
-            if (!(*v * *v <= *o * *o)) *o = *v;
-        }
-    return (Tensor){out, 1, 1, h, w, LAYOUT_PLAIN};
+    Tensor out = {arena_array(s->a, real, (size_t)h * (size_t)w), 1, 1, h, w, LAYOUT_PLAIN};
+    if (known_shrunk(s->v, v, rows, columns, out)) return out;
+    float *best = arena_array(s->a, float, (size_t)columns);
+    for (int y = 0; y < h; y++) {
+        const int left = rows - y * a;
+        strongest_columns(best, v + (size_t)(y * a) * (size_t)columns, 1, left < a ? left : a, columns, b);
+        for (int x = 0; x < w; x++) out.v[y * w + x] = best[x];
+    }
+    known_keep_shrunk(s->v, v, rows, columns, out);
+    return out;
 }
 
 enum { SHOWN_FILTERS = 64 };

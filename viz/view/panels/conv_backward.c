@@ -63,7 +63,7 @@ static void take_whole(Screen *s, Sums *sums, Tensor kernel, Tensor src, int f, 
 
 static Sums sums_until(Screen *s, Tensor kernel, Tensor src, int channel) {
     const View *v = s->v;
-    const double most = 3e5; // products that are worth a picture
+    const double most = 2e5; // products: more of them take longer than a picture may
     Sums sums = {.channel = channel, .kernel_w = kernel.w, .src_w = src.w};
     sums.w = arena_array(s->a, float, (size_t)(kernel.h * kernel.w));
     sums.x = arena_array(s->a, float, (size_t)(src.h * src.w));

@@ -210,7 +210,7 @@ static void draw_param_number(Screen *s, bool gamma) {
     const bool vector = shape.h * shape.w == 1, own = vector || s->here.pixels > 1;
     const int c = s->v->at.channel, n = vector ? shape.c : shape.h * shape.w;
     const int cell = !own ? -1 : vector ? c : s->v->at.pixel;
-    const Answer x = answer_here(s->a, s->v);
+    const Answer x = answer_bare(s->a, s->v);
     const Map delta = map_of(s, arriving(s), 0, c, -1), src = map_of(s, layer_src(s, 0), 0, c, -1);
     float *hat = normalised(s, &src, n);
     float *product = arena_array(s->a, float, (size_t)(src.rows * src.columns));

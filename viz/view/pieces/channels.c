@@ -1,4 +1,5 @@
 /* channels.c — many maps at once: thumbnails, pages of them, and the strip at the side. */
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -17,12 +18,14 @@ static float strongest(const Map *m, int y, int x, int k) {
     return v;
 }
 
-// A map with at most THUMB_CELLS rows and columns: of what is larger the strongest numbers are shown,
-// since positive and negative ones would cancel in a mean.
-static Map thumbnail(Screen *s, const Map *m) {
-    const int side = m->rows > m->columns ? m->rows : m->columns;
-    const int k = (side + THUMB_CELLS - 1) / THUMB_CELLS;
-    if (k <= 1 || m->scale == SCALE_RGB) return *m;
+// How many cells side by side are seen in a place: no more than it has dp.
+static int cells_in(Rect place) { return (int)fmin(THUMB_CELLS, fmax(1, fmax(place.w, place.h))); }
+
+// A filter with at most `cells` rows and columns: of what is larger the strongest numbers are shown, since
+// positive and negative ones would cancel in a mean.
+static Map shrunk(Screen *s, const Map *m, int cells) {
+    const int side = m->rows > m->columns ? m->rows : m->columns, k = (side + cells - 1) / cells;
+    if (k <= 1) return *m;
     Map t = *m;
     t.rows = (m->rows + k - 1) / k, t.columns = (m->columns + k - 1) / k;
     float *v = arena_array(s->a, float, (size_t)(t.rows * t.columns));
@@ -34,10 +37,24 @@ static Map thumbnail(Screen *s, const Map *m) {
     return t;
 }
 
+// The map of a target's channel for a place, of its first `done` numbers.
+static Map thumbnail(Screen *s, const Target *t, int channel, int target, Rect place, int done) {
+    const int cells = cells_in(place);
+    if (t->param || t->v.h * t->v.w == 1) {
+        const Map whole = t->param ? map_of_target(s, t, channel, target)
+                                   : map_of_channel(s, t->v, channel, target);
+        const Map part = map_until(whole, done);
+        return shrunk(s, &part, cells);
+    }
+    const Map m = map_shrunk(s, t->v, channel, cells, target);
+    const int k = (t->v.h + m.rows - 1) / m.rows;
+    if (k == 1) return map_until(m, done);
+    return done >= t->pixels ? m : map_until(m, done / t->v.w / k * m.columns);
+}
+
 static void draw_thumb(Screen *s, Rect room, const Map *m, int channel) {
-    const Map t = thumbnail(s, m);
-    const Rect r = map_fit(room, t.rows, t.columns);
-    draw_map(s, r, &t);
+    const Rect r = map_fit(room, m->rows, m->columns);
+    draw_map(s, r, m);
     if (m->target >= 0)
         hits_add(s->hits, (Hit){.kind = HIT_CHANNEL, .rect = r, .to = channel, .target = m->target});
 }
@@ -80,10 +97,10 @@ void draw_thumbnails(Screen *s, Rect r, Tensor t, int target) {
     const double max = tensor_size(s, t);
     Map m = {0};
     for (int c = 0; c < n; c++) {
-        m = map_shrunk(s, t, c, THUMB_CELLS, target);
+        const Rect place = {room.x + c % columns * w, room.y + c / columns * h, w - THUMB_GAP, h - THUMB_GAP};
+        m = map_shrunk(s, t, c, cells_in(place), target);
         if (!by_all) m.max = max;
-        draw_thumb(s, (Rect){room.x + c % columns * w, room.y + c / columns * h, w - THUMB_GAP,
-                             h - THUMB_GAP}, &m, c);
+        draw_thumb(s, place, &m, c);
     }
     const char *by = by_all ? "all stages" : "all maps";
     const char *note = t.c > n ? arena_print(s->a, "first %d of %d, %s", n, t.c, by) : by;
@@ -112,11 +129,10 @@ void draw_channels(Screen *s, Rect r, int target, bool partly) {
     draw_fitted(s->d, (Rect){r.x + 4, r.y + 13, r.w - 8, 12}, head, arena_print(s->a, "%ss", t->unit));
     for (int i = 0; i < n; i++) {
         const int c = first + i;
-        Map m = t->param ? map_of_target(s, t, c, target) : map_of_channel(s, t->v, c, target);
-        m.max = s->v->scale_by == BY_MAP && t->param ? m.max : max;
-        const int all = m.rows * m.columns;
-        if (partly) m.done = c < current ? all : c > current ? 0 : s->v->at.pixel + 1;
         const Rect place = {r.x + r.w - side - 12, top + i * pitch, side, side};
+        const int done = !partly || c < current ? INT_MAX : c > current ? 0 : s->v->at.pixel + 1;
+        Map m = thumbnail(s, t, c, target, place, done);
+        m.max = s->v->scale_by == BY_MAP && t->param ? m.max : max;
         const TextStyle number = {c == current ? FONT_BOLD : FONT_REGULAR, SIZE_AXIS, TONE_INK2,
                                   ALIGN_RIGHT, true};
         draw_thumb(s, place, &m, c);
@@ -185,7 +201,7 @@ static void draw_page(Screen *s, Rect r, int target, const Rank *rank) {
         const int c = rank[lo + i].channel;
         const Rect place = {room.x + i % columns * w, room.y + i / columns * h, w - THUMB_GAP,
                             h - THUMB_GAP};
-        Map m = map_of_target(s, t, c, target);
+        Map m = thumbnail(s, t, c, target, place, INT_MAX);
         m.max = max;
         draw_thumb(s, place, &m, c);
         if (c == s->v->at.channel) draw_mark(s, map_fit(place, m.rows, m.columns));

@@ -35,6 +35,10 @@ Map map_of_channel(Screen *s, Tensor t, int c, int target);
 // block is shown, since positive and negative ones would cancel in a mean.
 Map map_shrunk(Screen *s, Tensor t, int c, int side, int target);
 
+// Of some rows of numbers, `apart` from each other, and every k columns that which is farthest from zero; NaN
+// is farther than all. They stand in the first places of `best`, which has room for all columns.
+void strongest_columns(float *best, const real *v, size_t apart, int rows, int columns, int k);
+
 // The map of a target's channel: a map of the stage, or a filter, its input channels side by side.
 Map map_of_target(Screen *s, const Target *t, int channel, int target);
 
@@ -45,6 +49,7 @@ Map map_of_plane(Screen *s, Tensor t, int channel, int target);
 
 // The size of the largest number of image 0 of a tensor, at least 1e-12; and a parameter as one image.
 double tensor_size(Screen *s, Tensor t);
+Measured tensor_measured(Screen *s, Tensor t); // and all that is known of them
 Tensor in_one(Tensor t);
 
 // How many numbers of a channel of image 0 are zero.
