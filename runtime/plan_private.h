@@ -212,3 +212,18 @@ real *plan_grad(const Plan *p, int i);
 
 // Lets the call's gradients of parameters point into `slab`, whose number 0 is the first of this node's.
 void plan_point_diff_params(const Plan *p, NodeStep *c, int i, real *slab);
+
+/* ---- gradients of parameters (plan_grads.c), when all operations are done ---------------------------- */
+
+// Where a sum of node i's gradient goes, of a group or of a part of its call: if there is but one, it is
+// the gradient.
+real *plan_partial(const Plan *p, int i, int sum);
+
+// Sets these rows of a call's gradients of parameters to zero.
+void plan_clear_rows(const NodeStep *c, int n_params, Range rows);
+
+// All of them, and with u != NULL changes the parameters.
+void plan_find_grads(Plan *p, const Update *u);
+
+// plan_run.c: whoever waits is told what is being done, and whether it is a part of backward.
+void plan_watch(const Plan *p, int node, bool back);

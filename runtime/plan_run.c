@@ -4,8 +4,7 @@
  * a group and carries it through all of them, so that its values are still in the cache when the
  * next layer reads them. Only what needs the whole batch waits for all groups: joining the notes of a
  * batchnorm; and a long call where there are too few groups for all threads, or one with very many
- * weights, is done in parts. Gradients of parameters come last, when all groups are done; whoever has
- * found a part of them changes the parameters there, too. */
+ * weights, is done in parts. Gradients of parameters come last (plan_grads.c). */
 #include <assert.h>
 #include <math.h>
 #include <string.h>
@@ -20,19 +19,12 @@ static Range part_of(Range all, int k, int of) {
     return (Range){all.lo + n * k / of, all.lo + n * (k + 1) / of};
 }
 
-// Whoever waits is told what is being done.
-static void watch(const Plan *p, int node, bool back) {
+void plan_watch(const Plan *p, int node, bool back) {
     if (p->o.watch) p->o.watch(p->o.watch_ctx, node, back);
 }
 
 static void watch_op(const Plan *p, const Op *op) {
-    if (op->kind != OP_LOSS) watch(p, op->node, op->kind > OP_LOSS);
-}
-
-// Where a sum goes, of a group or of a part of its call: if there is but one, it is the gradient.
-static real *partial_of(const Plan *p, int i, int sum) {
-    if (plan_sums(p, i, p->max_groups) == 1) return plan_grad(p, i);
-    return p->partials + p->node[i].partial + (size_t)sum * p->node[i].param_range;
+    if (op->kind != OP_LOSS) plan_watch(p, op->node, op->kind > OP_LOSS);
 }
 
 // ---- operations ------------------------------------------------------------------------------------
@@ -71,23 +63,16 @@ static void open_grad(const Plan *p, NodeStep *c, int i) {
     plan_point_diff_params(p, c, i, plan_grad(p, i));
 }
 
-static void clear_rows(const NodeStep *c, int n_params, Range rows) {
-    for (int k = 0; k < n_params; k++) {
-        const Tensor d = c->diff_param[k];
-        if (d.v) tensor_zero(tensor_part(d, rows.lo, rows.hi));
-    }
-}
-
 // Of the parameters only what is summed by groups.
 static void begin_sum(const Plan *p, NodeStep *c, int i, int number, Range maps) {
     if (p->node[i].grad != GRAD_GROUPS) return;
     const int n_params = p->g->node[i].n_params;
     const bool some = maps.hi > 0, clear = !p->node[i].writes_params;
-    real *sum = partial_of(p, i, number);
+    real *sum = plan_partial(p, i, number);
     c->s.fresh_params = !clear;
     if (clear && !some) memset(sum, 0, p->node[i].param_range * sizeof *sum);
     plan_point_diff_params(p, c, i, sum);
-    if (clear && some) clear_rows(c, n_params, maps);
+    if (clear && some) plan_clear_rows(c, n_params, maps);
     if (some) plan_narrow_diff_params(c, n_params, maps);
 }
 
@@ -264,67 +249,6 @@ static void run_ops(Plan *p, int lo, int hi) {
     }
 }
 
-// ---- gradients of parameters ---------------------------------------------------------------------
-
-static void join_groups(const Plan *p, const GradTask *t) {
-    const int n_sums = plan_sums(p, t->node, (p->run.n + p->group - 1) / p->group);
-    real *grad = plan_grad(p, t->node);
-    memcpy(grad + t->lo, partial_of(p, t->node, 0) + t->lo, (t->hi - t->lo) * sizeof *grad);
-    for (int k = 1; k < n_sums; k++) {
-        const real *sum = partial_of(p, t->node, k);
-        for (size_t i = t->lo; i < t->hi; i++) grad[i] += sum[i];
-    }
-}
-
-static void find_grad(const Plan *p, const GradTask *t, int worker) {
-    const NodePlan *q = &p->node[t->node];
-    if (plan_sums(p, t->node, p->max_groups) > 1) join_groups(p, t);
-    if (q->grad != GRAD_ROWS && q->grad != GRAD_WHOLE) return;
-    NodeStep c;
-    watch(p, t->node, true);
-    plan_call(p, &c, t->node, worker, 0, p->run.n);
-    plan_point_diff_params(p, &c, t->node, plan_grad(p, t->node));
-    if (q->grad == GRAD_ROWS) {
-        c.s.part = (Range){(int)t->lo, (int)t->hi};
-        c.s.fresh_params = q->writes_params;
-        if (!q->writes_params) clear_rows(&c, p->g->node[t->node].n_params, c.s.part);
-        q->kind->backward_params(&c.s);
-        return;
-    }
-    memset(plan_grad(p, t->node), 0, q->param_range * sizeof(real));
-    for (int k = 0; k < c.s.n_src; k++) c.diff_src[k].v = NULL;
-    q->backward(&c.s);
-}
-
-// The parameters' numbers that a task is about.
-static void change_params(const Plan *p, const GradTask *t) {
-    const NodePlan *q = &p->node[t->node];
-    const Param *param = &p->params->param[q->first_param];
-    const size_t start = param->offset;
-    for (int k = 0; k < p->g->node[t->node].n_params; k++, param++) {
-        const size_t row = param->len / (size_t)param->spec->dim[0], offset = param->offset - start;
-        size_t lo = 0, hi = param->len;
-        if (q->grad == GRAD_ROWS) lo = t->lo * row, hi = t->hi * row;
-        else if (q->grad != GRAD_WHOLE) {
-            lo = t->lo > offset ? t->lo - offset : 0;
-            hi = t->hi < offset ? 0 : t->hi - offset < hi ? t->hi - offset : hi;
-        }
-        if (lo < hi) params_update_part(p->params, p->run.update, q->first_param + k, lo, hi);
-    }
-}
-
-static void do_grad(void *ctx, int task, int worker) {
-    const Plan *p = ctx;
-    find_grad(p, &p->grad_task[task], worker);
-    if (p->run.update) change_params(p, &p->grad_task[task]);
-}
-
-static void all_grads(Plan *p, const Update *u) {
-    p->run.update = u;
-    if (u) params_next(p->params);
-    threads_run(p->grads_alone ? NULL : p->threads, p->n_grad_tasks, do_grad, p);
-}
-
 // ---- for everybody ---------------------------------------------------------------------------------
 
 // Lanes without an image hold zeros, so that nothing in them can become infinite: what they add to the
@@ -390,7 +314,7 @@ double plan_learn(Plan *p, int n, uint64_t step, const Update *u) {
     weigh_batch(p);
     run_ops(p, 0, p->n_op);
     const double loss = mean_loss(p);
-    all_grads(p, isfinite(loss) ? u : NULL);
+    plan_find_grads(p, isfinite(loss) ? u : NULL);
     return loss;
 }
 
@@ -422,5 +346,5 @@ Tensor plan_seed(Plan *p, int n) {
 void plan_backward(Plan *p, int n) {
     assert(n == p->run.n);
     run_ops(p, p->n_forward + 1, p->n_op);
-    all_grads(p, NULL);
+    plan_find_grads(p, NULL);
 }
