@@ -86,9 +86,8 @@ INLINE void NAME(gather_tile)(const real *M, ptrdiff_t next, vec bias, int h, in
         t[0][j] = a + b + c, t[1][j] = b - c - NAME(load)(from + 12 * next);
     }
     ALL for (int i = 0; i < 2; i++) {
-        if (i >= h) break;
-        NAME(store)(dst + i * row, t[i][0] + t[i][1] + t[i][2] + bias);
-        if (w > 1) NAME(store)(dst + i * row + column, t[i][1] - t[i][2] - t[i][3] + bias);
+        if (i < h) NAME(store)(dst + i * row, t[i][0] + t[i][1] + t[i][2] + bias);
+        if (i < h && w > 1) NAME(store)(dst + i * row + column, t[i][1] - t[i][2] - t[i][3] + bias);
     }
 }
 
