@@ -14,6 +14,7 @@
 #include "runtime/kernels/gemm.h"
 #include "runtime/kernels/im2col.h"
 #include "runtime/layers/conv.h"
+#include "runtime/layers/cut.h"
 
 enum {
     STRIP = 1 << 16, // numbers in the columns or maps of a strip, to stay in the second cache …
@@ -41,15 +42,7 @@ typedef struct Work {
 // Output rows [y, y + rows) of images [n, n + images) for one group: `places` columns.
 typedef struct Strip { int n, images, y, rows, places, group; } Strip;
 
-static int larger(int a, int b) { return a > b ? a : b; }
-static int smaller(int a, int b) { return a < b ? a : b; }
 static size_t aligned(size_t n) { return (n + 15) / 16 * 16; }
-
-// `total` in as few equal parts as `limit` for one allows: the size of a part.
-static int equal_part(int total, int limit) {
-    const int parts = (total + limit - 1) / limit;
-    return (total + parts - 1) / parts;
-}
 
 // Everything that follows from the shapes.
 static Work work_for(const Conv *o, Shape src, Shape dst) {

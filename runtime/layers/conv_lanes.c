@@ -21,15 +21,13 @@
 #include "runtime/kernels/kernels.h"
 #include "runtime/layers/conv.h"
 #include "runtime/layers/conv_lanes.h"
+#include "runtime/layers/cut.h"
 
 enum {
     SEEN = 6144,  // numbers that the windows of a tile see: they stay in the first cache
     PAGE = 1024,  // numbers; those of maps so far apart, or a multiple, get in each other's way there,
     TOGETHER = 6, // and of more maps than this they do so, if the windows have more rows than one
 };
-
-static int smaller(int a, int b) { return a < b ? a : b; }
-static int larger(int a, int b) { return a > b ? a : b; }
 
 int lanes_part(int total, int limit) {
     const int parts = (total + limit - 1) / limit;

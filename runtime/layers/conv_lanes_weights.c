@@ -15,6 +15,7 @@
 
 #include "runtime/kernels/kernels.h"
 #include "runtime/layers/conv_lanes.h"
+#include "runtime/layers/cut.h"
 
 enum {
     BAND = 6144,            // numbers of diff_dst that stay in the first cache, plain …
@@ -23,8 +24,6 @@ enum {
     WORTH_TURNING = 48,     // so many products for each number of diff_dst are more work than turning it
 };
 
-static int smaller(int a, int b) { return a < b ? a : b; }
-static int larger(int a, int b) { return a > b ? a : b; }
 static int count(Range r) { return r.hi - r.lo; }
 
 static int window_of(const Slides *w) { return w->src.C * w->KH * w->KW; }

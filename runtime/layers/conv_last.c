@@ -21,6 +21,7 @@
 #include "runtime/kernels/kernels.h"
 #include "runtime/kernels/wide.h"
 #include "runtime/layers/conv.h"
+#include "runtime/layers/cut.h"
 
 enum {
     FEW_WEIGHTS = 1 << 10,  // channels times filters: of so few all places of U stay in the first cache
@@ -43,14 +44,6 @@ typedef struct Last {
 
 // Rows of src that the windows at row y and below it see, from `v` on: `row` from one to the next.
 typedef struct Seen { const real *v; ptrdiff_t row; } Seen;
-
-static int larger(int a, int b) { return a > b ? a : b; }
-static int smaller(int a, int b) { return a < b ? a : b; }
-
-static int equal_part(int total, int limit) {
-    const int parts = (total + limit - 1) / limit;
-    return (total + parts - 1) / parts;
-}
 
 bool conv_last_fits(const Conv *o, Shape src, Shape dst, Layout layout) {
     return layout == LAYOUT_LAST && o->groups == 1 && o->dilation == 1 && o->filters % LANES == 0 &&

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "runtime/kernels/wide.h"
+#include "runtime/layers/cut.h"
 #include "runtime/layers/panels.h"
 
 enum {
@@ -30,8 +31,6 @@ typedef struct Work {
     real *pixels, *windows;
 } Work;
 
-static int larger(int a, int b) { return a > b ? a : b; }
-static int smaller(int a, int b) { return a < b ? a : b; }
 static size_t aligned(size_t n) { return (n + LANES - 1) / LANES * LANES; }
 
 bool conv_panels_fits(const Conv *o, Shape src, Shape dst, Layout layout) {

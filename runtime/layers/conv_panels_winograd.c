@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "runtime/kernels/kernels.h"
+#include "runtime/layers/cut.h"
 #include "runtime/layers/panels.h"
 
 enum {
@@ -31,9 +32,6 @@ typedef struct Work {
     ptrdiff_t V_t;    // from one tile of V to the next
     real *pixels, *frame, *V, *M;
 } Work;
-
-static int larger(int a, int b) { return a > b ? a : b; }
-static int smaller(int a, int b) { return a < b ? a : b; }
 
 bool conv_panels_winograd_fits(const Conv *o, Shape src, Shape dst, Layout layout) {
     return conv_panels_fits(o, src, dst, layout) && o->kernel.h == 3 && o->kernel.w == 3 && o->stride == 1 &&

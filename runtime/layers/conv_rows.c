@@ -18,6 +18,7 @@
 
 #include "runtime/kernels/kernels.h"
 #include "runtime/layers/conv.h"
+#include "runtime/layers/cut.h"
 
 enum {
     FIRST_CACHE = 8192, // numbers of a band with its rim that many windows look at
@@ -41,15 +42,6 @@ typedef struct Rows {
     int most, back_most; // rows of a band of dst, and of src
     real *frame, *maps, *sums;
 } Rows;
-
-static int larger(int a, int b) { return a > b ? a : b; }
-static int smaller(int a, int b) { return a < b ? a : b; }
-
-// `total` in as few equal parts as `limit` for one allows: the size of a part.
-static int equal_part(int total, int limit) {
-    const int parts = (total + limit - 1) / limit;
-    return (total + parts - 1) / parts;
-}
 
 // C maps, seen by windows at h rows of w places.
 static Frame frame_for(const Rows *r, int C, int h, int w) {

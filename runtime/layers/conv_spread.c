@@ -17,6 +17,7 @@
 #include "runtime/kernels/kernels.h"
 #include "runtime/kernels/wide.h"
 #include "runtime/layers/conv.h"
+#include "runtime/layers/cut.h"
 
 enum {
     LEAST_WINDOW = 8, // numbers of a window: with fewer of them a gradient has too few sums at once
@@ -33,14 +34,6 @@ typedef struct Spread {
     bool framed;               // src needs a rim
     real *frame, *maps, *sums; // a band of src with its rim, one of LANES maps, sums or weights
 } Spread;
-
-static int larger(int a, int b) { return a > b ? a : b; }
-static int smaller(int a, int b) { return a < b ? a : b; }
-
-static int equal_part(int total, int limit) {
-    const int parts = (total + limit - 1) / limit;
-    return (total + parts - 1) / parts;
-}
 
 static Spread spread_for(const Conv *o, Shape src, Shape dst) {
     const int G = o->groups, KH = o->kernel.h, KW = o->kernel.w;

@@ -14,17 +14,10 @@
 
 #include "runtime/kernels/kernels.h"
 #include "runtime/kernels/wide.h"
+#include "runtime/layers/cut.h"
 
 enum { GAP = LANES }; // reals between two rows, or two places: what lies a power of two apart shares a few
                       // lines of the cache
-
-static int smaller(int a, int b) { return a < b ? a : b; }
-static int larger(int a, int b) { return a > b ? a : b; }
-
-static int equal_part(int total, int limit) {
-    const int parts = (total + limit - 1) / limit;
-    return (total + parts - 1) / parts;
-}
 
 ptrdiff_t tiling_pitch(int n) { return (n + LANES - 1) / LANES * LANES + GAP; }
 ptrdiff_t tiling_plane(int maps, ptrdiff_t pitch) { return maps * pitch + GAP; }

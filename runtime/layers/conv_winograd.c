@@ -22,6 +22,7 @@
 #include "runtime/kernels/wide.h"
 #include "runtime/layers/conv.h"
 #include "runtime/layers/conv_tiles.h"
+#include "runtime/layers/cut.h"
 
 enum {
     V_NUMBERS = 1 << 16,   // numbers of V that stay in the second cache …
@@ -36,8 +37,6 @@ enum {
     NARROWEST_PLAIN = 32,  // with images one after the other from so many,
     SMALLEST_PLAIN = 100,  // and places: making U costs what few tiles save
 };
-
-static int smaller(int a, int b) { return a < b ? a : b; }
 
 bool conv_winograd_fits(const Conv *o, Shape src, Shape dst, Layout layout) {
     const bool plain = layout == LAYOUT_PLAIN;
@@ -104,8 +103,6 @@ WIDE static void gather_filters(const real *restrict diff_U, ptrdiff_t next, int
 // ---- tiles ---------------------------------------------------------------------------------------
 
 static Shape sides(Tensor t) { return (Shape){t.c, t.h, t.w}; }
-
-static int larger(int a, int b) { return a > b ? a : b; }
 
 static bool large(int in, int out) { return (int64_t)in * out >= LARGE; }
 
@@ -175,9 +172,6 @@ static Pass pass_of(const Step *s, const Tiling *w) {
     return a;
 }
 
-static int parts(int total, int limit) { return (total + limit - 1) / limit; }
-static int equal_part(int total, int limit) { return parts(total, parts(total, limit)); }
-
 // The product for P places from p on, filters [f, f + n), tiles t;
 // M begins with that of filters g.f, tiles g.t.
 static void product(const Pass *a, const Tiling *w, int p, int P, int f, int n, Range t) {
@@ -211,7 +205,7 @@ static void pass_chunk(void *ctx, const Tiling *w, Chunk k) {
     const WinogradKernels *const kernels = kernels_chosen()->winograd;
     const bool many = large(w->in, w->out);
     const int places = many ? 1 : WINOGRAD, tiles = k.rows * k.columns;
-    const int vectors = (tiling_numbers(w, k) + LANES - 1) / LANES, slivers = parts(vectors, WINOGRAD_MAX_V);
+    const int vectors = (tiling_numbers(w, k) + LANES - 1) / LANES, slivers = parts_of(vectors, WINOGRAD_MAX_V);
     const int widest = equal_part(vectors, WINOGRAD_MAX_V) * LANES / kernels->vl;
     const int most = equal_part(a->f.hi - a->f.lo, kernels->most_f[smaller(widest, kernels->most_v)]);
 

@@ -4,15 +4,9 @@
 #include <string.h>
 
 #include "runtime/kernels/kernels.h"
+#include "runtime/layers/cut.h"
 
 enum { SLICE = 128 }; // rows of a panel at a time: 16 KB
-
-static int smaller(int a, int b) { return a < b ? a : b; }
-
-static int equal_part(int total, int limit) {
-    const int parts = (total + limit - 1) / limit;
-    return (total + parts - 1) / parts;
-}
 
 int panels_of(int filters) { return (filters + PANEL - 1) / PANEL; }
 int panel_filters(int k, int F) { return smaller(PANEL, F - k * PANEL); }

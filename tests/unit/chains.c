@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "runtime/plan_private.h"
+#include "tests/unit/filled.h"
 #include "tests/unit/model.h"
 
 // Networks for images of 3×40×40; how many operations of forward and of backward are in chains, and how many
@@ -24,26 +25,12 @@ enum { N_NETS = sizeof nets / sizeof *nets, N_BATCHES = sizeof batches / sizeof 
 
 typedef struct Case { Model m; Params *params; int n; } Case;
 
-static void fill(Plan *p, int n) {
-    const Rng rng = rng_make(5, "test");
-    const Tensor in = plan_input(p, n);
-    uint64_t i = 0;
-    for (int k = 0; k < n; k++)
-    for (int c = 0; c < in.c; c++)
-    for (int y = 0; y < in.h; y++)
-    for (int x = 0; x < in.w; x++)
-        *at(in, k, c, y, x) = R(rng_normal(rng, i++));
-    int label[MOST];
-    for (int k = 0; k < n; k++) label[k] = k % 3;
-    loss_target(label, plan_target(p, n), 0);
-}
-
 static Plan *plan_of(const Case *c, Threads *t, PlanOptions o) {
     o.batch = c->n;
     Error e;
     Plan *p = plan_make(c->m.x, c->params, t, &o, &e);
     if (!CHECK(p != NULL)) printf("%s\n", e.text);
-    fill(p, c->n);
+    plan_fill(p, c->n, 0);
     return p;
 }
 

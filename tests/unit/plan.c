@@ -6,6 +6,7 @@
 
 #include "runtime/init.h"
 #include "runtime/loss.h"
+#include "tests/unit/filled.h"
 #include "tests/unit/model.h"
 
 // Networks whose plans differ: large and small gradients, skips, batch statistics, odd sizes.
@@ -48,20 +49,6 @@ static void case_close(Case *c) {
     model_free(&c->m);
 }
 
-static void fill(Plan *p, int n) {
-    const Rng rng = rng_make(5, "test");
-    const Tensor in = plan_input(p, n);
-    uint64_t i = 0;
-    for (int k = 0; k < n; k++)
-    for (int c = 0; c < in.c; c++)
-    for (int y = 0; y < in.h; y++)
-    for (int x = 0; x < in.w; x++)
-        *at(in, k, c, y, x) = R(rng_normal(rng, i++));
-    int label[64];
-    for (int k = 0; k < n; k++) label[k] = k % 3;
-    loss_target(label, plan_target(p, n), 0.1);
-}
-
 static Plan *plan_of(const Case *c, Threads *t, PlanOptions o) {
     Error e;
     Plan *p = plan_make(c->x, c->params, t, &o, &e);
@@ -72,7 +59,7 @@ static Plan *plan_of(const Case *c, Threads *t, PlanOptions o) {
 // One training step; a copy of the gradients, which the caller frees.
 static real *gradients(const Case *c, Threads *t, bool ref, int n, double *loss) {
     Plan *p = plan_of(c, t, (PlanOptions){.batch = 40, .training = true, .ref = ref, .seed = 3});
-    fill(p, n);
+    plan_fill(p, n, 0.1);
     for (size_t i = 0; i < c->params->len; i++) c->params->grad[i] = R(NAN);
     for (int i = 0; i < c->params->n; i++) {
         const Param *q = &c->params->param[i];
@@ -125,7 +112,7 @@ static void inference_is_forward(const Case *c, int n) {
     Plan *train = plan_of(c, NULL, (PlanOptions){.batch = 40, .training = true});
     Plan *keep = plan_of(c, NULL, (PlanOptions){.batch = 40, .keep = true});
     Plan *share = plan_of(c, NULL, (PlanOptions){.batch = 40});
-    fill(train, n), fill(keep, n), fill(share, n);
+    plan_fill(train, n, 0.1), plan_fill(keep, n, 0.1), plan_fill(share, n, 0.1);
     plan_forward(train, n, 0, false, false);
     plan_infer(keep, n), plan_infer(share, n);
     const size_t bytes = tensor_len(plan_value(train, out, n)) * sizeof(real);
@@ -147,7 +134,7 @@ static void unseen_is_seen(const Case *c, int n) {
     for (int k = 0; k < 2; k++) {
         train[k] = plan_of(c, NULL, (PlanOptions){.batch = 40, .training = true, .unseen = k, .seed = 3});
         infer[k] = plan_of(c, NULL, (PlanOptions){.batch = 40, .unseen = k});
-        fill(train[k], n), fill(infer[k], n);
+        plan_fill(train[k], n, 0.1), plan_fill(infer[k], n, 0.1);
         grad[k] = malloc(bytes + 1);
         loss[k] = plan_train(train[k], n, 7);
         memcpy(grad[k], c->params->grad, bytes);
@@ -165,7 +152,7 @@ static void unseen_is_seen(const Case *c, int n) {
 static void flat_input_stays(void) {
     Case c = case_open("flatten; relu; dense 3; softmax");
     Plan *p = plan_of(&c, NULL, (PlanOptions){.batch = 5, .training = true, .unseen = true});
-    fill(p, 5);
+    plan_fill(p, 5, 0.1);
     const Tensor in = plan_input(p, 5), flat = plan_value(p, 1, 5);
     const size_t bytes = tensor_len(in) * sizeof(real);
     real *before = malloc(bytes);
@@ -196,7 +183,7 @@ static void gradient_is_slope(const Case *c, int n) {
     double loss;
     real *g = gradients(c, NULL, false, n, &loss);
     Plan *p = plan_of(c, NULL, (PlanOptions){.batch = 40, .training = true, .seed = 3});
-    fill(p, n);
+    plan_fill(p, n, 0.1);
     const double e = 1e-7; // so short that hardly a maximum goes to another number on the way
     double worst = 0;
     for (int i = 0; i < c->params->n; i++) {
@@ -223,7 +210,7 @@ static void frozen_stays(const Case *c) {
     real *before = malloc((c->params->len + 1) * sizeof *before);
     memcpy(before, c->params->value, c->params->len * sizeof *before);
     Plan *p = plan_of(c, NULL, (PlanOptions){.batch = 40, .training = true});
-    fill(p, 20);
+    plan_fill(p, 20, 0.1);
     plan_train(p, 20, 0);
     params_update(c->params, &c->x->optimizer, 0.1, 1, NULL);
     CHECK(memcmp(before, c->params->value, c->params->len * sizeof *before) == 0);
@@ -242,7 +229,7 @@ static void train_twice(const Case *c, int n, Threads *t, bool at_once, real *en
     for (int k = 0; k < c->params->n; k++) c->params->param[k].updates = 0;
     Plan *p = plan_of(c, t, (PlanOptions){.batch = n, .training = true, .unseen = true});
     for (uint64_t step = 0; step < 2; step++) {
-        fill(p, n - (int)step);
+        plan_fill(p, n - (int)step, 0.1);
         if (at_once) plan_learn(p, n - (int)step, step, &u);
         else plan_train(p, n - (int)step, step), params_update(c->params, rule, 0.1, 1, t);
     }
@@ -270,12 +257,12 @@ static void bad_loss_changes_nothing(void) {
     const Update u = {&c.x->optimizer, 0.1, 1};
     real *before = malloc((c.params->len + 1) * sizeof *before);
     Plan *p = plan_of(&c, NULL, (PlanOptions){.batch = 4, .training = true});
-    fill(p, 4);
+    plan_fill(p, 4, 0.1);
     memcpy(before, c.params->value, c.params->len * sizeof *before);
     *at(plan_input(p, 4), 2, 0, 3, 3) = (real)NAN;
     CHECK(isnan(plan_learn(p, 4, 0, &u)));
     CHECK(memcmp(before, c.params->value, c.params->len * sizeof *before) == 0);
-    fill(p, 4);
+    plan_fill(p, 4, 0.1);
     CHECK(isfinite(plan_learn(p, 4, 0, &u)));
     CHECK(memcmp(before, c.params->value, c.params->len * sizeof *before) != 0);
     plan_free(p);
@@ -289,7 +276,7 @@ static void weights_count(void) {
     static const int label[] = {0, 1, 2, 2}, image[] = {0, 1, 1, 1, 2, 3};
     Case c = case_open(nets[0].net);
     Plan *p = plan_of(&c, NULL, (PlanOptions){.batch = 6, .training = true});
-    fill(p, 4);
+    plan_fill(p, 4, 0.1);
     loss_target(label, plan_target(p, 4), 0);
     plan_weigh(p, weight);
     const double loss = plan_train(p, 4, 0);
@@ -328,7 +315,7 @@ static void size_is_checked(void) {
 static void bad_number_is_found(const char *net, const char *param, const char *layer, bool unseen) {
     Case c = case_open(net);
     Plan *p = plan_of(&c, NULL, (PlanOptions){.batch = 4, .training = true, .unseen = unseen});
-    fill(p, 4);
+    plan_fill(p, 4, 0.1);
     bool in_gradient;
     plan_train(p, 4, 0);
     CHECK(plan_bad(p, 4, &in_gradient) == -1);

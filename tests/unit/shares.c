@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "runtime/plan_private.h"
+#include "tests/unit/filled.h"
 #include "tests/unit/model.h"
 
 // Networks whose layers take every way that a call can be cut; images are 3×20×20.
@@ -21,20 +22,6 @@ enum { N_NETS = sizeof nets / sizeof *nets, N_BATCHES = sizeof batches / sizeof 
 
 typedef struct Case { Model m; Params *params; int n; } Case;
 
-static void fill(Plan *p, int n) {
-    const Rng rng = rng_make(5, "test");
-    const Tensor in = plan_input(p, n);
-    uint64_t i = 0;
-    for (int k = 0; k < n; k++)
-    for (int c = 0; c < in.c; c++)
-    for (int y = 0; y < in.h; y++)
-    for (int x = 0; x < in.w; x++)
-        *at(in, k, c, y, x) = R(rng_normal(rng, i++));
-    int label[MOST];
-    for (int k = 0; k < n; k++) label[k] = k % 3;
-    loss_target(label, plan_target(p, n), 0);
-}
-
 // One step on all images; what it leaves behind: gradients, loss, then the answers of inference.
 typedef struct Result { real *grad, out[MOST * 3]; double loss; int shared; } Result;
 
@@ -43,7 +30,7 @@ static Plan *plan_of(const Case *c, Threads *t, bool training, bool ref) {
     Error e;
     Plan *p = plan_make(c->m.x, c->params, t, &o, &e);
     if (!CHECK(p != NULL)) printf("%s\n", e.text);
-    fill(p, c->n);
+    plan_fill(p, c->n, 0);
     return p;
 }
 
@@ -124,12 +111,12 @@ static void check_fixed(void) {
     for (int k = 0; k < 3; k++) {
         if (k == 1) params_init(c.params, c.m.x, 2);
         if (k == 2) plan_weights_changed(p);
-        fill(p, 1);
+        plan_fill(p, 1, 0);
         plan_infer(p, 1);
         memcpy(out[k], plan_value(p, c.m.g->output, 1).v, sizeof out[k]);
     }
     fresh = plan_make(c.m.x, c.params, NULL, &o, &e);
-    fill(fresh, 1);
+    plan_fill(fresh, 1, 0);
     plan_infer(fresh, 1);
     CHECK(memcmp(out[2], plan_value(fresh, c.m.g->output, 1).v, sizeof out[2]) == 0);
     CHECK(memcmp(out[0], out[2], sizeof out[2]) != 0);
