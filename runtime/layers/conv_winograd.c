@@ -205,7 +205,7 @@ static void pass_chunk(void *ctx, const Tiling *w, Chunk k) {
     const WinogradKernels *const kernels = kernels_chosen()->winograd;
     const bool many = large(w->in, w->out);
     const int places = many ? 1 : WINOGRAD, tiles = k.rows * k.columns;
-    const int vectors = (tiling_numbers(w, k) + LANES - 1) / LANES, slivers = parts_of(vectors, WINOGRAD_MAX_V);
+    const int vectors = parts_of(tiling_numbers(w, k), LANES), slivers = parts_of(vectors, WINOGRAD_MAX_V);
     const int widest = equal_part(vectors, WINOGRAD_MAX_V) * LANES / kernels->vl;
     const int most = equal_part(a->f.hi - a->f.lo, kernels->most_f[smaller(widest, kernels->most_v)]);
 
