@@ -16,6 +16,16 @@ static int tests_passed, tests_failed;
 // An emulator, a hundred times slower, runs the test (tests/tools/arm.sh): a part of its rows will do.
 static inline bool test_emulated(void) { return getenv("EMULATED") != NULL; }
 
+// Every access of memory is checked, ten times slower, or emulated: long tests leave out rows that differ in
+// their numbers alone.
+static inline bool test_slow(void) {
+#ifdef __SANITIZE_ADDRESS__
+    return true;
+#else
+    return test_emulated();
+#endif
+}
+
 static inline bool test_check(bool ok, const char *file, int line, const char *what) {
     if (ok) tests_passed++;
     else {
