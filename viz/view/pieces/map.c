@@ -139,11 +139,14 @@ Map map_shrunk(Screen *s, Tensor t, int c, int side, int target) {
     const real *from = at(t, 0, c, 0, 0);
     Map m = map_make(s, (t.h + k - 1) / k, (t.w + k - 1) / k, target, c);
     float *v = (float *)m.v, *best = arena_array(s->a, float, (size_t)t.w);
-    for (int y = 0; y < m.rows; y++) {
+    const SmallOf of = {from, t.h, t.w, k};
+    const bool known = k > 1 && known_small(s->v, &of, v);
+    for (int y = 0; y < m.rows && !known; y++) {
         const int rows = t.h - y * k < k ? t.h - y * k : k;
         strongest_columns(best, from + (size_t)(y * k * t.w) * step, step, rows, t.w, k);
         memcpy(v + y * m.columns, best, (size_t)m.columns * sizeof *v);
     }
+    if (k > 1 && !known) known_keep_small(s->v, t.v, &of, v);
     measure(s, &m, t);
     return m;
 }
