@@ -300,11 +300,18 @@ void draw_mark(Screen *s, Rect r) {
 // ---- scales --------------------------------------------------------------------------------------
 
 double map_size(const float *v, int n) {
-    double max = 1e-12;
-    for (int i = 0; i < n; i++) {
-        const double size = fabs((double)v[i]);
-        if (size > max && size <= DBL_MAX) max = size;
+    float most[SIDE_BY_SIDE] = {0};
+    for (int i = 0; i < n; i += SIDE_BY_SIDE) {
+        float copy[SIDE_BY_SIDE] = {0};
+        if (n - i < SIDE_BY_SIDE) memcpy(copy, v + i, (size_t)(n - i) * sizeof *v);
+        const float *from = n - i < SIDE_BY_SIDE ? copy : v + i;
+        for (int j = 0; j < SIDE_BY_SIDE; j++) {
+            const float size = fabsf(from[j]), finite = size <= FLT_MAX ? size : 0;
+            most[j] = finite > most[j] ? finite : most[j];
+        }
     }
+    double max = 1e-12;
+    for (int j = 0; j < SIDE_BY_SIDE; j++) max = fmax(max, (double)most[j]);
     return max;
 }
 
