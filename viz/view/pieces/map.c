@@ -79,11 +79,15 @@ static void measure(Screen *s, Map *m, Tensor t) {
     m->max = scale_max(s, t, m);
 }
 
-// A vector stands in rows of equal length, as square as can be; what is left over is zero.
+int vector_columns(int n) {
+    int columns = n <= VECTOR_ROW ? 1 : (int)ceil(sqrt(n));
+    while (columns > 1 && columns < VECTOR_ROW + 12 && n % columns) columns++;
+    return columns;
+}
+
+// What is left over is zero.
 static Map map_of_vector(Screen *s, Tensor t, int n, int target) {
-    int columns = t.c <= VECTOR_ROW ? 1 : (int)ceil(sqrt(t.c));
-    while (columns > 1 && columns < VECTOR_ROW + 12 && t.c % columns) columns++;
-    const int rows = (t.c + columns - 1) / columns;
+    const int columns = vector_columns(t.c), rows = (t.c + columns - 1) / columns;
     Map m = map_make(s, rows, columns, target, 0);
     float *v = (float *)m.v;
     const real *from = at(t, n, 0, 0, 0);
