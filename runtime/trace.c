@@ -169,10 +169,19 @@ static double rate_of(const Trace *t) {
     return pace_rate(&s->pace, step < last ? step : last, &s->at.schedule);
 }
 
+static bool any_update(const Params *p) {
+    for (int i = 0; i < p->n; i++)
+        if (p->param[i].updates > 0) return true;
+    return false;
+}
+
+// Until the first update the optimiser's memory is zero, and so is ours: fresh pages that are not written
+// take no room.
 static void remember(TraceState *s, const Params *p) {
     if (!s->before) return; // nothing is changed
     memcpy(s->before, p->value, slab_bytes(p));
-    for (int k = 0; k < p->n_slots; k++) memcpy(s->slot[k], p->slot[k], slab_bytes(p));
+    s->remembers = s->remembers || any_update(p);
+    for (int k = 0; s->remembers && k < p->n_slots; k++) memcpy(s->slot[k], p->slot[k], slab_bytes(p));
     s->clipped = false;
 }
 

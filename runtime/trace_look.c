@@ -84,18 +84,34 @@ static bool again_plan(Trace *t) {
     return s->again != NULL;
 }
 
+static size_t statistics_len(const Params *p) {
+    size_t n = 0;
+    for (int i = 0; i < p->n; i++) n += p->param[i].spec->role == PARAM_STATISTIC ? p->param[i].len : 0;
+    return n;
+}
+
+// The running mean and variance of all layers, one behind the other: to `room`, or back from there.
+static void copy_statistics(const Params *p, real *room, bool back) {
+    for (int i = 0; i < p->n; i++) {
+        const Param *q = &p->param[i];
+        if (q->spec->role != PARAM_STATISTIC) continue;
+        real *const here = p->value + q->offset;
+        memcpy(back ? here : room, back ? room : here, q->len * sizeof *room);
+        room += q->len;
+    }
+}
+
 // Runs the pictures of the step through the second plan, and leaves the running statistics alone.
 static bool run_again(Trace *t, bool training, real *out) {
     TraceState *s = t->state;
     Params *p = t->s->params;
-    const size_t bytes = p->len * sizeof(real);
-    real *now = malloc(bytes + 1);
+    real *now = malloc(statistics_len(p) * sizeof *now + 1);
     const bool ok = s->done && now && again_plan(t);
     if (ok) {
-        memcpy(now, p->value, bytes);
+        copy_statistics(p, now, false);
         tensor_copy(plan_input(s->again, t->n), plan_input(s->now.plan, t->n));
         plan_forward(s->again, t->n, s->at.total + s->step, training, false);
-        memcpy(p->value, now, bytes);
+        copy_statistics(p, now, true);
         const Tensor y = plan_value(s->again, t->s->x->graph.output, t->n);
         for (int c = 0; out && c < y.c; c++) out[c] = *at(y, 0, c, 0, 0);
     }

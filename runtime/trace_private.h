@@ -42,6 +42,7 @@ typedef struct TraceState {
     Plan *again;               // made when it is asked for
     real *before, *found;      // parameters; their gradients before clipping (NULL: no clipping)
     real *slot[MAX_SLOTS];     // before the update
+    bool remembers;            // they may hold something else than zeros
     bool done;                 // there was a step with these pictures
     bool clipped;              // `found` holds it
     uint64_t step;             // number of the step that was done last, from 0

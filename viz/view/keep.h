@@ -6,7 +6,8 @@
  * the step then runs forward only, and the memory of all others is shared.
  *
  *     vgg16 at 224 × 224: 58 MB of values of one picture, as much of gradients, 553 MB of parameters,
- *     five times: themselves, gradient, momentum, and both before the update */
+ *     four times: themselves, gradient, momentum, and themselves before the update; from the second
+     update on momentum before the update, too, and those of the beginning: six times */
 #pragma once
 #include "viz/view/screen.h"
 #include "viz/view/tell.h"

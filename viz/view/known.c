@@ -4,7 +4,7 @@
 #include <string.h>
 
 void known_forget(View *v) {
-    v->known->n_measured = v->known->n_shrunk = 0;
+    v->known->n_measured = v->known->n_shrunk = v->known->n_small = 0;
     v->known->terms = -1;
 }
 
@@ -48,4 +48,27 @@ void known_keep_shrunk(const View *v, const real *numbers, int rows, int columns
     Shrunk *m = &k->shrunk[k->n_shrunk++ % SHRUNK];
     m->v = numbers, m->rows = rows, m->columns = columns;
     memcpy(m->out, out.v, tensor_len(out) * sizeof *out.v);
+}
+
+static int blocks(int n, int k) { return (n + k - 1) / k; }
+
+static size_t small_len(const SmallOf *o) { return (size_t)blocks(o->h, o->k) * (size_t)blocks(o->w, o->k); }
+
+bool known_small(const View *v, const SmallOf *of, float *out) {
+    const Known *k = v->known;
+    for (int i = 0; i < SMALL && i < k->n_small; i++) {
+        const SmallOf *o = &k->small[i].of;
+        if (o->v != of->v || o->h != of->h || o->w != of->w || o->k != of->k) continue;
+        memcpy(out, k->small[i].out, small_len(of) * sizeof *out);
+        return true;
+    }
+    return false;
+}
+
+void known_keep_small(const View *v, const real *tensor, const SmallOf *of, const float *out) {
+    Known *k = v->known;
+    if (small_len(of) > SMALL_SIDE * SMALL_SIDE || !of_step(&v->t, tensor)) return;
+    Small *m = &k->small[k->n_small++ % SMALL];
+    m->of = *of;
+    memcpy(m->out, out, small_len(of) * sizeof *out);
 }

@@ -15,11 +15,19 @@ typedef struct Measured {
 enum { MEASURED = 64, SHRUNK = 4, SHRUNK_SIDE = 128 };
 typedef struct Shrunk { const real *v; int rows, columns; real out[SHRUNK_SIDE * SHRUNK_SIDE]; } Shrunk;
 
+// A map of at most SMALL_SIDE rows and columns that stands for a larger one, in blocks of k × k: as many as a
+// screen has.
+enum { SMALL = 256, SMALL_SIDE = 64 };
+typedef struct SmallOf { const real *v; int h, w, k; } SmallOf; // h × w numbers from v on
+typedef struct Small { SmallOf of; float out[SMALL_SIDE * SMALL_SIDE]; } Small;
+
 typedef struct Known {
     Measured measured[MEASURED];
     int n_measured;      // since the beginning; the last MEASURED of them are here
     Shrunk shrunk[SHRUNK];
     int n_shrunk;
+    Small small[SMALL];
+    int n_small;
     Place counted;       // of this place
     int terms;           // the number has so many; −1: not counted yet
 } Known;
@@ -35,3 +43,7 @@ bool known_keep(const View *v, const Measured *m);
 // The same for matrices: into `out`, or false; and keeps it.
 bool known_shrunk(const View *v, const real *numbers, int rows, int columns, Tensor out);
 void known_keep_shrunk(const View *v, const real *numbers, int rows, int columns, Tensor out);
+
+// The same for a map; it belongs to the tensor that begins at `tensor`.
+bool known_small(const View *v, const SmallOf *of, float *out);
+void known_keep_small(const View *v, const real *tensor, const SmallOf *of, const float *out);

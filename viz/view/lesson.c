@@ -29,6 +29,39 @@ static void copy_back(Tensor to, Tensor from) {
     if (to.v && from.v && to.v != from.v) memcpy(to.v, from.v, tensor_len(to) * sizeof *to.v);
 }
 
+// As soon as a step begins with others than the first one did, those of the beginning have a copy: until
+// then they are what the trace keeps.
+static bool keep_start(View *v, Error *e) {
+    const Params *p = v->t.s->params;
+    bool same = true;
+    for (int i = 0; !v->start && !v->keeps && same && i < p->n; i++) {
+        const Tensor before = trace_param(&v->t, i, PARAM_BEFORE);
+        same = memcmp(before.v, p->value + p->param[i].offset, tensor_len(before) * sizeof *before.v) == 0;
+    }
+    return same || lesson_start(v) || error_set(e, "there is no memory left");
+}
+
+const real *lesson_start(View *v) {
+    const Params *p = v->t.s->params;
+    if (!v->start && !v->keeps) v->start = calloc(p->len + 1, sizeof *v->start);
+    else return v->start;
+    for (int i = 0; v->start && i < p->n; i++)
+        copy_back(params_tensor(p, i, v->start), trace_param(&v->t, i, PARAM_BEFORE));
+    return v->start;
+}
+
+void lesson_swap(View *v) {
+    const Params *p = v->t.s->params;
+    for (int i = 0; i < p->n; i++) {
+        const Tensor now = params_tensor(p, i, p->value), before = trace_param(&v->t, i, PARAM_BEFORE);
+        const size_t len = before.v == now.v ? 0 : tensor_len(now);
+        for (size_t k = 0; k < len; k++) {
+            const real x = now.v[k];
+            now.v[k] = before.v[k], before.v[k] = x;
+        }
+    }
+}
+
 void lesson_put_back(View *v) {
     Params *p = v->t.s->params;
     v->t.steps = v->kept; // the update that is taken back was none
@@ -70,7 +103,7 @@ static bool do_step(View *v, Error *e) {
     v->canvas.answered = false;
     predict_forget(v);
     known_forget(v);
-    if (!trace_step(t, t->judged, e)) return false;
+    if (!keep_start(v, e) || !trace_step(t, t->judged, e)) return false;
     v->loss_after = t->judged ? trace_again(t, v->score_after) : NAN;
     look_for_broken(v);
     return true;
@@ -260,17 +293,9 @@ void lesson_drawing(View *v) {
 }
 
 bool lesson_predict(View *v, const Picture *p, real *out, Error *e) {
-    Params *all = v->t.s->params;
-    if (v->keeps) return predict(v->s, p, 1, out, e); // no update: the weights are those before it
-    const size_t bytes = all->len * sizeof *all->value;
-    real *after = malloc(bytes + 1);
-    if (!after) return error_set(e, "there is no memory left");
-    memcpy(after, all->value, bytes);
-    for (int i = 0; i < all->n; i++)
-        copy_back(params_tensor(all, i, all->value), trace_param(&v->t, i, PARAM_BEFORE));
+    lesson_swap(v);
     const bool fine = predict(v->s, p, 1, out, e);
-    memcpy(all->value, after, bytes);
-    free(after);
+    lesson_swap(v);
     return fine;
 }
 
@@ -307,11 +332,12 @@ static void follow_from_start(View *v) {
 // The weights of the beginning; the optimiser remembers nothing.
 void lesson_restart(View *v) {
     Params *p = v->t.s->params;
-    if (!v->start) {
+    if (v->keeps) {
         snprintf(v->message, sizeof v->message, "the first weights are not kept: Z takes a change back");
         return;
     }
-    memcpy(p->value, v->start, p->len * sizeof *p->value);
+    if (v->start) memcpy(p->value, v->start, p->len * sizeof *p->value);
+    else lesson_put_back(v);
     for (int k = 0; k < p->n_slots; k++) memset(p->slot[k], 0, p->len * sizeof *p->slot[k]);
     for (int i = 0; i < p->n; i++) p->param[i].updates = 0, p->param[i].frozen = v->frozen[i];
     v->edits = v->kept = 0;
@@ -421,12 +447,9 @@ bool view_open(View *v, Session *s, const ViewOptions *o, Error *e) {
         v->updates = calloc((size_t)s->params->n + 1, sizeof *v->updates);
         v->score_after = calloc((size_t)s->x->graph.node[s->x->graph.output].shape.c, sizeof(real));
         v->frozen = calloc((size_t)s->params->n + 1, sizeof *v->frozen);
-        const size_t bytes = s->params->len * sizeof *v->start;
-        v->start = v->keeps ? NULL : malloc(bytes + 1);
-        if (v->start) memcpy(v->start, s->params->value, bytes);
         for (int i = 0; v->frozen && i < s->params->n; i++) v->frozen[i] = s->params->param[i].frozen;
         v->from_weights = o->from_weights;
-        if (!v->known || !v->updates || !v->score_after || (!v->start && !v->keeps) || !v->frozen)
+        if (!v->known || !v->updates || !v->score_after || !v->frozen)
             fine = error_set(e, "there is no memory left");
     }
     fine = fine && canvas_open(v, e) && do_step(v, e);

@@ -165,10 +165,11 @@ static void draw_pillar(Overview *o, const Pillar *p) {
         if (pillar_is_bar(p)) draw_map(s, pillar_bar(p), &m);
         else draw_grid(s, p->at, &m, power_of(m.max), SIZE_LABEL);
     } else {
+        const int cells = (int)fmin(SMALL_SIDE, fmax(1, pillar_map(p, 0).w)); // no more than the place has dp
         double max = 1e-12;
         Map *m = arena_array(s->a, Map, (size_t)p->shown + 1);
         for (int i = 0; i < p->shown; i++) {
-            m[i] = map_of(s, p->v, 0, p->first + i, -1);
+            m[i] = map_shrunk(s, p->v, p->first + i, cells, -1);
             max = fmax(max, map_size(m[i].v, m[i].rows * m[i].columns));
         }
         for (int i = 0; i < p->shown; i++) {

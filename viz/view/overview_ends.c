@@ -54,6 +54,18 @@ static Map input_gradient(Screen *s) {
     return m;
 }
 
+// Of a photograph that has many more pixels than its place, every k-th one.
+static Tensor sampled(Screen *s, Tensor t, double side) {
+    const int k = (int)fmax(1, fmax(t.h, t.w) / (2 * fmax(1, side)));
+    if (k == 1) return t;
+    Tensor out = {NULL, 1, t.c, (t.h + k - 1) / k, (t.w + k - 1) / k, LAYOUT_PLAIN};
+    out.v = arena_array(s->a, real, tensor_len(out));
+    for (int c = 0; c < t.c; c++)
+        for (int y = 0; y < out.h; y++)
+            for (int x = 0; x < out.w; x++) *at(out, 0, c, y, x) = *at(t, 0, c, y * k, x * k);
+    return out;
+}
+
 void overview_picture(Overview *o) {
     Screen *s = o->s;
     int stage[MOST_STEPS + 1];
@@ -66,7 +78,8 @@ void overview_picture(Overview *o) {
         const Rect r = step_place(o, i, n);
         const Tensor diff = trace_diff(&s->v->t, 0);
         const bool blamed = o->back && i == n - 1 && diff.v && diff.h * diff.w > 1;
-        const Map m = blamed ? input_gradient(s) : map_of_picture(s, trace_picture(&s->v->t, stage[i]), -1);
+        const Map m = blamed ? input_gradient(s)
+                             : map_of_picture(s, sampled(s, trace_picture(&s->v->t, stage[i]), r.w), -1);
         const Rect place = map_fit(r, m.rows, m.columns);
         draw_map(s, place, &m);
         draw_fitted(s->d, (Rect){r.x, r.y + r.h + 2, i + 1 < n ? r.w - 12 : r.w, 20}, words,

@@ -135,7 +135,11 @@ static bool begin(View *v) {
     }
     if (!v->train && !make(v)) return false;
     if (v->train->training) return true;
-    const TrainingOptions o = {v->from_weights ? v->start : NULL, v->wake, v->wake_ctx};
+    const TrainingOptions o = {v->from_weights ? lesson_start(v) : NULL, v->wake, v->wake_ctx};
+    if (v->from_weights && !o.start) {
+        note(v, "there is no memory left");
+        return false;
+    }
     v->train->training = training_open(v->s, &o, &e);
     if (!v->train->training) {
         note(v, e.text);

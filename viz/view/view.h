@@ -135,7 +135,7 @@ typedef struct View {
     Picture picture;         // from elsewhere; .v NULL: none
     bool assumed;            // nobody said what it shows: its label is what the network says
     bool *keeps;             // nodes whose values are kept; NULL: all, and the gradients
-    real *start;             // the parameters the view was opened with; NULL: not everything is kept
+    real *start;             // the parameters the view was opened with; NULL: lesson_start() copies them
     bool *frozen;            // and which of them were not to be trained
     bool from_weights;       // a training begins with them, too
     uint64_t *updates;       // how often each parameter had been changed before the update
@@ -217,6 +217,8 @@ void lesson_drawing(View *v); // what is on the canvas
 // Is the label of the picture only what the network says?
 bool lesson_assumed(const View *v);
 void lesson_batch(View *v);  // the next pictures that nobody has seen yet
+const real *lesson_start(View *v); // the parameters the view was opened with; NULL: no memory, or --keep
+void lesson_swap(View *v);   // the weights and those before the update change places
 void lesson_put_back(View *v); // the weights become those before the update, to be changed …
 void lesson_again(View *v);    // … and the same step is done with them
 void lesson_restart(View *v); // first weights, or those of the file, and no updates

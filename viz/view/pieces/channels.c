@@ -37,9 +37,30 @@ static Map shrunk(Screen *s, const Map *m, int cells) {
     return t;
 }
 
+// A row of a dense layer's parameter, which may have thousands of numbers: shrunk once in a step.
+static Map row_shrunk(Screen *s, const Target *t, int channel, int target, int cells) {
+    const int columns = vector_columns(t->v.c), rows = (t->v.c + columns - 1) / columns;
+    const int k = ((rows > columns ? rows : columns) + cells - 1) / cells;
+    const SmallOf of = {at(t->v, channel, 0, 0, 0), rows, columns, k};
+    float *v = arena_array(s->a, float, (size_t)(SMALL_SIDE * SMALL_SIDE));
+    if (!known_small(s->v, &of, v)) {
+        const Map whole = map_of_target(s, t, channel, target), m = shrunk(s, &whole, cells);
+        known_keep_small(s->v, t->v.v, &of, m.v);
+        return m;
+    }
+    Map m = {.v = v, .rows = (rows + k - 1) / k, .columns = (columns + k - 1) / k, .step = columns,
+             .target = target, .channel = channel};
+    m.done = t->v.c == rows * columns ? m.rows * m.columns : t->v.c / columns / k * m.columns;
+    m.scale = tensor_measured(s, in_one(t->v)).negative ? SCALE_SIGNED : SCALE_UNSIGNED;
+    m.max = scale_max(s, in_one(t->v), &m);
+    return m;
+}
+
 // The map of a target's channel for a place, of its first `done` numbers.
 static Map thumbnail(Screen *s, const Target *t, int channel, int target, Rect place, int done) {
     const int cells = cells_in(place);
+    const bool row = t->param && t->v.h * t->v.w == 1 && t->v.c > SMALL_SIDE * SMALL_SIDE;
+    if (row && done >= t->v.c) return row_shrunk(s, t, channel, target, cells);
     if (t->param || t->v.h * t->v.w == 1) {
         const Map whole = t->param ? map_of_target(s, t, channel, target)
                                    : map_of_channel(s, t->v, channel, target);

@@ -79,11 +79,15 @@ static void measure(Screen *s, Map *m, Tensor t) {
     m->max = scale_max(s, t, m);
 }
 
-// A vector stands in rows of equal length, as square as can be; what is left over is zero.
+int vector_columns(int n) {
+    int columns = n <= VECTOR_ROW ? 1 : (int)ceil(sqrt(n));
+    while (columns > 1 && columns < VECTOR_ROW + 12 && n % columns) columns++;
+    return columns;
+}
+
+// What is left over is zero.
 static Map map_of_vector(Screen *s, Tensor t, int n, int target) {
-    int columns = t.c <= VECTOR_ROW ? 1 : (int)ceil(sqrt(t.c));
-    while (columns > 1 && columns < VECTOR_ROW + 12 && t.c % columns) columns++;
-    const int rows = (t.c + columns - 1) / columns;
+    const int columns = vector_columns(t.c), rows = (t.c + columns - 1) / columns;
     Map m = map_make(s, rows, columns, target, 0);
     float *v = (float *)m.v;
     const real *from = at(t, n, 0, 0, 0);
@@ -139,11 +143,14 @@ Map map_shrunk(Screen *s, Tensor t, int c, int side, int target) {
     const real *from = at(t, 0, c, 0, 0);
     Map m = map_make(s, (t.h + k - 1) / k, (t.w + k - 1) / k, target, c);
     float *v = (float *)m.v, *best = arena_array(s->a, float, (size_t)t.w);
-    for (int y = 0; y < m.rows; y++) {
+    const SmallOf of = {from, t.h, t.w, k};
+    const bool known = k > 1 && known_small(s->v, &of, v);
+    for (int y = 0; y < m.rows && !known; y++) {
         const int rows = t.h - y * k < k ? t.h - y * k : k;
         strongest_columns(best, from + (size_t)(y * k * t.w) * step, step, rows, t.w, k);
         memcpy(v + y * m.columns, best, (size_t)m.columns * sizeof *v);
     }
+    if (k > 1 && !known) known_keep_small(s->v, t.v, &of, v);
     measure(s, &m, t);
     return m;
 }
@@ -297,11 +304,18 @@ void draw_mark(Screen *s, Rect r) {
 // ---- scales --------------------------------------------------------------------------------------
 
 double map_size(const float *v, int n) {
-    double max = 1e-12;
-    for (int i = 0; i < n; i++) {
-        const double size = fabs((double)v[i]);
-        if (size > max && size <= DBL_MAX) max = size;
+    float most[SIDE_BY_SIDE] = {0};
+    for (int i = 0; i < n; i += SIDE_BY_SIDE) {
+        float copy[SIDE_BY_SIDE] = {0};
+        if (n - i < SIDE_BY_SIDE) memcpy(copy, v + i, (size_t)(n - i) * sizeof *v);
+        const float *from = n - i < SIDE_BY_SIDE ? copy : v + i;
+        for (int j = 0; j < SIDE_BY_SIDE; j++) {
+            const float size = fabsf(from[j]), finite = size <= FLT_MAX ? size : 0;
+            most[j] = finite > most[j] ? finite : most[j];
+        }
     }
+    double max = 1e-12;
+    for (int j = 0; j < SIDE_BY_SIDE; j++) max = fmax(max, (double)most[j]);
     return max;
 }
 

@@ -28,6 +28,9 @@ typedef struct Map {
 // tensor has a negative number. For what is no target of the stage, target is −1.
 Map map_of(Screen *s, Tensor t, int n, int c, int target);
 
+// A vector of n numbers stands in rows of so many, as square as can be.
+int vector_columns(int n);
+
 // Channel c of image 0, also of a vector: that is a map of a single number.
 Map map_of_channel(Screen *s, Tensor t, int c, int target);
 
