@@ -47,7 +47,7 @@ mine=$(echo "$mine" | median)
 
 line() { # WHO IMAGES/S TIMES
     awk -v who="$1" -v rate="$2" -v mine="$mine" \
-        'BEGIN { printf "| %s | %.0f | %s |\n", who, rate, rate > 0 ? sprintf("%.2f", mine / rate) : "-" }'
+        'BEGIN { printf "| %s | %.0f | %s |\n", who, rate, (rate > 0 ? sprintf("%.2f", mine / rate) : "-") }'
 }
 echo '| program | images/s | cnnrun is so many times as fast |'
 echo '|---|--:|--:|'
