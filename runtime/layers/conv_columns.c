@@ -42,8 +42,6 @@ typedef struct Work {
 // Output rows [y, y + rows) of images [n, n + images) for one group: `places` columns.
 typedef struct Strip { int n, images, y, rows, places, group; } Strip;
 
-static size_t aligned(size_t n) { return (n + 15) / 16 * 16; }
-
 // Everything that follows from the shapes.
 static Work work_for(const Conv *o, Shape src, Shape dst) {
     const int KH = o->kernel.h, KW = o->kernel.w, C = src.c / o->groups;

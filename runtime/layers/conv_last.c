@@ -76,8 +76,6 @@ static int frame_rows(const Last *a, int h) {
     return a->tiles ? (h + 1) / 2 * 2 + 2 : (h - 1) * a->S + a->rows.reach;
 }
 
-static size_t aligned(size_t n) { return (n + LANES - 1) / LANES * LANES; }
-
 static size_t frame_room(const Last *a) {
     return aligned((size_t)frame_rows(a, a->most) * (size_t)a->width * (size_t)a->C);
 }
@@ -95,21 +93,6 @@ size_t conv_last_prepared(const Conv *o, Shape src) {
     return K * (size_t)src.c * (size_t)o->filters;
 }
 
-// G · g · Gᵀ of a window g, its numbers `next` reals apart.
-static void transform(const real g[9], real *U, ptrdiff_t next) {
-    real t[4][3];
-    for (int j = 0; j < 3; j++) {
-        const real half = (g[j] + g[6 + j]) / 2;
-        t[0][j] = g[j], t[1][j] = half + g[3 + j] / 2, t[2][j] = half - g[3 + j] / 2, t[3][j] = g[6 + j];
-    }
-    for (int i = 0; i < 4; i++) {
-        const real half = (t[i][0] + t[i][2]) / 2;
-        real *const to = U + 4 * i * next;
-        to[0] = t[i][0], to[next] = half + t[i][1] / 2, to[2 * next] = half - t[i][1] / 2;
-        to[3 * next] = t[i][2];
-    }
-}
-
 void conv_last_prepare(const Step *s) {
     const Conv *o = s->cfg;
     const Tensor weights = s->param[0];
@@ -120,7 +103,7 @@ void conv_last_prepare(const Step *s) {
         for (int c = 0; c < C; c++) {
             const real *const g = at(weights, f, c, 0, 0);
             real *const to = s->prepared + (ptrdiff_t)c * F + f;
-            if (tiles) transform(g, to, next);
+            if (tiles) conv_winograd_filter(g, 1, to, next);
             else for (int k = 0; k < K; k++) to[k * next] = g[k];
         }
 }

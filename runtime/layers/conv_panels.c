@@ -31,8 +31,6 @@ typedef struct Work {
     real *pixels, *windows;
 } Work;
 
-static size_t aligned(size_t n) { return (n + LANES - 1) / LANES * LANES; }
-
 bool conv_panels_fits(const Conv *o, Shape src, Shape dst, Layout layout) {
     return layout == LAYOUT_LAST && o->groups == 1 && o->filters % LANES == 0 &&
            (int64_t)src.c * dst.c > MOST_CONV_LAST;
